@@ -1,0 +1,100 @@
+"""Every failure that a person or a client can cause.
+
+An error carries its sentence untranslated, with the values that go into it, so that each front end can say it in the
+reader's language: ``i18n.say(error)``. Exit codes and HTTP statuses are tables in the front ends, complete by test.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class CamFlixError(Exception):
+    """Something that a person or a client can cause, and can mend.
+
+    Args:
+        message: the sentence in English, with ``{name}`` places; also the key of its translation.
+        hint: what to do about it, same form; empty when the sentence says it all.
+        field: the name of the input that is wrong, if one is.
+        values: what goes into the places of message and hint.
+    """
+
+    code: ClassVar[str] = "error"
+
+    def __init__(self, message: str, /, *, hint: str = "", field: str | None = None, **values: object) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.field = field
+        self.values = values
+
+    def __str__(self) -> str:
+        """Return the sentence in English, for logs and tracebacks."""
+        return self.message.format(**self.values)
+
+
+class InvalidInputError(CamFlixError):
+    """A value that cannot be taken: out of range, of the wrong kind, an unknown name."""
+
+    code = "invalid_input"
+
+
+class SettingsError(CamFlixError):
+    """A setting that cannot be used, named with where it was read."""
+
+    code = "settings"
+
+
+class InvalidFileError(CamFlixError):
+    """A file that cannot be read as what it was given for: empty, no such column, wrong encoding, broken archive."""
+
+    code = "invalid_file"
+
+
+class NotFoundError(CamFlixError):
+    """A user, film, rating or file that is not there."""
+
+    code = "not_found"
+
+
+class AmbiguousError(CamFlixError):
+    """A name that fits several films; ``candidates`` holds them (results.MovieSummary)."""
+
+    code = "ambiguous"
+
+    def __init__(
+        self,
+        message: str,
+        /,
+        *,
+        candidates: tuple[object, ...],
+        hint: str = "",
+        field: str | None = None,
+        **values: object,
+    ) -> None:
+        super().__init__(message, hint=hint, field=field, **values)
+        self.candidates = candidates
+
+
+class ConflictError(CamFlixError):
+    """A name already taken, or a change that another change has overtaken."""
+
+    code = "conflict"
+
+
+class NotAllowedError(CamFlixError):
+    """A thing that this user may not do."""
+
+    code = "not_allowed"
+
+
+class StorageError(CamFlixError):
+    """The database or the disk cannot take or give data: full, read-only, locked, not reachable."""
+
+    code = "storage"
+
+
+class SchemaError(CamFlixError):
+    """The database was made by an older or a newer CamFlix, or by another program."""
+
+    code = "schema"

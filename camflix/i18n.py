@@ -1,0 +1,75 @@
+"""French and English through gettext: one catalogue for the command line, the terminal app, web, mail and API errors.
+
+Source strings are English and are the keys; ``locale/fr/LC_MESSAGES/camflix.po`` holds the French, the default
+language. Mark a string with ``_`` where it is said at once, with ``N_`` where it is only named and said later.
+"""
+
+from __future__ import annotations
+
+import gettext
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from camflix.errors import CamFlixError
+
+DEFAULT_LANGUAGE = "fr"
+LANGUAGES = ("fr", "en")
+_DOMAIN = "camflix"
+_LOCALE_FOLDER = Path(__file__).parent / "locale"
+_current = DEFAULT_LANGUAGE
+
+
+def N_(message: str) -> str:  # noqa: N802 - gettext's customary name
+    """Mark a string for translation without translating it."""
+    return message
+
+
+def _(message: str, /, **values: object) -> str:
+    """Return the message in the current language, with the values in its ``{name}`` places."""
+    text = _catalogue(_current).gettext(message)
+    return text.format(**values) if values else text
+
+
+def plural(singular: str, plural_: str, n: int, /, **values: object) -> str:
+    """Return the form of the message for ``n`` things; ``{n}`` in it becomes the number."""
+    return _catalogue(_current).ngettext(singular, plural_, n).format(n=n, **values)
+
+
+def say(error: CamFlixError) -> str:
+    """Return the error's sentence, and its hint if it has one, in the current language."""
+    sentences = [_catalogue(_current).gettext(text).format(**error.values) for text in (error.message, error.hint) if text]
+    return " ".join(sentences)
+
+
+def use_language(language: str) -> None:
+    """Speak this language from now on, in this process; unknown ones fall back to French."""
+    global _current  # noqa: PLW0603 - the language of a process is one thing
+    _current = language if language in LANGUAGES else DEFAULT_LANGUAGE
+
+
+def current_language() -> str:
+    """Return the language spoken now: ``fr`` or ``en``."""
+    return _current
+
+
+def language_from(environment: Mapping[str, str]) -> str:
+    """Return the language that an environment asks for: LANGUAGE_CODE, else LC_ALL or LC_MESSAGES, else French.
+
+    LANG is left aside on purpose: it is set on nearly every machine, mostly by nobody, and French is the default.
+    """
+    for name in ("LANGUAGE_CODE", "LC_ALL", "LC_MESSAGES"):
+        code = environment.get(name, "")[:2].lower()
+        if code in LANGUAGES:
+            return code
+    return DEFAULT_LANGUAGE
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def _catalogue(language: str) -> gettext.NullTranslations:
+    if language == "en":
+        return gettext.NullTranslations()
+    return gettext.translation(_DOMAIN, _LOCALE_FOLDER, [language], fallback=True)
