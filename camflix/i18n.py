@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 DEFAULT_LANGUAGE = "fr"
 LANGUAGES = ("fr", "en")
-_DOMAIN = "camflix"
-_LOCALE_FOLDER = Path(__file__).parent / "locale"
+DOMAIN = "camflix"
+LOCALE_FOLDER = Path(__file__).parent / "locale"
 _current = DEFAULT_LANGUAGE
 
 
@@ -41,8 +41,16 @@ def plural(singular: str, plural_: str, n: int, /, **values: object) -> str:
 
 def say(error: CamFlixError) -> str:
     """Return the error's sentence, and its hint if it has one, in the current language."""
-    sentences = [_catalogue(_current).gettext(text).format(**error.values) for text in (error.message, error.hint) if text]
+    sentences = [
+        _catalogue(_current).gettext(text).format(**error.values) for text in (error.message, error.hint) if text
+    ]
     return " ".join(sentences)
+
+
+def decimal(value: float, digits: int, *, signed: bool = False) -> str:
+    """Return a number with so many digits after the decimal mark of the current language."""
+    text = f"{value:{'+' if signed else ''}.{digits}f}".replace("-", "\N{MINUS SIGN}")
+    return text.replace(".", ",") if _current == "fr" else text
 
 
 def use_language(language: str) -> None:
@@ -72,4 +80,4 @@ def language_from(environment: Mapping[str, str]) -> str:
 def _catalogue(language: str) -> gettext.NullTranslations:
     if language == "en":
         return gettext.NullTranslations()
-    return gettext.translation(_DOMAIN, _LOCALE_FOLDER, [language], fallback=True)
+    return gettext.translation(DOMAIN, LOCALE_FOLDER, [language], fallback=True)

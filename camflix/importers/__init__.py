@@ -1,0 +1,1 @@
+"""File formats: rows, or problems with a line number, out; no database."""

@@ -13,6 +13,7 @@ Int64s: TypeAlias = NDArray[np.int64]
 UInt8s: TypeAlias = NDArray[np.uint8]
 Float32s: TypeAlias = NDArray[np.float32]
 Float64s: TypeAlias = NDArray[np.float64]
+Bools: TypeAlias = NDArray[np.bool_]
 
 MAX_SCORE = 100
 
@@ -72,6 +73,12 @@ class Ratings:
             n_users, n_items, user_ptr, items, scores, _pointers(items, n_items), users[by_item], scores[by_item]
         )
 
+    def where(self, kept: Bools) -> Ratings:
+        """Return the ratings of the same users and items that ``kept`` marks; bool ``[n]``, in row order."""
+        counts = np.bincount(self.row_users()[kept], minlength=self.n_users)
+        user_ptr = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(counts)))
+        return Ratings.from_rows(self.n_items, user_ptr, self.items[kept], self.scores[kept])
+
     @property
     def n_ratings(self) -> int:
         """How many ratings there are."""
@@ -86,6 +93,24 @@ class Ratings:
         """Return the users (ascending) and scores of one item; views, not copies."""
         row = slice(int(self.item_ptr[item]), int(self.item_ptr[item + 1]))
         return self.users[row], self.item_scores[row]
+
+    def ratings_of_items(self, items: Int32s) -> tuple[Int64s, Int64s]:
+        """Return where in ``users`` and ``item_scores`` the ratings of ``items`` stand, item after item.
+
+        Returns:
+            positions: int64 ``[m]`` into ``users`` and ``item_scores``.
+            places: int64 ``[m]``, the place in ``items`` that each position belongs to.
+        """
+        return expand(self.item_ptr, items)
+
+    def ratings_of_users(self, users: Int32s) -> tuple[Int64s, Int64s]:
+        """Return where in ``items`` and ``scores`` the ratings of ``users`` stand, user after user.
+
+        Returns:
+            positions: int64 ``[m]`` into ``items`` and ``scores``.
+            places: int64 ``[m]``, the place in ``users`` that each position belongs to.
+        """
+        return expand(self.user_ptr, users)
 
     def row_users(self) -> Int32s:
         """Return the user of each rating in row order; int32 ``[n]``."""
@@ -109,6 +134,24 @@ class Features:
     values: Float32s
 
 
+def expand(pointers: Int64s, rows: Int32s) -> tuple[Int64s, Int64s]:
+    """Return the positions of several compressed rows, one row after another, and the place of each one's row.
+
+    Args:
+        pointers: int64 ``[n + 1]``; row r is positions ``pointers[r]`` to ``pointers[r + 1]``.
+        rows: int32 ``[k]``, any order.
+
+    Returns:
+        positions and places, int64 ``[m]`` each; ``rows[places]`` is the row of each position.
+    """
+    starts = pointers[rows]
+    lengths = pointers[np.asarray(rows, dtype=np.int64) + 1] - starts
+    ends = np.cumsum(lengths)
+    positions = np.arange(int(ends[-1]) if len(ends) else 0, dtype=np.int64)
+    positions += np.repeat(starts - (ends - lengths), lengths)
+    return positions, np.repeat(np.arange(len(rows), dtype=np.int64), lengths)
+
+
 def _pointers(indices: Int32s, n: int) -> Int64s:
     pointers = np.zeros(n + 1, dtype=np.int64)
     np.cumsum(np.bincount(indices, minlength=n), out=pointers[1:])
@@ -120,6 +163,6 @@ def _check_triples(users: Int32s, items: Int32s, scores: UInt8s, n_users: int, n
         msg = f"users, items and scores differ in length: {len(users)}, {len(items)}, {len(scores)}"
         raise ValueError(msg)
     for name, values, end in (("user", users, n_users), ("item", items, n_items), ("score", scores, MAX_SCORE + 1)):
-        if len(values) and not (0 <= int(values.min()) and int(values.max()) < end):
+        if len(values) and not (int(values.min()) >= 0 and int(values.max()) < end):
             msg = f"a {name} lies outside 0 to {end - 1}"
             raise ValueError(msg)

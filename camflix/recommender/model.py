@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING, ClassVar, Self
 
-import numpy as np
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    import numpy as np
 
     from camflix.recommender.arrays import Features, Float64s, Int32s, Int64s, Ratings, UInt8s
 
@@ -119,9 +119,11 @@ class ReceiptLine:
         amount: thousandths of a point, signed.
         index: a user (NEIGHBOUR) or an item (OWN_RATING, OWN_PRESENCE); -1 otherwise.
         score: the score which that neighbour gave this film, or the person gave that film; -1 otherwise.
-        weight: the share with which it counts (NEIGHBOUR: w / sum of weights); NaN otherwise.
-        deviation: what is weighted, in points (NEIGHBOUR: their score less what was expected); NaN otherwise.
-        similarity: damped Pearson correlation with that neighbour; NaN otherwise.
+        weight: the share with which it counts, signed (NEIGHBOUR: similarity / (sum of all |similarity| + damping));
+            NaN otherwise.
+        deviation: what is weighted, in points (NEIGHBOUR: their score less what was expected of it, brought from their
+            spread to the person's); NaN otherwise.
+        similarity: the damped correlation with that neighbour that the weight stands on; NaN otherwise.
         n_common: films in common with that neighbour; 0 otherwise.
     """
 

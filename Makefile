@@ -1,0 +1,63 @@
+# make demo   the environment, then the main job on a sample community, offline
+# make test   all tests, with what they need
+# make check  format, lint, types, import contracts, tests: what CI runs
+# make bench  the measurements of docs/performance.md
+# make clean  the environment and everything made goes
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+JOBS ?= 2
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check format lint types imports messages bench wheel clean
+
+help:
+	@sed -n 's/^# make/make/p' Makefile
+
+# The two stamps: what runs CamFlix, and what builds and checks it.
+$(VENV)/.runtime: pyproject.toml constraints.txt $(wildcard setup.py)
+	@sh scripts/check-machine "$(PYTHON)"
+	@echo "making $(VENV) (half a minute)"
+	@"$(PYTHON)" -m venv $(VENV)
+	@$(PIP) install --constraint constraints.txt --editable . || { \
+	  echo "CamFlix: the packages could not be installed; is the package index reachable?" >&2; exit 1; }
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.runtime
+	@$(PIP) install --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+demo: $(VENV)/.runtime
+	@$(BIN)/camflix demo
+
+test: $(VENV)/.dev
+	@sh scripts/ensure-postgres
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup --cov --cov-report=term $(PYTEST)
+
+check: format lint types imports messages test
+
+format: $(VENV)/.dev
+	$(BIN)/ruff format --check .
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+
+types: $(VENV)/.dev
+	$(BIN)/mypy
+
+imports: $(VENV)/.dev
+	$(BIN)/lint-imports
+
+messages: $(VENV)/.dev
+	$(BIN)/python scripts/messages.py check
+
+bench: $(VENV)/.dev
+	$(BIN)/python -m bench
+
+wheel: $(VENV)/.dev
+	$(BIN)/python -m build --outdir dist .
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage*

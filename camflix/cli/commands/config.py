@@ -1,0 +1,42 @@
+"""``camflix config path|show``."""
+
+from __future__ import annotations
+
+import typer
+
+from camflix.cli.output import print_json
+from camflix.cli.session import JsonOption
+from camflix.cli.tree import TranslatedCommand, new_app
+from camflix.i18n import _
+from camflix.settings import NAMES, load_settings, shown_value
+
+app = new_app(help=_("Settings: environment first, then .env, then the config file, then the default."))
+
+
+@app.command(cls=TranslatedCommand, help=_("Print where CamFlix keeps things."))
+def path(use_json: JsonOption = False) -> None:
+    """Print the folders."""
+    settings = load_settings()
+    places = {
+        "config": str(settings.paths.config / "config.toml"),
+        "data": str(settings.paths.data),
+        "cache": str(settings.paths.cache),
+        "state": str(settings.paths.state),
+    }
+    if use_json:
+        print_json(places)
+    else:
+        for name, place in places.items():
+            typer.echo(f"{name:<8} {place}")
+
+
+@app.command(cls=TranslatedCommand, help=_("Print every setting, and where it was read; secrets are masked."))
+def show(use_json: JsonOption = False) -> None:
+    """Print the settings."""
+    settings = load_settings()
+    rows = [(name.upper(), shown_value(settings, name), settings.origins[name]) for name in NAMES]
+    if use_json:
+        print_json({name: {"value": value, "origin": origin} for name, value, origin in rows})
+    else:
+        for name, value, origin in rows:
+            typer.echo(f"{name:<22} {value or '-':<40} {origin}")

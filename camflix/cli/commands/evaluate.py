@@ -1,0 +1,73 @@
+"""``camflix evaluate``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from camflix.cli.output import print_json
+from camflix.cli.session import JsonOption, open_camflix
+from camflix.cli.tree import TranslatedCommand, new_app
+from camflix.errors import InvalidInputError
+from camflix.i18n import _
+from camflix.results import EngineEvaluation
+
+app = new_app()
+_SHARE = 0.2
+
+
+@app.command(cls=TranslatedCommand)
+def evaluate(
+    train: Annotated[
+        Path | None, typer.Option(metavar=_("FILE"), help=_("Ratings to learn from: user, item, rating a line."))
+    ] = None,
+    test: Annotated[Path | None, typer.Option(metavar=_("FILE"), help=_("Ratings to predict."))] = None,
+    films: Annotated[
+        Path | None, typer.Option(metavar=_("FILE"), help=_("movies.csv or u.item: genres and years."))
+    ] = None,
+    holdout: Annotated[
+        float | None, typer.Option(metavar=_("SHARE"), help=_("Hold out this share of the database instead (0.2)."))
+    ] = None,
+    seed: Annotated[int, typer.Option(help=_("Which ratings are held out."))] = 7,
+    engine: Annotated[str, typer.Option(metavar=_("NAME"), help=_("The engine; “all” for all."))] = "all",
+    use_json: JsonOption = False,
+) -> None:
+    """Measure engines on ratings they have not seen."""
+    from camflix.recommender.registry import ENGINES, model_class  # noqa: PLC0415 - a small part of the engine
+
+    if engine != "all":
+        model_class(engine)
+    engines = list(ENGINES) if engine == "all" else [engine]
+    # Files when they are given, the database otherwise.
+    results = _on_files(train, test, films, engines, seed, holdout) or _on_database(holdout, seed, engines)
+    if use_json:
+        print_json(results[0] if engine != "all" else results)
+        return
+    from camflix.cli.views import show_evaluations  # noqa: PLC0415 - rich
+
+    show_evaluations(results)
+
+
+def _on_files(
+    train: Path | None, test: Path | None, films: Path | None, engines: list[str], seed: int, holdout: float | None
+) -> list[EngineEvaluation]:
+    """Return the evaluation on files, nothing when none are given."""
+    if train is None and test is None and films is None:
+        return []
+    if train is None or test is None:
+        raise InvalidInputError("Give both files: --train and --test.", field="train" if train is None else "test")
+    if holdout is not None:
+        raise InvalidInputError(
+            "holdout: files are compared as they are.", hint="Leave out --holdout, or the files.", field="holdout"
+        )
+    from camflix.services.evaluation import evaluate_files  # noqa: PLC0415 - numpy
+
+    return evaluate_files(train, test, films, engines, seed)
+
+
+def _on_database(holdout: float | None, seed: int, engines: list[str]) -> list[EngineEvaluation]:
+    share = _SHARE if holdout is None else holdout
+    with open_camflix() as camflix, camflix.transaction(writes=False) as services:
+        return services.evaluation.holdout(share, seed, engines)

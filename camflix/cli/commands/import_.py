@@ -1,0 +1,120 @@
+"""``camflix import FORMAT PATH``."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from camflix.cli.exit_codes import ExitCode
+from camflix.cli.output import console, print_json, say
+from camflix.cli.session import JsonOption, UserOption, local_profile_name, open_camflix
+from camflix.cli.tree import TranslatedCommand, new_app
+from camflix.i18n import _, plural
+from camflix.results import ImportReport
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from camflix.bootstrap import CamFlix
+    from camflix.services.container import Services
+
+app = new_app(help=_("Bring in ratings. Every row of the file is accounted for; undo takes a whole import back."))
+_N_SHOWN = 20
+
+PathArgument = Annotated[
+    Path, typer.Argument(metavar=_("PATH"), help=_("The folder, the ZIP or the file."), show_default=False)
+]
+
+
+@app.command(cls=TranslatedCommand, help=_("A MovieLens data set: its films, and its users as the community."))
+def movielens(path: PathArgument, user: UserOption = None, use_json: JsonOption = False) -> None:
+    """Import a MovieLens data set."""
+    from camflix.importers.movielens import MovieLensDataset  # noqa: PLC0415 - loaded with SQLAlchemy only
+
+    dataset = MovieLensDataset(path)
+
+    def bring_in(services: Services, user_id: int, progress: Callable[[int], None]) -> ImportReport:
+        return services.imports.movielens(dataset, path.name, user_id, progress)
+
+    _import(bring_in, user, use_json=use_json, n_expected=dataset.count_ratings())
+
+
+@app.command(cls=TranslatedCommand, help=_("Your Letterboxd export: the ZIP, or ratings.csv."))
+def letterboxd(path: PathArgument, user: UserOption = None, use_json: JsonOption = False) -> None:
+    """Import a person's Letterboxd ratings."""
+    from camflix.importers.letterboxd import LetterboxdExport  # noqa: PLC0415
+
+    export = LetterboxdExport(path)
+
+    def bring_in(services: Services, user_id: int, progress: Callable[[int], None]) -> ImportReport:
+        return services.imports.letterboxd(export, path.name, user_id, progress)
+
+    _import(bring_in, user, use_json=use_json, n_expected=export.count_ratings())
+
+
+def _import(
+    bring_in: Callable[[Services, int, Callable[[int], None]], ImportReport],
+    user: str | None,
+    *,
+    use_json: bool,
+    n_expected: int,
+) -> None:
+    with open_camflix() as camflix:
+        user_id = _user_id(camflix, user)
+        with _progress_bar(n_expected) as progress, camflix.transaction(writes=True) as services:
+            report = bring_in(services, user_id, progress)
+        if report.created or report.updated:
+            say(_("Learning tastes…"))
+            camflix.refresh_engine()
+    if use_json:
+        print_json(report)
+    else:
+        show_report(report)
+    if report.rows and report.invalid == report.rows:
+        raise typer.Exit(ExitCode.FAILED)
+
+
+def _user_id(camflix: CamFlix, user: str | None) -> int:
+    with camflix.transaction(writes=True) as services:
+        return services.users.id_of(user) if user else services.users.local_profile(local_profile_name())
+
+
+def show_report(report: ImportReport) -> None:
+    """Print what became of each row; the problems, each with its line, on standard error."""
+    for problem in report.problems[:_N_SHOWN]:
+        say(f"{problem.file}:{problem.line}: {problem.message}")
+    n_more = len(report.problems) - _N_SHOWN + report.n_problems_left_out
+    if n_more > 0:
+        say(
+            plural("… and {n} more problem; all of them with --json", "… and {n} more; all of them with --json", n_more)
+        )
+    counts = [
+        (_("rows read"), report.rows),
+        (_("created"), report.created),
+        (_("updated"), report.updated),
+        (_("unchanged"), report.unchanged),
+        (_("ambiguous"), report.ambiguous),
+        (_("not found"), report.not_found),
+        (_("invalid"), report.invalid),
+        (_("not films"), report.skipped_not_film),
+    ]
+    width = max(len(name) for name, _n in counts)
+    for name, n in counts:
+        typer.echo(f"  {name:<{width}} {n:>10}")
+    if report.films_read:
+        films, new = report.films_read, report.films_created
+        typer.echo("  " + _("{films} films read, {new} of them new", films=films, new=new))
+    typer.echo("  " + _("{seconds} s", seconds=report.seconds))
+
+
+@contextmanager
+def _progress_bar(n_expected: int) -> Iterator[Callable[[int], None]]:
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console(stderr=True), transient=True) as bar:
+        task = bar.add_task(_("ratings"), total=n_expected)
+        yield lambda n_rows: bar.update(task, completed=n_rows)

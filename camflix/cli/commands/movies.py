@@ -1,0 +1,49 @@
+"""``camflix movies``."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from camflix.cli.output import print_json, say
+from camflix.cli.session import JsonOption, UserOption, open_client
+from camflix.cli.tree import TranslatedCommand, new_app
+from camflix.cli.words import count_option
+from camflix.i18n import _
+from camflix.operations import list_movies
+from camflix.operations.inputs import ListMovies
+
+app = new_app()
+
+
+class Sort(StrEnum):
+    """Orders of the catalogue."""
+
+    RATINGS = "ratings"
+    TITLE = "title"
+    YEAR = "year"
+
+
+@app.command(cls=TranslatedCommand)
+def movies(
+    n: Annotated[int, count_option(_("How many films."))] = 20,
+    sort: Annotated[Sort, typer.Option(help=_("Most rated, by title, newest first."))] = Sort.RATINGS,
+    cursor: Annotated[str | None, typer.Option(metavar=_("CURSOR"), help=_("Go on where the last page ended."))] = None,
+    user: UserOption = None,
+    use_json: JsonOption = False,
+) -> None:
+    """List the catalogue."""
+    with open_client(user) as client:
+        page = client.call(list_movies, ListMovies(sort=sort.value, limit=n, cursor=cursor))
+    if use_json:
+        print_json(page)
+        return
+    from camflix.cli.views import show_movies  # noqa: PLC0415 - rich
+
+    show_movies(page)
+    if not page.movies:
+        say(_("The catalogue is empty. Fill it: camflix demo, or camflix import movielens FOLDER"))
+    if page.next_cursor:
+        say(_("Next page: camflix movies --sort {sort} --cursor {cursor}", sort=sort.value, cursor=page.next_cursor))

@@ -1,0 +1,57 @@
+"""``camflix rate FILM SCORE``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from camflix import scores
+from camflix.cli.output import print_json
+from camflix.cli.session import JsonOption, UserOption, open_client
+from camflix.cli.tree import TranslatedCommand, new_app
+from camflix.cli.words import film_argument, rank_sentence, title_of
+from camflix.i18n import _, decimal
+from camflix.results import SavedRating
+
+app = new_app()
+
+
+# "-1" must arrive as a score that is refused, not as an option that does not exist.
+@app.command(cls=TranslatedCommand, context_settings={"ignore_unknown_options": True})
+def rate(
+    film: Annotated[str, film_argument()],
+    score: Annotated[str, typer.Argument(metavar=_("SCORE"), help=_("A whole number from 0 to 100."))],
+    user: UserOption = None,
+    use_json: JsonOption = False,
+) -> None:
+    """Save a rating and say where it stands among one's own."""
+    wanted = scores.parse_score(score)
+    from camflix.operations import rate as operation  # noqa: PLC0415 - after the score is known to be one
+    from camflix.operations import resolve_movie  # noqa: PLC0415
+    from camflix.operations.inputs import RateMovie, ResolveMovie  # noqa: PLC0415
+
+    with open_client(user) as client:
+        movie = client.call(resolve_movie, ResolveMovie(film))
+        saved = client.call(operation, RateMovie(movie.id, wanted))
+    if use_json:
+        print_json(saved)
+    else:
+        typer.echo(_sentences(saved))
+
+
+def _sentences(saved: SavedRating) -> str:
+    if saved.previous_score is None:
+        lines = [_("{film}: {score}", film=title_of(saved.movie), score=saved.score)]
+    elif saved.previous_score == saved.score:
+        lines = [_("{film}: {score}, as before", film=title_of(saved.movie), score=saved.score)]
+    else:
+        previous = saved.previous_score
+        lines = [
+            _("{film}: {score} (was {previous})", film=title_of(saved.movie), score=saved.score, previous=previous)
+        ]
+    lines.append("  " + rank_sentence(saved.percentile, saved.tier, saved.n_different_missing))
+    if saved.predicted_score is not None and saved.gap is not None:
+        predicted, gap = decimal(saved.predicted_score, 1), decimal(saved.gap, 1, signed=True)
+        lines.append("  " + _("predicted: {predicted}, gap: {gap}", predicted=predicted, gap=gap))
+    return "\n".join(lines)

@@ -1,0 +1,33 @@
+"""``camflix ratings``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from camflix.cli.output import print_json
+from camflix.cli.session import JsonOption, UserOption, open_client
+from camflix.cli.tree import TranslatedCommand, new_app
+from camflix.i18n import _
+from camflix.operations import list_ratings
+from camflix.operations.inputs import ListRatings
+
+app = new_app()
+
+
+@app.command(cls=TranslatedCommand)
+def ratings(
+    n: Annotated[int | None, typer.Option("-n", min=1, help=_("How many films; all when not given."))] = None,
+    user: UserOption = None,
+    use_json: JsonOption = False,
+) -> None:
+    """List one's ratings, best first."""
+    with open_client(user) as client:
+        page = client.call(list_ratings, ListRatings(n))
+    if use_json:
+        print_json(page)
+        return
+    from camflix.cli.views import show_ratings  # noqa: PLC0415 - rich
+
+    show_ratings(page)

@@ -1,0 +1,30 @@
+"""``camflix recommend``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from camflix.cli.output import print_json
+from camflix.cli.session import JsonOption, UserOption, open_client
+from camflix.cli.tree import TranslatedCommand, new_app
+from camflix.cli.words import count_option
+from camflix.i18n import _
+from camflix.operations import recommend as operation
+from camflix.operations.inputs import AskRecommendations
+
+app = new_app()
+
+
+@app.command(cls=TranslatedCommand)
+def recommend(
+    n: Annotated[int, count_option(_("How many films."))] = 10, user: UserOption = None, use_json: JsonOption = False
+) -> None:
+    """List the films with the highest predicted scores."""
+    with open_client(user) as client:
+        found = client.call(operation, AskRecommendations(n))
+    if use_json:
+        print_json(found)
+        return
+    from camflix.cli.views import show_recommendations  # noqa: PLC0415 - rich
+
+    show_recommendations(found)

@@ -1,0 +1,37 @@
+"""``camflix undo``."""
+
+from __future__ import annotations
+
+import typer
+
+from camflix.cli.output import print_json
+from camflix.cli.session import JsonOption, UserOption, open_client
+from camflix.cli.tree import TranslatedCommand, new_app
+from camflix.cli.words import title_of
+from camflix.i18n import _, plural
+from camflix.operations import undo as operation
+from camflix.operations.inputs import Nothing
+from camflix.results import Undone
+
+app = new_app()
+
+
+@app.command(cls=TranslatedCommand)
+def undo(user: UserOption = None, use_json: JsonOption = False) -> None:
+    """Take back the last write."""
+    with open_client(user) as client:
+        undone = client.call(operation, Nothing())
+    if use_json:
+        print_json(undone)
+    else:
+        typer.echo(_sentence(undone))
+
+
+def _sentence(undone: Undone) -> str:
+    if undone.movie is not None:
+        return _("{film}: last change taken back", film=title_of(undone.movie))
+    sentence = plural("Import taken back: {n} rating", "Import taken back: {n} ratings", undone.n_ratings)
+    if undone.n_kept:
+        kept = plural("{n} kept, changed since", "{n} kept, changed since", undone.n_kept)
+        return f"{sentence} ({kept})"
+    return sentence

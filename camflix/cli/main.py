@@ -1,0 +1,107 @@
+"""The entry point: language first, then the command, then every error as one sentence and one exit code."""
+
+from __future__ import annotations
+
+import gettext
+import os
+import sys
+from typing import TYPE_CHECKING, NoReturn
+
+import typer
+from typer._click import exceptions as usage
+
+from camflix import i18n
+from camflix.cli.exit_codes import EXIT_CODES, ExitCode
+from camflix.cli.tree import root
+from camflix.errors import CamFlixError, SettingsError
+from camflix.i18n import _
+from camflix.settings import load_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the command line and exit."""
+    sys.exit(run(sys.argv[1:] if arguments is None else arguments))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command; return its exit code."""
+    _use_utf8()
+    use_json = "--json" in arguments
+    try:
+        choose_language()
+        done = root().main(args=list(arguments), prog_name="camflix", standalone_mode=False)
+        # A reader that went away is noticed here at the latest, not in the interpreter's last breath.
+        sys.stdout.flush()
+    except CamFlixError as error:
+        return _fail(error, use_json=use_json)
+    except usage.NoArgsIsHelpError as error:
+        typer.echo(error.format_message())
+        return ExitCode.WRONG_USAGE
+    except usage.UsageError as error:
+        typer.echo(f"{_command_path(error)}: {_usage_sentence(error)}", err=True)
+        return ExitCode.WRONG_USAGE
+    except (KeyboardInterrupt, typer.Abort):
+        typer.echo(_("Interrupted; nothing was changed."), err=True)
+        return ExitCode.INTERRUPTED
+    except BrokenPipeError:
+        # The reader (head, less) has seen enough. Python would complain once more when it closes standard output.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitCode.DONE
+    return done if isinstance(done, int) else ExitCode.DONE
+
+
+def choose_language() -> None:
+    """Speak the language of LANGUAGE_CODE (environment, .env, config file), else of LC_ALL, else French."""
+    language = i18n.language_from(os.environ)
+    try:
+        settings = load_settings()
+    except SettingsError:
+        i18n.use_language(language)
+        raise
+    if settings.origins["language_code"] != "default":
+        language = settings.language_code
+    i18n.use_language(language)
+    # Typer looks its own words up in the process's current catalogue.
+    os.environ["LANGUAGE"] = language
+    gettext.bindtextdomain(i18n.DOMAIN, str(i18n.LOCALE_FOLDER))
+    gettext.textdomain(i18n.DOMAIN)
+
+
+def _fail(error: CamFlixError, *, use_json: bool) -> int:
+    code = EXIT_CODES[type(error)]
+    if use_json:
+        from camflix.cli.output import print_problem  # noqa: PLC0415 - only where JSON was asked for
+
+        print_problem(error, exit_code=code)
+    typer.echo(f"camflix: {i18n.say(error)}", err=True)
+    return code
+
+
+def _command_path(error: usage.UsageError) -> str:
+    return error.ctx.command_path if error.ctx else "camflix"
+
+
+def _usage_sentence(error: usage.UsageError) -> str:
+    """Return the sentence for a command line that cannot be understood (Typer says these in English only)."""
+    if isinstance(error, usage.NoSuchOption):
+        sentence = _("there is no option {name}.", name=error.option_name)
+    elif isinstance(error, usage.MissingParameter) and error.param is not None and error.ctx is not None:
+        sentence = _("{name} is missing.", name=error.param.make_metavar(error.ctx))
+    elif isinstance(error, usage.BadParameter) and error.param is not None:
+        sentence = _("the value given for {name} cannot be used.", name=error.param.opts[-1])
+    elif isinstance(error, usage.BadOptionUsage):
+        sentence = _("the option {name} needs a value.", name=error.option_name)
+    else:
+        sentence = _("this cannot be understood: {reason}", reason=error.format_message())
+    return sentence + " " + _("Help: {command} --help", command=_command_path(error))
+
+
+def _use_utf8() -> None:
+    # Titles hold every script; a terminal that cannot show a letter gets a question mark, not a traceback.
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="replace")

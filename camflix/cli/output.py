@@ -1,0 +1,51 @@
+"""What commands print: data on standard output, talk on standard error."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import typer
+
+from camflix import i18n
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from camflix.errors import CamFlixError
+
+_PLAIN_WIDTH = 160
+
+
+def print_json(result: object) -> None:
+    """Print a result as JSON, numbers as they are, two spaces a level."""
+    typer.echo(msgspec.json.format(msgspec.json.encode(result), indent=2).decode())
+
+
+def print_problem(error: CamFlixError, *, exit_code: int) -> None:
+    """Print an error as JSON, with the candidates of an ambiguous name."""
+    problem: dict[str, Any] = {
+        "code": error.code,
+        "message": i18n.say(error),
+        "field": error.field,
+        "exit_code": int(exit_code),
+    }
+    candidates = getattr(error, "candidates", None)
+    if candidates is not None:
+        problem["candidates"] = candidates
+    print_json({"error": problem})
+
+
+def console(*, stderr: bool = False) -> Console:
+    """Return where tables go: as wide as the terminal, plain and wide when it is none."""
+    from rich.console import Console  # noqa: PLC0415 - a tenth of a second that commands with --json need not wait
+
+    stream = sys.stderr if stderr else sys.stdout
+    width = None if stream.isatty() else _PLAIN_WIDTH
+    return Console(stderr=stderr, width=width, highlight=False, emoji=False, markup=False)
+
+
+def say(message: str) -> None:
+    """Print talk: hints, progress, what comes next."""
+    typer.echo(message, err=True)

@@ -1,0 +1,64 @@
+"""What a command needs: the client of whoever acts, or CamFlix itself for administration."""
+
+from __future__ import annotations
+
+import getpass
+import re
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from camflix import i18n
+from camflix.i18n import _
+from camflix.settings import load_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from camflix.bootstrap import CamFlix
+    from camflix.client import Client
+
+
+def user_option() -> Any:
+    """Return the option ``--user`` of every command that acts for someone."""
+    return typer.Option("--user", metavar=_("NAME"), help=_("Act as this user; the local profile when not given."))
+
+
+def json_option() -> Any:
+    """Return the option ``--json``."""
+    return typer.Option("--json", help=_("Print JSON."))
+
+
+UserOption = Annotated[str | None, user_option()]
+JsonOption = Annotated[bool, json_option()]
+
+
+@contextmanager
+def open_client(username: str | None) -> Iterator[Client]:
+    """Open CamFlix in this process for a user, the local profile when None."""
+    from camflix.client.local import LocalClient  # noqa: PLC0415 - loads SQLAlchemy
+
+    with open_camflix() as camflix:
+        yield LocalClient(camflix, username, local_profile_name())
+
+
+@contextmanager
+def open_camflix() -> Iterator[CamFlix]:
+    """Open CamFlix in this process, for administration."""
+    from camflix.bootstrap import CamFlix  # noqa: PLC0415 - loads SQLAlchemy
+
+    camflix = CamFlix(load_settings(), i18n.current_language())
+    try:
+        yield camflix
+    finally:
+        camflix.close()
+
+
+def local_profile_name() -> str:
+    """Return the name of the local profile: that of the account which runs CamFlix."""
+    try:
+        account = getpass.getuser()
+    except (OSError, KeyError):
+        account = ""
+    return re.sub(r"[^\w.@+-]", "_", account)[:64] or "local"

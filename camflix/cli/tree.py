@@ -1,0 +1,155 @@
+"""The command tree: names and one-line helps known at once, each command's module loaded when it is called.
+
+``camflix --help`` must answer at once, so nothing here imports a command.
+"""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup, TyperOption
+
+from camflix.errors import InvalidInputError
+from camflix.i18n import N_, _
+
+if TYPE_CHECKING:
+    from typer._click import Command as ClickCommand
+    from typer._click import Context, HelpFormatter
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A command of the tree: the module that holds its Typer app, and its help in one line."""
+
+    module: str
+    help: str
+
+
+COMMANDS: dict[str, Entry] = {
+    "recommend": Entry("recommend", N_("The films you will like best, with predicted score and range.")),
+    "rate": Entry("rate", N_("Rate a film from 0 to 100.")),
+    "unrate": Entry("unrate", N_("Remove a rating.")),
+    "undo": Entry("undo", N_("Take back the last rating, removal or import.")),
+    "why": Entry("why", N_("Why this score: the prediction as the sum it is.")),
+    "twins": Entry("twins", N_("The people whose taste is nearest to yours.")),
+    "ratings": Entry("ratings", N_("Your ratings, with percentile and tier.")),
+    "profile": Entry("profile", N_("Your scores, your best and worst, how near predictions came.")),
+    "search": Entry("search", N_("Find films; accents and small typos do not matter.")),
+    "movies": Entry("movies", N_("The catalogue, page by page.")),
+    "import": Entry("import_", N_("Bring in ratings: MovieLens, Letterboxd.")),
+    "demo": Entry("demo", N_("See it work on a sample community, offline.")),
+    "evaluate": Entry("evaluate", N_("Measure an engine on held-out ratings.")),
+    "users": Entry("users", N_("List, add, disable users.")),
+    "db": Entry("db", N_("The database: upgrade its schema.")),
+    "config": Entry("config", N_("Settings: where they are, what they say.")),
+}
+
+
+class _Translated:
+    """Help pages in the reader's language where Typer's own are fixed."""
+
+    name: str | None
+    params: list[Any]
+    _help_option: TyperOption | None
+
+    def format_usage(self, ctx: Context, formatter: HelpFormatter) -> None:
+        pieces = self.collect_usage_pieces(ctx)  # type: ignore[attr-defined]
+        formatter.write_usage(ctx.command_path, " ".join(pieces), prefix=_("Usage: "))
+
+    def get_help_option(self, ctx: Context) -> TyperOption | None:
+        option = super().get_help_option(ctx)  # type: ignore[misc]
+        if option is not None:
+            option.help = _("Show this page and exit.")
+        return option  # type: ignore[no-any-return]
+
+
+class TranslatedCommand(_Translated, TyperCommand):
+    """A command whose help page is in the reader's language."""
+
+
+class TranslatedGroup(_Translated, TyperGroup):
+    """A group of commands whose help page is in the reader's language."""
+
+    def resolve_command(self, ctx: Context, args: list[str]) -> tuple[str | None, ClickCommand | None, list[str]]:
+        """Return the command that ``args`` begins with.
+
+        Raises:
+            InvalidInputError: there is none; the hint names the nearest.
+        """
+        name = args[0]
+        if not name.startswith("-") and name not in self.list_commands(ctx):
+            near = difflib.get_close_matches(name, self.list_commands(ctx), 1)
+            raise InvalidInputError(
+                "There is no command “{name}”.",
+                hint="Did you mean “{near}”?" if near else "See them with: camflix --help",
+                name=name,
+                near=near[0] if near else "",
+            )
+        return super().resolve_command(ctx, args)
+
+
+class LazyGroup(TranslatedGroup):
+    """The root of the tree."""
+
+    def list_commands(self, ctx: Context) -> list[str]:
+        """Return the names, in the order of the help page."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Context, cmd_name: str) -> ClickCommand | None:
+        """Load a command's module and build it."""
+        del ctx
+        entry = COMMANDS.get(cmd_name)
+        if entry is None:
+            return None
+        module = import_module(f"camflix.cli.commands.{entry.module}")
+        command = typer.main.get_command(module.app)
+        command.name = cmd_name
+        command.help = command.help or _(entry.help)
+        return command
+
+    def format_commands(self, ctx: Context, formatter: HelpFormatter) -> None:
+        """Write the list of commands without loading any."""
+        del ctx
+        with formatter.section(_("Commands")):
+            formatter.write_dl([(name, _(entry.help)) for name, entry in COMMANDS.items()])
+
+
+def new_app(**options: Any) -> typer.Typer:
+    """Return a Typer app for one command module."""
+    return typer.Typer(
+        cls=TranslatedGroup, rich_markup_mode=None, add_completion=False, no_args_is_help=True, **options
+    )
+
+
+def root() -> LazyGroup:
+    """Return the command ``camflix``."""
+    return LazyGroup(
+        name="camflix",
+        help=_("CamFlix tells how much you will like a film, from 0 to 100, and shows the arithmetic."),
+        epilog=_("Exit codes: 0 done, 1 failed, 2 wrong usage, 3 not found, 4 ambiguous."),
+        rich_markup_mode=None,
+        no_args_is_help=True,
+        params=[
+            TyperOption(
+                param_decls=["--version"],
+                is_flag=True,
+                is_eager=True,
+                expose_value=False,
+                help=_("Show the version and exit."),
+                callback=_show_version,
+            )
+        ],
+    )
+
+
+def _show_version(ctx: Context, _parameter: object, value: bool) -> None:
+    if value:
+        from camflix import __version__  # noqa: PLC0415
+
+        typer.echo(f"CamFlix {__version__}")
+        ctx.exit()

@@ -1,0 +1,46 @@
+"""Small sentences and options that several commands share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from camflix.i18n import N_, _, plural
+
+if TYPE_CHECKING:
+    from camflix.results import MovieSummary, ReasonCode
+
+REASONS: dict[ReasonCode, str] = {
+    "too_few_ratings": N_("too few ratings of yours yet"),
+    "no_neighbours": N_("nobody of like taste rated it"),
+    "film_unrated": N_("nobody rated it yet"),
+}
+
+
+def film_argument() -> Any:
+    """Return the argument that names a film."""
+    return typer.Argument(
+        metavar=_("FILM"), help=_("“Heat (1995)”, “Heat”, tt0113277, tmdb:949, ml:6 or id:12."), show_default=False
+    )
+
+
+def count_option(help_: str) -> Any:
+    """Return the option ``-n``."""
+    return typer.Option("-n", min=1, max=200, help=help_)
+
+
+def title_of(movie: MovieSummary) -> str:
+    """Return a film's title and year."""
+    return f"{movie.title} ({movie.year})" if movie.year else movie.title
+
+
+def rank_sentence(percentile: int | None, tier: int | None, n_different_missing: int) -> str:
+    """Return where a score stands among its owner's."""
+    if percentile is None or tier is None:
+        return plural(
+            "percentile: rate {n} more different score",
+            "percentile: rate {n} more different scores",
+            n_different_missing,
+        )
+    return _("percentile {percentile}, tier {tier}", percentile=percentile, tier=tier)

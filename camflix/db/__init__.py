@@ -1,0 +1,1 @@
+"""The database: engine, transactions, bulk upsert, schema and migrations; SQLite and PostgreSQL alike."""

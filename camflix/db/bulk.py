@@ -1,0 +1,135 @@
+"""Rows in bulk: COPY on PostgreSQL, one prepared statement on SQLite.
+
+Ratings go to a temporary table first, then SQL moves them as sets; the same statements serve both databases. Memory
+does not depend on the number of rows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import bindparam, func, select, text
+
+from camflix.db.types import UtcDateTime
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from sqlalchemy import Connection, Table
+
+_CREATE_STAGE = """
+CREATE TEMPORARY TABLE IF NOT EXISTS rating_stage (
+    user_id INTEGER NOT NULL, movie_id INTEGER NOT NULL, score SMALLINT NOT NULL, rated_at {moment} NOT NULL
+)
+"""
+# A row counts when it is new, or when it differs and is not older than what is stored.
+_CHANGES = text("""
+INSERT INTO rating_change (user_id, movie_id, old_score, old_created_at, old_updated_at, old_source, new_score,
+                           changed_at, source, import_batch_id)
+SELECT s.user_id, s.movie_id, r.score, r.created_at, r.updated_at, r.source, s.score, :now, :source, :batch_id
+FROM rating_stage s LEFT JOIN rating r ON r.user_id = s.user_id AND r.movie_id = s.movie_id
+WHERE r.user_id IS NULL OR (r.score <> s.score AND r.updated_at <= s.rated_at)
+ORDER BY s.user_id, s.movie_id
+""").bindparams(bindparam("now", type_=UtcDateTime()))
+_COUNTS = """
+SELECT count(*) FILTER (WHERE r.user_id IS NULL),
+       count(*) FILTER (WHERE r.score <> s.score AND r.updated_at <= s.rated_at)
+FROM rating_stage s LEFT JOIN rating r ON r.user_id = s.user_id AND r.movie_id = s.movie_id
+"""
+_UPSERT = """
+INSERT INTO rating (user_id, movie_id, score, created_at, updated_at, source)
+SELECT user_id, movie_id, score, rated_at, rated_at, :source FROM rating_stage
+WHERE true ORDER BY user_id, movie_id
+ON CONFLICT (user_id, movie_id) DO UPDATE
+SET score = excluded.score, updated_at = excluded.updated_at, source = excluded.source
+WHERE rating.score <> excluded.score AND rating.updated_at <= excluded.updated_at
+"""
+
+
+def allocate_ids(connection: Connection, table: Table, n: int) -> list[int]:
+    """Return ``n`` new ids for a table; the caller's transaction must be one that writes."""
+    if connection.dialect.name == "postgresql":
+        query = text("SELECT nextval(pg_get_serial_sequence(:table, 'id')) FROM generate_series(1, :n)")
+        return list(connection.execute(query, {"table": table.name, "n": n}).scalars())
+    # SQLite has one writer at a time: nobody else can take these.
+    last = connection.execute(select(func.max(table.c.id))).scalar() or 0
+    return list(range(last + 1, last + n + 1))
+
+
+def insert_rows(connection: Connection, table: Table, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Insert rows whose values stand in the order of ``columns``; defaults of Python's side are not filled in."""
+    if not rows:
+        return
+    names = ", ".join(columns)
+    if connection.dialect.name == "postgresql":
+        _copy(connection, f"COPY {table.name} ({names}) FROM STDIN", rows)
+        return
+    processors = [
+        table.c[name].type.dialect_impl(connection.dialect).bind_processor(connection.dialect) for name in columns
+    ]
+    places = ", ".join("?" for _ in columns)
+    values = [
+        tuple(process(value) if process else value for process, value in zip(processors, row, strict=True))
+        for row in rows
+    ]
+    connection.exec_driver_sql(f"INSERT INTO {table.name} ({names}) VALUES ({places})", values)  # noqa: S608 - our names
+
+
+def _copy(connection: Connection, statement: str, rows: Sequence[Sequence[Any]]) -> None:
+    driver = connection.connection.driver_connection
+    assert driver is not None
+    with driver.cursor() as cursor, cursor.copy(statement) as copy:
+        for row in rows:
+            copy.write_row(row)
+
+
+@dataclass(frozen=True, slots=True)
+class Upserted:
+    """What became of the rows of one upsert."""
+
+    n_created: int
+    n_updated: int
+    n_unchanged: int
+
+
+def upsert_ratings(
+    connection: Connection,
+    rows: Sequence[tuple[int, int, int, datetime]],
+    *,
+    source: str,
+    batch_id: int | None,
+    now: datetime,
+) -> Upserted:
+    """Write ratings and the history of what they change.
+
+    Args:
+        connection: in a transaction of the caller's.
+        rows: (user_id, movie_id, score, rated_at); no (user, movie) pair twice; moments aware.
+        source: where they come from.
+        batch_id: the import they belong to.
+        now: when they are written.
+    """
+    if not rows:
+        return Upserted(0, 0, 0)
+    _stage(connection, rows)
+    n_created, n_updated = connection.execute(text(_COUNTS)).one()
+    if n_created or n_updated:
+        connection.execute(_CHANGES, {"source": source, "batch_id": batch_id, "now": now})
+        connection.execute(text(_UPSERT), {"source": source})
+    connection.execute(text("DELETE FROM rating_stage"))
+    return Upserted(n_created, n_updated, len(rows) - n_created - n_updated)
+
+
+def _stage(connection: Connection, rows: Sequence[tuple[int, int, int, datetime]]) -> None:
+    if connection.dialect.name == "postgresql":
+        connection.execute(text(_CREATE_STAGE.format(moment="TIMESTAMP WITH TIME ZONE") + " ON COMMIT DROP"))
+        _copy(connection, "COPY rating_stage FROM STDIN", rows)
+        return
+    connection.execute(text(_CREATE_STAGE.format(moment="DATETIME")))
+    # SQLAlchemy's own text form of a moment, without its per-row machinery.
+    connection.exec_driver_sql(
+        "INSERT INTO rating_stage VALUES (?, ?, ?, ?)",
+        [(user, movie, score, f"{at:%Y-%m-%d %H:%M:%S.%f}") for user, movie, score, at in rows],
+    )

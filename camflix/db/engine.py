@@ -1,0 +1,92 @@
+"""Connections: SQLite with WAL, foreign keys and a busy timeout; PostgreSQL with a pool that recycles at 60 s."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import create_engine, event, make_url
+
+from camflix.errors import StorageError
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from sqlalchemy import Connection, Engine
+
+BUSY_TIMEOUT_MS = 10_000
+POOL_RECYCLE_SECONDS = 60
+POSTGRESQL_CONNECT_SECONDS = 10
+_BEGIN = "sqlite_begin"
+
+
+def open_engine(database_url: str) -> Engine:
+    """Return an engine for ``sqlite:///…`` or ``postgresql://…``; nothing is connected yet.
+
+    Raises:
+        StorageError: the folder of an SQLite file cannot be made.
+    """
+    url = make_url(database_url)
+    if url.get_backend_name() == "sqlite":
+        if url.database:
+            _make_folder(Path(url.database).parent)
+        engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    return create_engine(
+        url,
+        pool_recycle=POOL_RECYCLE_SECONDS,
+        pool_pre_ping=True,
+        connect_args={"connect_timeout": POSTGRESQL_CONNECT_SECONDS},
+    )
+
+
+def write_options(engine: Engine) -> dict[str, object]:
+    """Return the execution options of a transaction that will write.
+
+    SQLite must take its write lock at BEGIN: a reader that turns writer while another process writes is refused at
+    once, whatever the busy timeout.
+    """
+    return {_BEGIN: "IMMEDIATE"} if engine.dialect.name == "sqlite" else {}
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StorageError(
+            "The folder {folder} cannot be made: {reason}.",
+            hint="Choose another place with DATABASE_URL or XDG_DATA_HOME.",
+            folder=str(folder),
+            reason=error.strerror,
+        ) from error
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    # We begin transactions ourselves (below): the driver's own rules would begin some too late and some not at all.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    if cursor.execute("PRAGMA journal_mode").fetchone() != ("wal",) and not _is_read_only(cursor):
+        cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA synchronous = NORMAL")
+    cursor.close()
+
+
+def _is_read_only(cursor: sqlite3.Cursor) -> bool:
+    file = cursor.execute("PRAGMA database_list").fetchone()[2]
+    path = Path(file)
+    return bool(file) and path.exists() and not _writable(path)
+
+
+def _writable(path: Path) -> bool:
+    import os  # noqa: PLC0415 - rare path
+
+    return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    mode = connection.get_execution_options().get(_BEGIN, "DEFERRED")
+    connection.exec_driver_sql(f"BEGIN {mode}")

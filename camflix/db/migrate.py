@@ -1,0 +1,37 @@
+"""Migrations through Alembic, which takes half a second to load: only ``camflix db …`` and tests import this."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+
+from camflix.db.engine import write_options
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Engine, MetaData
+
+
+def upgrade(engine: Engine, metadata: MetaData, revision: str = "head") -> tuple[str | None, str | None]:
+    """Bring the database to ``revision`` in one transaction; return the revisions before and after."""
+    with engine.connect().execution_options(**write_options(engine)) as connection, connection.begin():
+        before = current_revision(connection)
+        command.upgrade(config(connection, metadata), revision)
+        return before, current_revision(connection)
+
+
+def current_revision(connection: Connection) -> str | None:
+    """Return the revision a database is at; None when it has none."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def config(connection: Connection, metadata: MetaData) -> Config:
+    """Return Alembic's configuration for this connection."""
+    result = Config()
+    result.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    result.attributes["connection"] = connection
+    result.attributes["metadata"] = metadata
+    return result

@@ -1,0 +1,1 @@
+"""Alembic's environment and the revisions; loaded by ``camflix db …`` and the tests only."""

@@ -1,0 +1,254 @@
+"""Rating files of recommender research, whole or not at all: `camflix evaluate` refuses what importers would skip."""
+
+from __future__ import annotations
+
+import re
+from array import array
+from dataclasses import dataclass
+from itertools import chain
+from typing import TYPE_CHECKING, NamedTuple
+
+from camflix.errors import InvalidFileError
+from camflix.importers.archives import Source, open_source
+from camflix.importers.movielens_rows import GENRES_OF_100K, film_rows, flagged_film_rows
+from camflix.importers.rows import Problem
+from camflix.importers.tables import Table, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from camflix.importers.rows import FilmRow
+
+SCALES = (5, 10, 100)
+"""Where the scales of ratings end that people use."""
+
+_SEPARATORS = ("::", "\t", ";", "|", ",")  # else spaces
+_MOST_KNOWN_RATINGS = 10_000
+_PADDING = ' "\t\r\n'
+_NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]{1,3})?")
+_NOT_A_LETTER = re.compile(r"[^a-z]")
+_COLUMN_NAMES = (
+    frozenset({"user", "userid", "uid", "u"}),
+    frozenset({"item", "itemid", "iid", "i", "movie", "movieid", "film", "filmid"}),
+    frozenset({"rating", "score", "stars", "r"}),
+)
+_N_SEPARATORS_OF_U_ITEM = 4 + len(GENRES_OF_100K.split())
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RatingFile:
+    """The ratings of a file as three columns of equal length.
+
+    Attributes:
+        file: its path.
+        users: index of the user in ``user_ids``.
+        items: index of the item in ``item_ids``.
+        ratings: on the file's own scale.
+        user_ids: the file's names of users, in the order in which they first appear.
+        item_ids: the same of items.
+    """
+
+    file: str
+    users: NDArray[np.int32]
+    items: NDArray[np.int32]
+    ratings: NDArray[np.float64]
+    user_ids: list[str]
+    item_ids: list[str]
+
+
+class FilmFacts(NamedTuple):
+    """What is known of an item besides its ratings."""
+
+    year: int | None
+    genres: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Cut:
+    """How lines are cut: what stands between fields (None: spaces), how many there are, and where ours are."""
+
+    separator: str | None
+    n_columns: int
+    positions: tuple[int, int, int]
+    is_header: bool = False
+
+
+def read_ratings(path: Path | str, *, after: RatingFile | None = None) -> RatingFile:
+    """Return the ratings of a file whose lines say user, item, rating and perhaps more.
+
+    Tab, comma, semicolon, ``|``, ``::`` or spaces may stand between them. A line of column names is recognised; without
+    it the first three columns are meant. Blank lines and those that begin with # are left aside.
+
+    Args:
+        path: the file.
+        after: a file whose indices go on here, as a test set's do after its training set's.
+
+    Raises:
+        NotFoundError: nothing is there.
+        InvalidFileError: a line that is no rating, naming it; no ratings at all.
+        StorageError: it may not be read.
+    """
+    import numpy as np  # noqa: PLC0415 - importing this module stays light
+
+    source = open_source(path)
+    users = {name: index for index, name in enumerate(after.user_ids if after else ())}
+    items = {name: index for index, name in enumerate(after.item_ids if after else ())}
+    columns = _read_columns(source.lines(_only_file_of(source)), str(path), users, items)
+    return RatingFile(
+        file=str(path),
+        users=np.frombuffer(columns[0], dtype=np.int32),
+        items=np.frombuffer(columns[1], dtype=np.int32),
+        ratings=np.frombuffer(columns[2], dtype=np.float64),
+        user_ids=list(users),
+        item_ids=list(items),
+    )
+
+
+def scale_of(*files: RatingFile) -> int:
+    """Return where the scale ends on which these files rate, judged by the highest rating in any of them.
+
+    Up to 5: five stars; up to 10: ten points; up to 100: CamFlix's own scale.
+
+    Raises:
+        InvalidFileError: a rating lies above 100.
+    """
+    highest, file = max((float(file.ratings.max()), file.file) for file in files)
+    for maximum in SCALES:
+        if highest <= maximum:
+            return maximum
+    raise InvalidFileError(
+        "{file}: a rating of {highest} lies above every scale that CamFlix knows (5, 10, 100).",
+        hint="Check which column holds the ratings; user, item, rating is the order.",
+        file=file,
+        highest=highest,
+    )
+
+
+def read_films(path: Path | str) -> dict[str, FilmFacts]:
+    """Return year and genres by item id from MovieLens's movies.csv, movies.dat or u.item, told by the first line.
+
+    Raises:
+        NotFoundError: nothing is there.
+        InvalidFileError: none of these, or a line of it is broken.
+        StorageError: it may not be read.
+    """
+    source = open_source(path)
+    facts: dict[str, FilmFacts] = {}
+    for row in _film_rows(source, _only_file_of(source)):
+        if isinstance(row, Problem):
+            raise InvalidFileError(
+                "{file}, line {line}: this is not a film with its id, title and genres.",
+                hint="Correct the line or take it out.",
+                file=str(path),
+                line=row.line,
+            )
+        facts[str(row.movielens_id)] = FilmFacts(row.year, row.genres)
+    return facts
+
+
+def _only_file_of(source: Source) -> str:
+    if not source.is_single_file:
+        raise InvalidFileError(
+            "{file} is a folder or an archive, not a file.", hint="Give the one file inside.", file=str(source.path)
+        )
+    return next(iter(source.names))
+
+
+def _film_rows(source: Source, name: str) -> Iterator[FilmRow | Problem]:
+    first_line = next(source.lines(name, encoding="latin-1"), "")
+    if "::" in first_line:
+        table = Table(source, name, "::", "latin-1", quotes=False)
+        return film_rows(table.records(n_columns=3), name, (0, 1, 2), {})
+    if first_line.count("|") == _N_SEPARATORS_OF_U_ITEM:
+        table = Table(source, name, "|", "latin-1", quotes=False)
+        return flagged_film_rows(table.records(n_columns=_N_SEPARATORS_OF_U_ITEM + 1), name)
+    table = Table.with_header(source, name)
+    return film_rows(table.records(), name, table.positions("movieId", "title", "genres"), {})
+
+
+def _read_columns(
+    lines: Iterator[str], place: str, users: dict[str, int], items: dict[str, int]
+) -> tuple[array[int], array[int], array[float]]:
+    """Return the three columns; ``users`` and ``items`` receive the ids that were not in them."""
+    user_column, item_column, rating_column = array("i"), array("i"), array("d")
+    known_ratings: dict[str, float] = {}
+    for line, user, item, text in _fields(lines, place):
+        if not (user and item):
+            raise InvalidFileError(
+                "{file}, line {line}: the user or the item is missing.",
+                hint="Correct the line or take it out.",
+                file=place,
+                line=line,
+            )
+        rating = known_ratings.get(text)
+        if rating is None:
+            rating = _rating(text, place, line)
+            if len(known_ratings) < _MOST_KNOWN_RATINGS:
+                known_ratings[text] = rating
+        user_column.append(users.setdefault(user, len(users)))
+        item_column.append(items.setdefault(item, len(items)))
+        rating_column.append(rating)
+    if not rating_column:
+        raise InvalidFileError("{file} holds no ratings.", hint="Each line should say user item rating.", file=place)
+    return user_column, item_column, rating_column
+
+
+def _fields(lines: Iterator[str], place: str) -> Iterator[tuple[int, str, str, str]]:
+    """Yield the line, user, item and rating of each line that has them."""
+    numbered = (
+        (line, content) for line, content in enumerate(lines, 1) if not (content.isspace() or content[0] == "#")
+    )
+    first = next(numbered, None)
+    if first is None:
+        return
+    cut = _cut_of(first[1], place, first[0])
+    separator, n_columns, (user, item, rating) = cut.separator, cut.n_columns, cut.positions
+    for line, content in numbered if cut.is_header else chain([first], numbered):
+        fields = content.split(separator)
+        if len(fields) != n_columns:
+            raise InvalidFileError(
+                "{file}, line {line}: {n_found} columns where the first line has {n_wanted}.",
+                hint="Correct the line or take it out.",
+                file=place,
+                line=line,
+                n_found=len(fields),
+                n_wanted=n_columns,
+            )
+        yield line, fields[user].strip(_PADDING), fields[item].strip(_PADDING), fields[rating].strip(_PADDING)
+
+
+def _cut_of(first: str, place: str, line: int) -> _Cut:
+    """Return how a file is cut, judged by its first line that is no comment."""
+    separator = next((candidate for candidate in _SEPARATORS if candidate in first), None)
+    fields = [field.strip(_PADDING) for field in first.split(separator)]
+    if len(fields) < len(_COLUMN_NAMES):
+        raise InvalidFileError(
+            "{file}, line {line}: this is no rating.",
+            hint="Each line should say user item rating, with tab, comma, :: or spaces between.",
+            file=place,
+            line=line,
+        )
+    # "user_id:token" is how RecBole writes a name with its type.
+    names = [_NOT_A_LETTER.sub("", field.casefold().split(":")[0]) for field in fields]
+    found = [[place for place, name in enumerate(names) if name in known] for known in _COLUMN_NAMES]
+    if all(found):
+        return _Cut(separator, len(fields), (found[0][0], found[1][0], found[2][0]), is_header=True)
+    return _Cut(separator, len(fields), (0, 1, 2))
+
+
+def _rating(text: str, place: str, line: int) -> float:
+    number = text.replace(",", ".")
+    rating = float(number) if _NUMBER.fullmatch(number) else -1.0
+    if not 0 <= rating < float("inf"):
+        raise InvalidFileError(
+            "{file}, line {line}: “{value}” is not a rating, a number from 0.",
+            hint="Correct the line or take it out.",
+            file=place,
+            line=line,
+            value=shown(text),
+        )
+    return rating

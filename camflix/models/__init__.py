@@ -1,0 +1,31 @@
+"""Tables, one file per aggregate; no queries, no rules."""
+
+from camflix.models.base import Base
+from camflix.models.engine import DataVersion, EngineArray, EngineModel
+from camflix.models.lists import HiddenMovie, WatchlistEntry
+from camflix.models.movie import Credit, CreditRole, Genre, Movie, MovieGenre, MovieTitle, Person, TitleKind
+from camflix.models.rating import ImportBatch, Rating, RatingChange
+from camflix.models.user import Privacy, User, UserSource
+
+__all__ = [
+    "Base",
+    "Credit",
+    "CreditRole",
+    "DataVersion",
+    "EngineArray",
+    "EngineModel",
+    "Genre",
+    "HiddenMovie",
+    "ImportBatch",
+    "Movie",
+    "MovieGenre",
+    "MovieTitle",
+    "Person",
+    "Privacy",
+    "Rating",
+    "RatingChange",
+    "TitleKind",
+    "User",
+    "UserSource",
+    "WatchlistEntry",
+]

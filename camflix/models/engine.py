@@ -1,0 +1,52 @@
+"""What the recommendation engine stores: fitted models, as named arrays, the same for every process and host."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, ForeignKey, Integer, LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from camflix.models.base import Base
+
+
+class EngineModel(Base):
+    """A fitted model with the snapshot of ratings it was fitted on.
+
+    ``last_change_id`` is the newest rating change that the snapshot holds; ``epoch`` the DataVersion it belongs to.
+    The newest complete row of an engine is the one served; the one before it is kept.
+    """
+
+    __tablename__ = "engine_model"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    engine: Mapped[str] = mapped_column(String(16), index=True)
+    epoch: Mapped[int]
+    last_change_id: Mapped[int] = mapped_column(BigInteger)
+    n_users: Mapped[int]
+    n_movies: Mapped[int]
+    n_ratings: Mapped[int] = mapped_column(BigInteger)
+    fitted_at: Mapped[datetime]
+    fit_seconds: Mapped[float]
+
+
+class EngineArray(Base):
+    """A piece of one array of a model; the pieces of a name in order make its bytes (C order, little endian)."""
+
+    __tablename__ = "engine_array"
+
+    model_id: Mapped[int] = mapped_column(ForeignKey("engine_model.id", ondelete="CASCADE"), primary_key=True)
+    name: Mapped[str] = mapped_column(String(64), primary_key=True)
+    piece: Mapped[int] = mapped_column(Integer, primary_key=True)
+    dtype: Mapped[str] = mapped_column(String(8))
+    shape: Mapped[str] = mapped_column(String(64))
+    data: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class DataVersion(Base):
+    """One row: a number that grows whenever ratings change in bulk, so that models know that they are old."""
+
+    __tablename__ = "data_version"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    epoch: Mapped[int] = mapped_column(default=0)

@@ -1,0 +1,97 @@
+"""Ratings, and the history of each change."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, SmallInteger, String, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from camflix.models.base import Base
+
+# SQLite gives rowids to INTEGER keys only; PostgreSQL's changes can outgrow 32 bits.
+_BigKey = BigInteger().with_variant(Integer, "sqlite")
+
+
+def _index_of_set(column: str) -> Index:
+    """Return an index of the rows where a column is not null: most rows have nothing there."""
+    condition = text(f"{column} IS NOT NULL")
+    return Index(f"ix_rating_change_{column}", column, sqlite_where=condition, postgresql_where=condition)
+
+
+class Rating(Base):
+    """What a user thinks of a film now.
+
+    ``created_at`` and ``updated_at`` tell when the *person* rated and last changed it (an import keeps the file's
+    dates). The primary key begins with the user, so that a person's ratings lie together; on SQLite the table is
+    the key's own tree.
+    """
+
+    __tablename__ = "rating"
+    __table_args__ = (
+        CheckConstraint("score BETWEEN 0 AND 100", name="score"),
+        Index("ix_rating_movie_id_score", "movie_id", "score"),
+        {"sqlite_with_rowid": False},
+    )
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"), primary_key=True)
+    movie_id: Mapped[int] = mapped_column(ForeignKey("movie.id", ondelete="RESTRICT"), primary_key=True)
+    score: Mapped[int] = mapped_column(SmallInteger)
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+    source: Mapped[str] = mapped_column(String(16))
+
+
+class RatingChange(Base):
+    """One change of one rating: what it was, what it became, what had been predicted then.
+
+    Null scores mean "no rating". The old row's dates and source are kept too, so that undo puts back exactly what
+    was there. ``reverts_change_id`` marks a change that undid another.
+    """
+
+    __tablename__ = "rating_change"
+    __table_args__ = (
+        CheckConstraint("old_score IS NOT NULL OR new_score IS NOT NULL", name="something_changed"),
+        Index("ix_rating_change_user_id_movie_id_id", "user_id", "movie_id", "id"),
+        _index_of_set("import_batch_id"),
+        _index_of_set("reverts_change_id"),
+    )
+
+    id: Mapped[int] = mapped_column(_BigKey, primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"))
+    movie_id: Mapped[int] = mapped_column(ForeignKey("movie.id", ondelete="CASCADE"))
+    old_score: Mapped[int | None] = mapped_column(SmallInteger)
+    old_created_at: Mapped[datetime | None]
+    old_updated_at: Mapped[datetime | None]
+    old_source: Mapped[str | None] = mapped_column(String(16))
+    new_score: Mapped[int | None] = mapped_column(SmallInteger)
+    changed_at: Mapped[datetime]
+    source: Mapped[str] = mapped_column(String(16))
+    predicted_score: Mapped[float | None]
+    predicted_by: Mapped[str | None] = mapped_column(String(16))
+    import_batch_id: Mapped[int | None] = mapped_column(ForeignKey("import_batch.id", ondelete="SET NULL"))
+    reverts_change_id: Mapped[int | None] = mapped_column(
+        _BigKey, ForeignKey("rating_change.id", ondelete="SET NULL")
+    )
+
+
+class ImportBatch(Base):
+    """One import: what was read, what became of it. Its changes can be undone together."""
+
+    __tablename__ = "import_batch"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"), index=True)
+    source: Mapped[str] = mapped_column(String(16))
+    file_name: Mapped[str] = mapped_column(String(255))
+    started_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+    undone_at: Mapped[datetime | None]
+    n_rows: Mapped[int] = mapped_column(default=0)
+    n_created: Mapped[int] = mapped_column(default=0)
+    n_updated: Mapped[int] = mapped_column(default=0)
+    n_unchanged: Mapped[int] = mapped_column(default=0)
+    n_ambiguous: Mapped[int] = mapped_column(default=0)
+    n_not_found: Mapped[int] = mapped_column(default=0)
+    n_invalid: Mapped[int] = mapped_column(default=0)
+    n_skipped_not_film: Mapped[int] = mapped_column(default=0)

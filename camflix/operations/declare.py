@@ -1,0 +1,86 @@
+"""How an operation is declared: a function with a method, a path, a typed input and a typed result.
+
+From one declaration come the route, the API document, and the calls of both clients.
+"""
+
+from __future__ import annotations
+
+import inspect
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeAlias, TypeVar, get_type_hints
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from camflix.services.container import Services
+
+Method: TypeAlias = Literal["GET", "POST", "DELETE"]
+Input = TypeVar("Input")
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Who acts, and with what."""
+
+    services: Services
+    user_id: int
+    username: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Operation(Generic[Input, Result]):
+    """A public verb of CamFlix.
+
+    Attributes:
+        writes: whether it changes anything: all but GET do.
+        uses_engine: whether a fitted model must be fresh before it is called.
+    """
+
+    name: str
+    method: Method
+    path: str
+    status: int
+    uses_engine: bool
+    function: Callable[[Context, Input], Result]
+    input_type: type[Input]
+    result_type: type[Result]
+
+    @property
+    def writes(self) -> bool:
+        """Return whether it changes anything."""
+        return self.method != "GET"
+
+    @property
+    def summary(self) -> str:
+        """Return what it does, the first line of its docstring."""
+        return (inspect.getdoc(self.function) or "").partition("\n")[0]
+
+
+OPERATIONS: dict[str, Operation[Any, Any]] = {}
+
+
+def operation(
+    method: Method, path: str, *, status: int = 200, uses_engine: bool = False
+) -> Callable[[Callable[[Context, Input], Result]], Operation[Input, Result]]:
+    """Declare the decorated function as an operation and put it into OPERATIONS.
+
+    Raises:
+        TypeError: the function is not ``(context, body) -> result`` with types, or its name or route is taken.
+    """
+
+    def declare(function: Callable[[Context, Input], Result]) -> Operation[Input, Result]:
+        hints = get_type_hints(function)
+        if list(hints) != [*inspect.signature(function).parameters, "return"] or len(hints) != 3:  # noqa: PLR2004 - context, body, return
+            msg = f"{function.__name__} must be (context: Context, body: Input) -> Result, all typed"
+            raise TypeError(msg)
+        name = function.__name__
+        if any(name == other.name or (method, path) == (other.method, other.path) for other in OPERATIONS.values()):
+            msg = f"{name}: the name or {method} {path} is taken"
+            raise TypeError(msg)
+        _, input_type, result_type = hints.values()
+        declared = Operation(name, method, path, status, uses_engine, function, input_type, result_type)
+        OPERATIONS[name] = declared
+        return declared
+
+    return declare

@@ -1,0 +1,364 @@
+"""Classic: what like-minded people thought of the film, added to what is expected of film and person.
+
+    prediction(u, i) = mean + film(i) + person(u) + spread(u) · sum_v s(u, v) z(v, i) / (sum_v |s(u, v)| + 0.5)
+
+over the 40 raters v of film i whose |s| is greatest. z(v, i) is v's score less what was expected of it, in units of v's
+own spread, so that a harsh judge's 60 and a mild one's 90 can say the same (Herlocker et al. 1999, section 6). s(u, v)
+is the correlation of these residuals on the films both rated, damped by their number n:
+
+    s(u, v) = sum z_u z_v / sqrt(sum z_u² · sum z_v²) · n / (n + 50)
+
+which is Pearson's with the expectation of each score in the place of the user's mean (Koren, "Factor in the neighbors",
+TKDD 2010, section 3); the 0.5 draws the sum to 0 when it stands on little. A negative s counts with its sign: a film
+that your opposite loved is a bad sign. Fewer than three films in common, or no residual on them: not a neighbour.
+
+Residuals and similarities are rounded to integers once, and all sums are sums of integers. So one film, a catalogue and
+a receipt give the same prediction to the digit, in whatever order they add.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Self
+
+import numpy as np
+
+from camflix.recommender.arrays import MAX_SCORE
+from camflix.recommender.baseline import Baseline, fit_baseline
+from camflix.recommender.interval import Interval, measured_widths
+from camflix.recommender.model import Model, Neighbours, Part, Person, Predictions, Reason, Receipt, ReceiptLine
+from camflix.recommender.neighbours import nearest
+from camflix.recommender.ranking import best_first, candidates
+from camflix.recommender.receipt import THOUSANDTHS, apportion_ratios, rounded_ratios
+from camflix.recommender.similarity import damped_correlation, sum_by_user
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from camflix.recommender.arrays import Bools, Features, Float64s, Int32s, Int64s, Ratings, UInt8s
+
+N_NEIGHBOURS = 40
+DAMPING = 50.0
+MIN_COMMON = 3
+MIN_RATINGS = 5
+"""With fewer ratings of the person's own no prediction is shown."""
+
+# What is summed stays under 2^55: 40 weights of 2^16 by residuals of 2^15, by a spread of 2^17 thousandths.
+_Z_UNIT = 1024
+_Z_MOST = 32 * _Z_UNIT - 1
+_WEIGHT_UNIT = 65536
+_WEIGHT_DAMPING = _WEIGHT_UNIT // 2
+
+_N_CALIBRATION_USERS = 300
+_CALIBRATION_SHARE = 0.2
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ClassicPerson(Person):
+    """A person with what ``Classic`` derives from their ratings.
+
+    Attributes:
+        effect: thousandths of a point.
+        spread: of their scores around the expectation, thousandths of a point.
+        weights: int64 ``[n_users]``, s in 65,536ths; 0 for whoever is not a neighbour.
+        order: int64 ``[m]``, the neighbours, greatest |s| first, ties by index.
+        rank: int32 ``[n_users]``, each user's place in ``order``; m for whoever is not a neighbour.
+        n_common: int32 ``[n_users]``.
+    """
+
+    effect: int
+    spread: int
+    weights: Int64s
+    order: Int64s
+    rank: Int32s
+    n_common: Int32s
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Votes:
+    """Who of a person's neighbours speaks on some films: the chosen ones, of one film after the other.
+
+    Attributes:
+        places: int64 ``[m]``, which of the films each vote is on.
+        users: int32 ``[m]``.
+        scores: uint8 ``[m]``.
+        weights: int64 ``[m]``, in 65,536ths.
+        z: int64 ``[m]``, in 1,024ths.
+    """
+
+    places: Int64s
+    users: Int32s
+    scores: UInt8s
+    weights: Int64s
+    z: Int64s
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Sums:
+    """Predictions of one person, still in integers; parallel arrays.
+
+    Attributes:
+        denominators: int64 ``[n]``, sum of |s| + 0.5 in the unit of weight times z.
+        unclipped: int64 ``[n]``, thousandths.
+        estimates: int64 ``[n]``, thousandths, between the least and the greatest score that occur.
+        n_evidence: int32 ``[n]``, votes.
+    """
+
+    denominators: Int64s
+    unclipped: Int64s
+    estimates: Int64s
+    n_evidence: Int32s
+
+
+class Classic(Model):
+    """User neighbours over a baseline; see the module."""
+
+    name: ClassVar[str] = "classic"
+
+    def __init__(self, ratings: Ratings, baseline: Baseline, interval: Interval) -> None:
+        """Derive from ``ratings`` what predictions need: standardised residuals by item, the range of scores."""
+        self._ratings = ratings
+        self._baseline = baseline
+        self._interval = interval
+        known = ratings.scores if ratings.n_ratings else np.array([0, MAX_SCORE])
+        self._least, self._most = int(known.min()) * THOUSANDTHS, int(known.max()) * THOUSANDTHS
+        residuals = baseline.residuals(ratings)
+        spreads = np.repeat(baseline.spreads(ratings, residuals), np.diff(ratings.user_ptr))
+        self._z = _standardised(residuals, spreads)[np.argsort(ratings.items, kind="stable")].astype(np.int16)
+
+    @classmethod
+    def fit(cls, ratings: Ratings, features: Features | None = None, *, seed: int = 0) -> Self:
+        """Return the model of ``ratings``; ``features`` don't enter.
+
+        The ranges are measured on a fifth of the ratings of up to 300 users, drawn by ``seed`` and predicted without.
+        """
+        del features
+        baseline = fit_baseline(ratings)
+        interval = Interval.of_normal(baseline, ratings, baseline.residuals(ratings))
+        widths = measured_widths(*cls._held_out_errors(ratings, seed))
+        return cls(ratings, baseline, Interval(interval.item_scatter, widths))
+
+    @classmethod
+    def _held_out_errors(cls, ratings: Ratings, seed: int) -> tuple[Float64s, Int32s]:
+        """Return the absolute errors of held-out ratings in standard deviations, and the evidence of each."""
+        hidden = _hidden(ratings, seed)
+        rest = ratings.where(~hidden)
+        baseline = fit_baseline(rest)
+        model = cls(rest, baseline, Interval.of_normal(baseline, rest, baseline.residuals(rest)))
+        errors, n_evidence = [np.zeros(0)], [np.zeros(0, dtype=np.int32)]
+        for user in np.unique(ratings.row_users()[hidden]).tolist():
+            row = slice(int(ratings.user_ptr[user]), int(ratings.user_ptr[user + 1]))
+            items, scores = ratings.items[row][hidden[row]], ratings.scores[row][hidden[row]]
+            person = model.person(*rest.of_user(user), user)
+            sums = model._sums(person, items)
+            deviations = model._half_widths(person, items, sums) / model._interval.widths[0]
+            errors.append(np.abs(sums.estimates - scores * np.int64(THOUSANDTHS)) / deviations)
+            n_evidence.append(sums.n_evidence)
+        return np.concatenate(errors), np.concatenate(n_evidence)
+
+    @property
+    def ratings(self) -> Ratings:
+        """The ratings it was fitted on, or their latest snapshot."""
+        return self._ratings
+
+    def arrays(self) -> Mapping[str, np.ndarray]:
+        """Return what was learnt; residuals and the effects of people follow from it and the ratings."""
+        baseline = self._baseline
+        return {
+            "mean": np.array([baseline.mean]),
+            "item_effects": baseline.item_effects,
+            "variance_and_dampings": np.array([baseline.variance, baseline.item_damping, baseline.user_damping]),
+            "item_scatter": self._interval.item_scatter,
+            "widths": self._interval.widths,
+        }
+
+    @classmethod
+    def from_arrays(cls, ratings: Ratings, arrays: Mapping[str, np.ndarray]) -> Self:
+        """Return the model that ``arrays()`` described, over ``ratings`` as they are now.
+
+        Raises:
+            ValueError: the arrays were learnt on another number of items.
+        """
+        if len(arrays["item_effects"]) != ratings.n_items:
+            msg = f"the model knows {len(arrays['item_effects'])} items, the ratings have {ratings.n_items}"
+            raise ValueError(msg)
+        variance, item_damping, user_damping = arrays["variance_and_dampings"].tolist()
+        baseline = Baseline(int(arrays["mean"][0]), arrays["item_effects"], item_damping, user_damping, variance)
+        return cls(ratings, baseline, Interval(arrays["item_scatter"], arrays["widths"]))
+
+    def person(self, items: Int32s, scores: UInt8s, user: int = -1) -> ClassicPerson:
+        """Return the person with these ratings: their effect, their spread, and their weight on every user."""
+        effect = self._baseline.user_effect(items, scores)
+        residuals = self._baseline.less_items(items, scores) - effect
+        spread = self._baseline.spread(residuals)
+        weights, n_common = self._weights(items, _standardised(residuals, np.array([spread])))
+        if user >= 0:
+            weights[user] = 0
+        order = np.argsort(-np.abs(weights), kind="stable")[: np.count_nonzero(weights)]
+        rank = np.full(self._ratings.n_users, len(order), dtype=np.int32)
+        rank[order] = np.arange(len(order), dtype=np.int32)
+        return ClassicPerson(items, scores, user, effect, spread, weights, order, rank, n_common)
+
+    def _weights(self, items: Int32s, z: Int64s) -> tuple[Int64s, Int32s]:
+        """Return s of the person and every user in 65,536ths, and how many films they have in common."""
+        ratings = self._ratings
+        positions, places = ratings.ratings_of_items(items)
+        users = ratings.users[positions]
+        x, y = z[places], self._z[positions].astype(np.int64)
+        sum_xy, sum_xx, sum_yy = (sum_by_user(ratings, users, v) for v in (x * y, x * x, y * y))
+        n = np.bincount(users, minlength=ratings.n_users)
+        similarity = np.nan_to_num(damped_correlation(sum_xy, sum_xx, sum_yy, n, DAMPING))
+        similarity[n < MIN_COMMON] = 0
+        return np.rint(similarity * _WEIGHT_UNIT).astype(np.int64), n.astype(np.int32)
+
+    def predict(self, person: Person, items: Int32s) -> Predictions:
+        """Return the predicted scores for ``items``; each is the total of its receipt."""
+        ready = self._ready(person)
+        sums = self._sums(ready, items)
+        half = self._half_widths(ready, items, sums)
+        return Predictions(
+            np.asarray(items, dtype=np.int32),
+            sums.estimates / THOUSANDTHS,
+            np.clip(np.floor(sums.estimates - half), self._least, self._most) / THOUSANDTHS,
+            np.clip(np.ceil(sums.estimates + half), self._least, self._most) / THOUSANDTHS,
+            self._reasons(ready, items, sums.n_evidence),
+            sums.n_evidence,
+        )
+
+    def explain(self, person: Person, item: int) -> Receipt:
+        """Return the prediction for ``item``: mean, film, person, each neighbour, and the cut at the end of the scale.
+
+        A neighbour's deviation is their z(v, i) on the person's own spread; its weight s / (sum of |s| + 0.5).
+        """
+        ready = self._ready(person)
+        items = np.array([item], dtype=np.int32)
+        sums, shown = self._sums(ready, items), self.predict(ready, items)
+        lines = [
+            ReceiptLine(Part.MEAN, self._baseline.mean),
+            ReceiptLine(Part.FILM, int(self._baseline.item_effects[item])),
+            ReceiptLine(Part.PERSON, ready.effect),
+            *self._neighbour_lines(ready, self._votes(ready, items), int(sums.denominators[0])),
+        ]
+        clipped = int(sums.estimates[0] - sums.unclipped[0])
+        if clipped:
+            lines.append(ReceiptLine(Part.CLIP, clipped))
+        return Receipt(
+            self.name,
+            item,
+            sum(line.amount for line in lines),
+            float(shown.low[0]),
+            float(shown.high[0]),
+            Reason(int(shown.reasons[0])),
+            int(shown.n_evidence[0]),
+            tuple(lines),
+        )
+
+    def neighbours(self, person: Person, k: int) -> Neighbours:
+        """Return the ``k`` users whose damped Pearson correlation with the person is greatest, ties by index."""
+        return nearest(self._ratings, person, k)
+
+    def top_n(self, person: Person, n: int, *, exclude: Int32s, min_evidence: int) -> Predictions:
+        """Return the ``n`` highest predictions of unrated items with enough neighbours behind them, ties by index."""
+        predictions = self.predict(person, candidates(self._ratings.n_items, person, exclude))
+        best = best_first(predictions.estimates, n, n_evidence=predictions.n_evidence, min_evidence=min_evidence)
+        return predictions.take(best)
+
+    def _ready(self, person: Person) -> ClassicPerson:
+        return person if isinstance(person, ClassicPerson) else self.person(person.items, person.scores, person.user)
+
+    def _votes(self, person: ClassicPerson, items: Int32s) -> _Votes:
+        """Return the votes of the 40 nearest raters of each of ``items``."""
+        ratings = self._ratings
+        positions, places = ratings.ratings_of_items(items)
+        ranks = person.rank[ratings.users[positions]]
+        speaking = ranks < len(person.order)
+        positions, places, ranks = positions[speaking], places[speaking], ranks[speaking]
+        chosen = _nearest_of_each(places, ranks, len(items))
+        positions, places = positions[chosen], places[chosen]
+        users = ratings.users[positions]
+        return _Votes(
+            places, users, ratings.item_scores[positions], person.weights[users], self._z[positions].astype(np.int64)
+        )
+
+    def _sums(self, person: ClassicPerson, items: Int32s) -> _Sums:
+        """Return the predictions of ``items`` and what a receipt of them needs."""
+        votes = self._votes(person, items)
+        n = len(items)
+        # bincount adds in float64; the sums are integers under 2^37, so they are exact.
+        numerators = np.bincount(votes.places, weights=votes.weights * votes.z, minlength=n).astype(np.int64)
+        weights = np.bincount(votes.places, weights=np.abs(votes.weights), minlength=n).astype(np.int64)
+        denominators = (weights + _WEIGHT_DAMPING) * _Z_UNIT
+        expected = self._baseline.mean + self._baseline.item_effects[items] + person.effect
+        unclipped = expected + rounded_ratios(numerators * person.spread, denominators)
+        n_evidence = np.bincount(votes.places, minlength=n).astype(np.int32)
+        estimates = np.clip(unclipped, self._least, self._most)
+        return _Sums(denominators, unclipped, estimates, n_evidence)
+
+    def _half_widths(self, person: ClassicPerson, items: Int32s, sums: _Sums) -> Float64s:
+        n_of_items = np.diff(self._ratings.item_ptr)[items]
+        scatter = (person.spread / THOUSANDTHS) ** 2 / self._baseline.variance
+        return self._interval.half_widths(
+            self._baseline, items, n_of_items, sums.n_evidence, (scatter, len(person.items))
+        )
+
+    def _reasons(self, person: ClassicPerson, items: Int32s, n_evidence: Int32s) -> UInt8s:
+        n_raters = np.diff(self._ratings.item_ptr)[items]
+        if person.user >= 0:
+            n_raters = n_raters - np.isin(items, self._ratings.of_user(person.user)[0])
+        reasons = np.where(n_evidence > 0, Reason.KNOWN, Reason.NO_NEIGHBOURS)
+        reasons[n_raters == 0] = Reason.FILM_UNRATED
+        if len(person.items) < MIN_RATINGS:
+            reasons[:] = Reason.TOO_FEW_RATINGS
+        return reasons.astype(np.uint8)
+
+    def _neighbour_lines(self, person: ClassicPerson, votes: _Votes, denominator: int) -> list[ReceiptLine]:
+        """Return a line for each vote, greatest amount first, ties by user."""
+        amounts = apportion_ratios(votes.weights * votes.z * person.spread, denominator)
+        lines = []
+        for position in np.lexsort((votes.users, -np.abs(amounts))).tolist():
+            user, weight = int(votes.users[position]), int(votes.weights[position])
+            lines.append(
+                ReceiptLine(
+                    Part.NEIGHBOUR,
+                    int(amounts[position]),
+                    index=user,
+                    score=int(votes.scores[position]),
+                    weight=weight * _Z_UNIT / denominator,
+                    deviation=int(votes.z[position]) * person.spread / (_Z_UNIT * THOUSANDTHS),
+                    similarity=weight / _WEIGHT_UNIT,
+                    n_common=int(person.n_common[user]),
+                )
+            )
+        return lines
+
+
+def _standardised(residuals: Int64s, spreads: Int64s) -> Int64s:
+    """Return residuals in 1,024ths of their spread, cut at 32 spreads."""
+    return np.clip(np.rint(residuals * _Z_UNIT / spreads), -_Z_MOST, _Z_MOST).astype(np.int64)
+
+
+def _nearest_of_each(places: Int64s, ranks: Int32s, n_places: int) -> Int64s:
+    """Return the positions of the 40 lowest ranks of each place; int64.
+
+    Args:
+        places: int64 ``[m]``, ascending.
+        ranks: int32 ``[m]``, unique within a place.
+        n_places: how many places there are.
+    """
+    counts = np.bincount(places, minlength=n_places)
+    crowded = counts[places] > N_NEIGHBOURS
+    waiting = np.flatnonzero(crowded)
+    # One sort by place, then rank; then each one's number within its place.
+    keys = (places[waiting] << np.int64(32)) + ranks[waiting]
+    waiting = waiting[np.argsort(keys)]
+    counts = counts[counts > N_NEIGHBOURS]
+    number = np.arange(len(waiting)) - np.repeat(np.cumsum(counts) - counts, counts)
+    return np.concatenate((np.flatnonzero(~crowded), waiting[number < N_NEIGHBOURS]))
+
+
+def _hidden(ratings: Ratings, seed: int) -> Bools:
+    """Return which ratings the ranges are measured on, a mask in row order."""
+    rng = np.random.default_rng(seed)
+    drawn = np.zeros(ratings.n_users, dtype=np.bool_)
+    drawn[rng.permutation(ratings.n_users)[:_N_CALIBRATION_USERS]] = True
+    return drawn[ratings.row_users()] & (rng.random(ratings.n_ratings) < _CALIBRATION_SHARE)

@@ -1,0 +1,118 @@
+"""All services over one session, made when first asked for."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from camflix.services.epoch import EpochService
+from camflix.services.movies import MovieService
+from camflix.services.users import UserService
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+    from pathlib import Path
+
+    from sqlalchemy.orm import Session
+
+    from camflix.services.demo import DemoService
+    from camflix.services.engine import EngineService, ModelCache
+    from camflix.services.evaluation import EvaluationService
+    from camflix.services.imports import ImportService
+    from camflix.services.profiles import ProfileService
+    from camflix.services.ratings import RatingService
+    from camflix.services.recommendations import RecommendationService
+    from camflix.services.undo import UndoService
+
+
+class Services:
+    """The services of one transaction. Those that need the engine (numpy) or a format load it only then."""
+
+    def __init__(
+        self,
+        session: Session,
+        *,
+        language: str,
+        cache_folder: Path,
+        models: Callable[[], ModelCache],
+        now: Callable[[], datetime],
+    ) -> None:
+        self._session = session
+        self._language = language
+        self._cache_folder = cache_folder
+        self._models = models
+        self._now = now
+
+    @cached_property
+    def users(self) -> UserService:
+        """Users by name."""
+        return UserService(self._session, self._now)
+
+    @cached_property
+    def movies(self) -> MovieService:
+        """The catalogue."""
+        return MovieService(self._session, self._language)
+
+    @cached_property
+    def ratings(self) -> RatingService:
+        """Rate, change, remove, list."""
+        from camflix.services.ratings import RatingService  # noqa: PLC0415
+
+        return RatingService(self._session, self.movies, self._now)
+
+    @cached_property
+    def undo(self) -> UndoService:
+        """Take back the last write."""
+        from camflix.services.undo import UndoService  # noqa: PLC0415
+
+        return UndoService(self._session, self.movies, self.epochs, self._now)
+
+    @cached_property
+    def epochs(self) -> EpochService:
+        """The data version."""
+        return EpochService(self._session)
+
+    @cached_property
+    def engine(self) -> EngineService:
+        """The model to serve."""
+        from camflix.services.engine import EngineService  # noqa: PLC0415
+        from camflix.services.model_store import ModelStore  # noqa: PLC0415
+
+        store = ModelStore(self._session, self._cache_folder)
+        return EngineService(self._session, store, self._models(), self.epochs, self._now)
+
+    @cached_property
+    def recommendations(self) -> RecommendationService:
+        """Predictions, lists, twins, receipts."""
+        from camflix.services.recommendations import RecommendationService  # noqa: PLC0415
+
+        return RecommendationService(self._session, self.engine, self.movies, self.ratings)
+
+    @cached_property
+    def profiles(self) -> ProfileService:
+        """Profiles."""
+        from camflix.services.profiles import ProfileService  # noqa: PLC0415
+
+        return ProfileService(self._session, self.ratings)
+
+    @cached_property
+    def imports(self) -> ImportService:
+        """Data sets and people's own histories, in bulk."""
+        from camflix.services.imports import ImportService  # noqa: PLC0415
+
+        return ImportService(self._session, self.users, self.movies, self.epochs, self._now)
+
+    @cached_property
+    def demo(self) -> DemoService:
+        """The sample community."""
+        from camflix.services.demo import DemoService  # noqa: PLC0415
+
+        return DemoService(self._session, self.users, self.imports, self.ratings, self.epochs, self._now)
+
+    @cached_property
+    def evaluation(self) -> EvaluationService:
+        """Engines measured on held-out ratings of this database."""
+        from camflix.services.evaluation import EvaluationService  # noqa: PLC0415
+
+        return EvaluationService(self.engine)

@@ -1,0 +1,198 @@
+"""The engine as served: a fitted model over a snapshot of the ratings; found, refitted when old, kept open."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from sqlalchemy import func, or_, select
+
+from camflix.models import EngineModel, Privacy, Rating, RatingChange, User
+from camflix.recommender.arrays import Ratings
+from camflix.recommender.registry import DEFAULT_ENGINE, model_class
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from datetime import datetime
+
+    from sqlalchemy import ColumnElement
+    from sqlalchemy.orm import Session
+
+    from camflix.recommender.arrays import Int32s, Int64s
+    from camflix.recommender.model import Model, Person
+    from camflix.services.epoch import EpochService
+    from camflix.services.model_store import ModelHeader, ModelStore
+
+_CHUNK = 50_000
+_SHARE_CHANGED = 0.01
+"""Other people's changes enter at a refit, due when they reach this share of the ratings; one's own enter at once."""
+_SNAPSHOT = ("user_ids", "movie_ids", "user_ptr", "items", "scores", "item_ptr", "users", "item_scores")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Served:
+    """A model ready to answer, and whom and what its indices stand for.
+
+    Attributes:
+        user_ids: int64 ``[n_users]``, ascending.
+        movie_ids: int64 ``[n_items]``, ascending.
+    """
+
+    header: ModelHeader
+    model: Model
+    user_ids: Int64s
+    movie_ids: Int64s
+
+    def user_index(self, user_id: int) -> int:
+        """Return the index of a user; -1 when the model does not hold them."""
+        return _index(self.user_ids, user_id)
+
+    def item_index(self, movie_id: int) -> int:
+        """Return the index of a film; -1 when nobody in the snapshot rated it."""
+        return _index(self.movie_ids, movie_id)
+
+    def item_indices(self, movie_ids: Iterable[int]) -> Int32s:
+        """Return the indices of those films that the model holds, ascending."""
+        wanted = np.fromiter(movie_ids, dtype=np.int64)
+        return np.flatnonzero(np.isin(self.movie_ids, wanted)).astype(np.int32)
+
+
+class ModelCache:
+    """The models that this process has open, one an engine; shared by its threads."""
+
+    def __init__(self) -> None:
+        self._served: dict[str, Served] = {}
+
+    def get(self, header: ModelHeader) -> Served | None:
+        """Return the open model if it is this one."""
+        served = self._served.get(header.engine)
+        return served if served is not None and served.header == header else None
+
+    def put(self, served: Served) -> None:
+        """Keep a model open in place of the last one of its engine."""
+        self._served[served.header.engine] = served
+
+
+class EngineService:
+    """Finds the model to serve, or makes it."""
+
+    def __init__(
+        self,
+        session: Session,
+        store: ModelStore,
+        cache: ModelCache,
+        epochs: EpochService,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._session = session
+        self._store = store
+        self._cache = cache
+        self._epochs = epochs
+        self._now = now
+
+    def is_stale(self, engine: str = DEFAULT_ENGINE) -> bool:
+        """Return whether a refit is due: no model yet, ratings changed in bulk, or by many people since."""
+        header = self._store.newest(engine)
+        if header is None or header.epoch != self._epochs.current():
+            return True
+        n_changed = self._session.scalar(
+            select(func.count())
+            .select_from(RatingChange)
+            .join(User, User.id == RatingChange.user_id)
+            .where(RatingChange.id > header.last_change_id, contributing())
+        )
+        return (n_changed or 0) > _SHARE_CHANGED * header.n_ratings
+
+    def served(self, engine: str = DEFAULT_ENGINE) -> Served | None:
+        """Return the newest model, opened; None when none was ever fitted."""
+        header = self._store.newest(engine)
+        if header is None:
+            return None
+        served = self._cache.get(header)
+        if served is None:
+            served = _open(header, self._store.load(header))
+            self._cache.put(served)
+        return served
+
+    def refit(self, engine: str = DEFAULT_ENGINE) -> Served:
+        """Fit a model on all ratings that may feed predictions, and store it."""
+        epoch, last_change_id = self._epochs.current(), self._epochs.last_change_id()
+        user_ids, movie_ids, ratings = self.ratings()
+        began = time.perf_counter()
+        model = model_class(engine).fit(ratings)
+        row = EngineModel(
+            engine=engine,
+            epoch=epoch,
+            last_change_id=last_change_id,
+            n_users=ratings.n_users,
+            n_movies=ratings.n_items,
+            n_ratings=ratings.n_ratings,
+            fitted_at=self._now(),
+            fit_seconds=time.perf_counter() - began,
+        )
+        snapshot = {name: getattr(ratings, name) for name in _SNAPSHOT[2:]}
+        arrays = {"user_ids": user_ids, "movie_ids": movie_ids, **snapshot}
+        learnt = {f"model_{name}": array for name, array in model.arrays().items()}
+        header = self._store.save(row, arrays | learnt)
+        served = Served(header, model, user_ids, movie_ids)
+        self._cache.put(served)
+        return served
+
+    def ratings(self) -> tuple[Int64s, Int64s, Ratings]:
+        """Return the ids of users and films, ascending, and the ratings that may feed predictions."""
+        query = (
+            select(Rating.user_id, Rating.movie_id, Rating.score)
+            .join(User, User.id == Rating.user_id)
+            .where(contributing())
+            .execution_options(yield_per=_CHUNK)
+        )
+        # Twelve bytes a rating while reading: Python's own integers would take ten times that.
+        chunks = [
+            np.array(rows, dtype=np.int32).reshape(-1, 3) for rows in self._session.execute(query).tuples().partitions()
+        ]
+        table = np.concatenate(chunks) if chunks else np.empty((0, 3), dtype=np.int32)
+        user_ids, users = np.unique(table[:, 0], return_inverse=True)
+        movie_ids, items = np.unique(table[:, 1], return_inverse=True)
+        ratings = Ratings.from_triples(
+            users.astype(np.int32),
+            items.astype(np.int32),
+            table[:, 2].astype(np.uint8),
+            len(user_ids),
+            len(movie_ids),
+        )
+        return user_ids.astype(np.int64), movie_ids.astype(np.int64), ratings
+
+    def person(self, served: Served, user_id: int) -> Person:
+        """Return a user as the model sees them, by their ratings as they are now."""
+        rows = self._session.execute(
+            select(Rating.movie_id, Rating.score).where(Rating.user_id == user_id).order_by(Rating.movie_id)
+        ).tuples()
+        table = np.array(list(rows), dtype=np.int64).reshape(-1, 2)
+        positions = np.searchsorted(served.movie_ids, table[:, 0])
+        known = np.zeros(len(table), dtype=bool)
+        inside = positions < len(served.movie_ids)
+        known[inside] = served.movie_ids[positions[inside]] == table[inside, 0]
+        return served.model.person(
+            positions[known].astype(np.int32), table[known, 1].astype(np.uint8), served.user_index(user_id)
+        )
+
+
+def contributing() -> ColumnElement[bool]:
+    """Return the condition on users whose ratings feed other people's predictions."""
+    return User.is_active & or_(User.privacy != Privacy.PRIVATE, User.contributes_anonymously)
+
+
+def _open(header: ModelHeader, arrays: dict[str, np.ndarray]) -> Served:
+    snapshot = [arrays[name] for name in _SNAPSHOT[2:]]
+    user_ids, movie_ids = arrays["user_ids"], arrays["movie_ids"]
+    ratings = Ratings(len(user_ids), len(movie_ids), *snapshot)
+    learnt = {name.removeprefix("model_"): array for name, array in arrays.items() if name.startswith("model_")}
+    model = model_class(header.engine).from_arrays(ratings, learnt)
+    return Served(header, model, user_ids, movie_ids)
+
+
+def _index(ids: Int64s, wanted: int) -> int:
+    position = int(np.searchsorted(ids, wanted))
+    return position if position < len(ids) and ids[position] == wanted else -1

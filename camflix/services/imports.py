@@ -1,0 +1,313 @@
+"""Imports: rows become ratings in bulk, in the caller's one transaction, and every row is accounted for."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from sqlalchemy import text
+
+from camflix.db.bulk import upsert_ratings
+from camflix.i18n import _
+from camflix.importers.rows import FilmRow, Problem, RatingRow
+from camflix.models import ImportBatch, Privacy, UserSource
+from camflix.results import ImportReport, RowProblem
+from camflix.services.catalogue import CatalogueWriter
+from camflix.services.matching import Match, TitleMatcher
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from datetime import datetime
+
+    from sqlalchemy.orm import Session
+
+    from camflix.importers.letterboxd import LetterboxdExport
+    from camflix.importers.movielens import MovieLensDataset
+    from camflix.importers.sample import SampleFilm, SampleRating
+    from camflix.results import MovieSummary
+    from camflix.services.epoch import EpochService
+    from camflix.services.movies import MovieService
+    from camflix.services.users import UserService
+
+Outcome: TypeAlias = Literal["ambiguous", "not_found", "invalid", "skipped_not_film"]
+Progress: TypeAlias = "Callable[[int], None]"
+
+MAX_PROBLEMS_SHOWN = 1000
+_CHUNK = 20_000
+_COUNT_RATINGS = text("""
+UPDATE movie SET n_ratings = (SELECT count(*) FROM rating WHERE rating.movie_id = movie.id)
+WHERE id IN (SELECT movie_id FROM rating_change WHERE import_batch_id = :batch_id)
+""")
+
+
+@dataclass
+class _Tally:
+    """What became of the rows so far."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    problems: list[RowProblem] = field(default_factory=list)
+
+    def problem(
+        self, file: str, line: int, outcome: Outcome, message: str, candidates: tuple[MovieSummary, ...] = ()
+    ) -> None:
+        self.counts[outcome] += 1
+        if len(self.problems) < MAX_PROBLEMS_SHOWN:
+            self.problems.append(RowProblem(file, line, outcome, message, candidates))
+
+
+class _RatingSink:
+    """Collects ratings and writes them in chunks; memory does not grow with their number."""
+
+    def __init__(self, session: Session, people: _People, tally: _Tally, batch: ImportBatch) -> None:
+        self._session = session
+        self._people = people
+        self._tally = tally
+        self._batch = batch
+        self._chunk: dict[tuple[str, int], tuple[int, datetime]] = {}
+
+    def add(self, username: str, movie_id: int, score: int, rated_at: datetime | None) -> None:
+        key = (username, movie_id)
+        if key in self._chunk or len(self._chunk) == _CHUNK:
+            # The same pair again: the rows before it are written first, so that it meets them as it would next time.
+            self.flush()
+        self._chunk[key] = (score, rated_at or self._batch.started_at)
+
+    def flush(self) -> None:
+        ids = self._people.ids({username for username, _movie in self._chunk})
+        done = upsert_ratings(
+            self._session.connection(),
+            [(ids[name], movie_id, score, at) for (name, movie_id), (score, at) in self._chunk.items()],
+            source=self._batch.source,
+            batch_id=self._batch.id,
+            now=self._batch.started_at,
+        )
+        self._chunk.clear()
+        self._tally.counts.update(created=done.n_created, updated=done.n_updated, unchanged=done.n_unchanged)
+
+
+class ImportService:
+    """Brings in data sets and people's own histories."""
+
+    def __init__(
+        self,
+        session: Session,
+        users: UserService,
+        movies: MovieService,
+        epochs: EpochService,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._session = session
+        self._users = users
+        self._movies = movies
+        self._epochs = epochs
+        self._now = now
+
+    def movielens(self, dataset: MovieLensDataset, file_name: str, user_id: int, progress: Progress) -> ImportReport:
+        """Bring in a MovieLens data set: films, and ratings of users named ``ml-<number>``.
+
+        Args:
+            dataset: the files.
+            file_name: what the batch is remembered by.
+            user_id: who imports, and may undo it.
+            progress: told how many rating rows have been read so far.
+        """
+        began = time.perf_counter()
+        batch, tally = self._begin("movielens", file_name, user_id), _Tally()
+        writer = CatalogueWriter(self._session, self._now)
+        films = _Films(dataset.films(), tally)
+        writer.write(films)
+        people = _People(self._users, UserSource.MOVIELENS)
+        sink = _RatingSink(self._session, people, tally, batch)
+        n_rows = 0
+        for n_rows, row in enumerate(dataset.ratings(), 1):
+            if isinstance(row, Problem):
+                tally.problem(row.file, row.line, "invalid", _(row.message, **row.values))
+            elif (movie_id := writer.movie_id("movielens_id", row.movielens_id)) is None:
+                tally.problem(
+                    dataset.ratings_name,
+                    row.line,
+                    "not_found",
+                    _("the data set has no film with the number {id}", id=row.movielens_id),
+                )
+            else:
+                sink.add(f"ml-{row.user}", movie_id, row.score, row.rated_at)
+            if n_rows % _CHUNK == 0:
+                progress(n_rows)
+        sink.flush()
+        progress(n_rows)
+        return self._finish(batch, tally, n_rows, began, films.n, writer.n_created, people.n_created)
+
+    def letterboxd(self, export: LetterboxdExport, file_name: str, user_id: int, progress: Progress) -> ImportReport:
+        """Bring in one person's Letterboxd ratings, films matched by title and year."""
+        began = time.perf_counter()
+        batch, tally = self._begin("letterboxd", file_name, user_id), _Tally()
+        username = self._users.username_of(user_id)
+        people = _People(self._users, UserSource.LOCAL)
+        sink = _RatingSink(self._session, people, tally, batch)
+        matcher = TitleMatcher(self._session)
+        meant: dict[int, tuple[str, int | None]] = {}
+        n_rows = 0
+        for block in _blocks(export.ratings()):
+            good = [row for row in block if isinstance(row, RatingRow)]
+            matches = iter(matcher.match([(row.title, row.year) for row in good]))
+            for row in block:
+                n_rows += 1
+                if isinstance(row, Problem):
+                    tally.problem(row.file, row.line, "invalid", _(row.message, **row.values))
+                else:
+                    self._take(row, next(matches), export.ratings_name, username, tally, sink, meant)
+            progress(n_rows)
+        sink.flush()
+        return self._finish(batch, tally, n_rows, began, 0, 0, 0)
+
+    def sample(self, films: Iterable[SampleFilm], ratings: Iterable[SampleRating], user_id: int) -> ImportReport:
+        """Bring in the sample community that ships with CamFlix."""
+        began = time.perf_counter()
+        batch, tally = self._begin("sample", "sample", user_id), _Tally()
+        writer = CatalogueWriter(self._session, self._now)
+        rows = [_sample_film(line, film) for line, film in enumerate(films, 2)]
+        writer.write(rows)
+        people = _People(self._users, UserSource.SAMPLE)
+        sink = _RatingSink(self._session, people, tally, batch)
+        n_rows = 0
+        for n_rows, row in enumerate(ratings, 1):  # noqa: B007 - counted for the report
+            movie_id = writer.movie_id("tmdb_id", row.tmdb_id)
+            assert movie_id is not None
+            sink.add(row.username, movie_id, row.score, row.rated_at)
+        sink.flush()
+        return self._finish(batch, tally, n_rows, began, len(rows), writer.n_created, people.n_created)
+
+    def _take(
+        self,
+        row: RatingRow,
+        match: Match,
+        file: str,
+        username: str,
+        tally: _Tally,
+        sink: _RatingSink,
+        meant: dict[int, tuple[str, int | None]],
+    ) -> None:
+        """Put one matched row where it belongs: into the sink, or among the problems."""
+        wanted = (row.title, row.year)
+        if match.movie_id is not None and meant.setdefault(match.movie_id, wanted) == wanted:
+            sink.add(username, match.movie_id, row.score, row.rated_at)
+            return
+        candidates = match.candidates if match.movie_id is None else (match.movie_id,)
+        movies = tuple(self._movies.by_ids(candidates).values())
+        name = f"{row.title} ({row.year})" if row.year else row.title
+        if movies:
+            titles = ", ".join(f"{movie.title} ({movie.year or '?'})" for movie in movies[:3])
+            message = _("“{film}” may be any of these: {titles}", film=name, titles=titles)
+        else:
+            message = _("“{film}” is not in the catalogue", film=name)
+        tally.problem(file, row.line, "ambiguous" if movies else "not_found", message, movies)
+
+    def _begin(self, source: str, file_name: str, user_id: int) -> ImportBatch:
+        if self._session.get_bind().dialect.name == "postgresql":
+            # Two imports at once would lock the same films in different orders.
+            self._session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": 0x43616D49})
+        batch = ImportBatch(source=source, file_name=file_name[-255:], user_id=user_id, started_at=self._now())
+        self._session.add(batch)
+        self._session.flush()
+        return batch
+
+    def _finish(
+        self,
+        batch: ImportBatch,
+        tally: _Tally,
+        n_rows: int,
+        began: float,
+        films_read: int,
+        films_created: int,
+        users_created: int,
+    ) -> ImportReport:
+        n = tally.counts
+        if n["created"] or n["updated"]:
+            self._session.execute(_COUNT_RATINGS, {"batch_id": batch.id})
+            self._epochs.advance()
+        outcomes = ("created", "updated", "unchanged", "ambiguous", "not_found", "invalid", "skipped_not_film")
+        batch.n_rows, batch.finished_at = n_rows, self._now()
+        for outcome in outcomes:
+            setattr(batch, f"n_{outcome}", n[outcome])
+        self._session.flush()
+        n_problems = n["ambiguous"] + n["not_found"] + n["invalid"] + n["skipped_not_film"] + n["film_problems"]
+        return ImportReport(
+            source=batch.source,
+            batch_id=batch.id,
+            rows=n_rows,
+            **{outcome: n[outcome] for outcome in outcomes},
+            films_read=films_read,
+            films_created=films_created,
+            users_created=users_created,
+            seconds=round(time.perf_counter() - began, 3),
+            problems=tuple(tally.problems),
+            n_problems_left_out=n_problems - len(tally.problems),
+        )
+
+
+class _Films:
+    """The good films of a data set; the bad ones become problems of the report (they are no rating rows)."""
+
+    def __init__(self, rows: Iterator[FilmRow | Problem], tally: _Tally) -> None:
+        self._rows = rows
+        self._tally = tally
+        self.n = 0
+
+    def __iter__(self) -> Iterator[FilmRow]:
+        for row in self._rows:
+            self.n += 1
+            if isinstance(row, FilmRow):
+                yield row
+            else:
+                self._tally.counts["film_problems"] += 1
+                self._tally.problems.append(RowProblem(row.file, row.line, "invalid", _(row.message, **row.values)))
+
+
+class _People:
+    """The raters of a data set, made as they turn up."""
+
+    def __init__(self, users: UserService, source: UserSource) -> None:
+        self._users = users
+        self._source = source
+        self._ids: dict[str, int] = {}
+        self.n_created = 0
+
+    def ids(self, usernames: set[str]) -> dict[str, int]:
+        """Return the ids of all raters so far, these among them."""
+        unknown = sorted(usernames - self._ids.keys())
+        known = self._users.ids_of(unknown)
+        new = [name for name in unknown if name not in known]
+        self._ids |= known | self._users.add_many(new, source=self._source, privacy=Privacy.PUBLIC)
+        self.n_created += len(new)
+        return self._ids
+
+
+def _blocks(rows: Iterator[RatingRow | Problem], size: int = 500) -> Iterator[list[RatingRow | Problem]]:
+    block: list[RatingRow | Problem] = []
+    for row in rows:
+        block.append(row)
+        if len(block) == size:
+            yield block
+            block = []
+    if block:
+        yield block
+
+
+def _sample_film(line: int, film: SampleFilm) -> FilmRow:
+    return FilmRow(
+        line=line,
+        title=film.title,
+        year=film.year,
+        genres=film.genres,
+        movielens_id=film.movielens_id,
+        imdb_id=film.imdb_id,
+        tmdb_id=film.tmdb_id,
+        title_fr=film.title_fr,
+        title_original=film.title_original,
+        language=film.language,
+        release_date=film.release_date,
+        runtime_minutes=film.runtime,
+        directors=film.directors,
+    )

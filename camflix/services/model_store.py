@@ -1,0 +1,158 @@
+"""Fitted models: in the database for every process and host, memory-mapped from a local cache.
+
+A model is written whole or not at all (one transaction); readers take the newest; the one before it is kept. The cache
+folder holds one ``.npy`` file an array, which all processes of a host share as pages; losing it costs one read.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import tempfile
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from sqlalchemy import delete, select
+
+from camflix.models import EngineArray, EngineModel
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from sqlalchemy.orm import Session
+
+_PIECE_BYTES = 8 << 20
+_N_KEPT = 2
+
+
+@dataclass(frozen=True, slots=True)
+class ModelHeader:
+    """Which model, and what it was fitted on."""
+
+    id: int
+    engine: str
+    epoch: int
+    last_change_id: int
+    n_ratings: int
+    fitted_at: datetime
+
+
+class ModelStore:
+    """Models of one database.
+
+    Args:
+        session: the database.
+        cache: the folder of the local cache; it need not exist, nor be writable.
+    """
+
+    def __init__(self, session: Session, cache: Path) -> None:
+        self._session = session
+        bind = session.get_bind()
+        key = hashlib.sha256(bind.engine.url.render_as_string(hide_password=True).encode()).hexdigest()[:16]
+        self._cache = cache / "engine" / key
+
+    def newest(self, engine: str) -> ModelHeader | None:
+        """Return the header of the newest model of an engine."""
+        row = self._session.execute(
+            select(
+                EngineModel.id,
+                EngineModel.engine,
+                EngineModel.epoch,
+                EngineModel.last_change_id,
+                EngineModel.n_ratings,
+                EngineModel.fitted_at,
+            )
+            .where(EngineModel.engine == engine)
+            .order_by(EngineModel.id.desc())
+            .limit(1)
+        ).first()
+        return ModelHeader(*row) if row else None
+
+    def save(self, model: EngineModel, arrays: Mapping[str, np.ndarray]) -> ModelHeader:
+        """Write a model; drop those of its engine before the last two."""
+        self._session.add(model)
+        self._session.flush()
+        for name, array in arrays.items():
+            self._write_array(model.id, name, np.ascontiguousarray(array))
+        kept = select(EngineModel.id).where(EngineModel.engine == model.engine)
+        kept = kept.order_by(EngineModel.id.desc()).limit(_N_KEPT)
+        old = select(EngineModel.id).where(EngineModel.engine == model.engine, EngineModel.id.not_in(kept))
+        self._session.execute(delete(EngineArray).where(EngineArray.model_id.in_(old)))
+        self._session.execute(
+            delete(EngineModel).where(EngineModel.engine == model.engine, EngineModel.id.not_in(kept))
+        )
+        return ModelHeader(model.id, model.engine, model.epoch, model.last_change_id, model.n_ratings, model.fitted_at)
+
+    def load(self, header: ModelHeader) -> dict[str, np.ndarray]:
+        """Return a model's arrays: mapped from the cache, or read from the database and put there."""
+        folder = self._folder(header)
+        if not folder.is_dir():
+            arrays = self._read_arrays(header.id)
+            if not self._fill_cache(folder, arrays):
+                return arrays
+        return {file.stem: np.load(file, mmap_mode="r", allow_pickle=False) for file in sorted(folder.glob("*.npy"))}
+
+    def _folder(self, header: ModelHeader) -> Path:
+        # The moment tells apart the models of two databases that stood one after the other at the same place.
+        return self._cache / f"{header.engine}-{header.id}-{header.fitted_at:%Y%m%d%H%M%S%f}"
+
+    def _write_array(self, model_id: int, name: str, array: np.ndarray) -> None:
+        data = array.tobytes()
+        shape = ",".join(str(length) for length in array.shape)
+        for piece, start in enumerate(range(0, max(len(data), 1), _PIECE_BYTES)):
+            self._session.execute(
+                EngineArray.__table__.insert(),  # type: ignore[attr-defined]
+                {
+                    "model_id": model_id,
+                    "name": name,
+                    "piece": piece,
+                    "dtype": array.dtype.str,
+                    "shape": shape,
+                    "data": data[start : start + _PIECE_BYTES],
+                },
+            )
+
+    def _read_arrays(self, model_id: int) -> dict[str, np.ndarray]:
+        query = (
+            select(EngineArray.name, EngineArray.dtype, EngineArray.shape, EngineArray.data)
+            .where(EngineArray.model_id == model_id)
+            .order_by(EngineArray.name, EngineArray.piece)
+        )
+        buffers: dict[str, tuple[str, str, bytearray]] = {}
+        for name, dtype, shape, data in self._session.execute(query):
+            buffers.setdefault(name, (dtype, shape, bytearray()))[2].extend(data)
+        return {
+            name: np.frombuffer(buffer, dtype=dtype).reshape([int(n) for n in shape.split(",") if n])
+            for name, (dtype, shape, buffer) in buffers.items()
+        }
+
+    def _fill_cache(self, folder: Path, arrays: Mapping[str, np.ndarray]) -> bool:
+        """Put arrays into the cache, all or none; return whether they are there now."""
+        try:
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            building = Path(tempfile.mkdtemp(prefix=".building-", dir=folder.parent))
+        except OSError:
+            return False
+        try:
+            for name, array in arrays.items():
+                np.save(building / f"{name}.npy", array, allow_pickle=False)
+            building.rename(folder)
+        except OSError:
+            # The disk is full, or another process was first.
+            shutil.rmtree(building, ignore_errors=True)
+            return folder.is_dir()
+        self._drop_old(folder)
+        return True
+
+    def _drop_old(self, newest: Path) -> None:
+        engine = newest.name.split("-", 1)[0]
+        folders = sorted(
+            self._cache.glob(f"{engine}-*"), key=lambda folder: int(folder.name.split("-")[1]), reverse=True
+        )
+        for folder in folders[_N_KEPT:]:
+            with suppress(OSError):
+                shutil.rmtree(folder)

@@ -1,0 +1,190 @@
+"""Rate, change, remove, list, undo; every change kept in the history."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import delete, func, select, update
+
+from camflix import scores
+from camflix.errors import NotFoundError
+from camflix.models import Movie, Rating, RatingChange, User
+from camflix.results import Accuracy, RatedMovie, RatingPage, RemovedRating, SavedRating
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from datetime import datetime
+
+    from sqlalchemy.orm import Session
+
+    from camflix.results import Prediction
+    from camflix.services.movies import MovieService
+
+SOURCE = "camflix"
+
+
+class RatingService:
+    """One user's ratings at a time."""
+
+    def __init__(self, session: Session, movies: MovieService, now: Callable[[], datetime]) -> None:
+        self._session = session
+        self._movies = movies
+        self._now = now
+
+    def rate(self, user_id: int, movie_id: int, score: int, prediction: Prediction | None) -> SavedRating:
+        """Save a score, and what had been predicted before it was known.
+
+        Raises:
+            NotFoundError: there is no such film.
+        """
+        self._lock(user_id)
+        movie = self._movies.get(movie_id)
+        before = self._session.get(Rating, (user_id, movie_id))
+        previous = before.score if before else None
+        predicted = prediction.predicted_score if prediction and previous is None else None
+        if previous != score:
+            self._record(before, user_id, movie_id, score, predicted, prediction.engine if prediction else None)
+            self._write(before, user_id, movie_id, score)
+        ranks = self.percentiles(user_id)
+        rank = ranks.get(score) if ranks else None
+        return SavedRating(
+            movie=movie,
+            score=score,
+            previous_score=previous,
+            percentile=rank,
+            tier=None if rank is None else scores.tier(rank),
+            n_different_missing=self.n_different_missing(user_id),
+            predicted_score=predicted,
+            gap=None if predicted is None else round(score - predicted, 3),
+        )
+
+    def remove(self, user_id: int, movie_id: int) -> RemovedRating:
+        """Remove a rating; its history stays.
+
+        Raises:
+            NotFoundError: there is no such film, or this user has not rated it.
+        """
+        self._lock(user_id)
+        movie = self._movies.get(movie_id)
+        before = self._session.get(Rating, (user_id, movie_id))
+        if before is None:
+            raise NotFoundError("You have not rated “{title}”.", field="movie_id", title=movie.title)
+        self._record(before, user_id, movie_id, None, None, None)
+        self._session.execute(delete(Rating).where(Rating.user_id == user_id, Rating.movie_id == movie_id))
+        self._session.expunge(before)
+        self._count(movie_id, -1)
+        return RemovedRating(movie, before.score)
+
+    def score_counts(self, user_id: int) -> dict[int, int]:
+        """Return how often this user gave each score."""
+        query = select(Rating.score, func.count()).where(Rating.user_id == user_id).group_by(Rating.score)
+        return dict(self._session.execute(query).tuples().all())
+
+    def percentiles(self, user_id: int) -> dict[int, int] | None:
+        """Return the percentile of each score this user gave; None under five different ones."""
+        return scores.percentiles_of_counts(self.score_counts(user_id))
+
+    def n_different_missing(self, user_id: int) -> int:
+        """Return how many more different scores this user must give before percentiles mean something."""
+        return max(0, scores.MIN_DISTINCT_SCORES - len(self.score_counts(user_id)))
+
+    def page(self, user_id: int, username: str, limit: int | None = None) -> RatingPage:
+        """Return a user's ratings, best first."""
+        query = (
+            select(Rating)
+            .where(Rating.user_id == user_id)
+            .order_by(Rating.score.desc(), Rating.updated_at.desc(), Rating.movie_id)
+            .limit(limit)
+        )
+        counts = self.score_counts(user_id)
+        rated = self.described(self._session.scalars(query), counts)
+        missing = max(0, scores.MIN_DISTINCT_SCORES - len(counts))
+        return RatingPage(username, rated, sum(counts.values()), missing)
+
+    def described(self, ratings: Iterable[Rating], counts: dict[int, int]) -> tuple[RatedMovie, ...]:
+        """Return ratings with their film, percentile and tier; ``counts`` are all of the user's scores."""
+        rows = list(ratings)
+        movies = self._movies.by_ids(row.movie_id for row in rows)
+        ranks = scores.percentiles_of_counts(counts)
+        return tuple(
+            RatedMovie(
+                movie=movies[row.movie_id],
+                score=row.score,
+                percentile=ranks[row.score] if ranks else None,
+                tier=scores.tier(ranks[row.score]) if ranks else None,
+                created_at=row.created_at,
+                updated_at=row.updated_at,
+                source=row.source,
+            )
+            for row in rows
+        )
+
+    def score_of(self, user_id: int, movie_id: int) -> int | None:
+        """Return the user's score of a film; None when they have not rated it."""
+        return self._session.scalar(select(Rating.score).where(Rating.user_id == user_id, Rating.movie_id == movie_id))
+
+    def accuracy(self, user_id: int, last: int | None = None) -> Accuracy:
+        """Return how near the predictions stored before each first rating came, over all or the ``last`` ones."""
+        query = (
+            select(RatingChange.predicted_score, RatingChange.new_score)
+            .where(RatingChange.user_id == user_id, RatingChange.predicted_score.is_not(None))
+            .where(RatingChange.old_score.is_(None), RatingChange.new_score.is_not(None))
+            .order_by(RatingChange.id.desc())
+            .limit(last)
+        )
+        gaps = [
+            abs(predicted - new)
+            for predicted, new in self._session.execute(query).tuples()
+            if predicted is not None and new is not None
+        ]
+        if not gaps:
+            return Accuracy(0, None, None, None)
+        n = len(gaps)
+        within_5, within_10 = (sum(gap <= points for gap in gaps) / n for points in (5, 10))
+        return Accuracy(n, sum(gaps) / n, within_5, within_10)
+
+    def _lock(self, user_id: int) -> None:
+        # One user's writes come one after another, so that each change knows the one before it. (SQLite has one
+        # writer anyway.)
+        query = select(User.id).where(User.id == user_id).with_for_update(key_share=True)
+        self._session.execute(query).scalar_one()
+
+    def _record(
+        self,
+        before: Rating | None,
+        user_id: int,
+        movie_id: int,
+        score: int | None,
+        predicted: float | None,
+        engine: str | None,
+    ) -> None:
+        self._session.add(
+            RatingChange(
+                user_id=user_id,
+                movie_id=movie_id,
+                old_score=before.score if before else None,
+                old_created_at=before.created_at if before else None,
+                old_updated_at=before.updated_at if before else None,
+                old_source=before.source if before else None,
+                new_score=score,
+                changed_at=self._now(),
+                source=SOURCE,
+                predicted_score=predicted,
+                predicted_by=None if predicted is None else engine,
+            )
+        )
+
+    def _write(self, before: Rating | None, user_id: int, movie_id: int, score: int) -> None:
+        now = self._now()
+        if before is not None:
+            before.score, before.updated_at, before.source = score, now, SOURCE
+        else:
+            self._session.add(
+                Rating(user_id=user_id, movie_id=movie_id, score=score, created_at=now, updated_at=now, source=SOURCE)
+            )
+            self._count(movie_id, 1)
+        self._session.flush()
+
+    def _count(self, movie_id: int, difference: int) -> None:
+        self._session.flush()
+        self._session.execute(update(Movie).where(Movie.id == movie_id).values(n_ratings=Movie.n_ratings + difference))

@@ -1,0 +1,137 @@
+"""Undo: the last write of a user goes back to what it was, a whole import included."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import bindparam, select, text
+
+from camflix.db.types import UtcDateTime
+from camflix.errors import NotFoundError
+from camflix.models import ImportBatch, RatingChange
+from camflix.results import Undone
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from sqlalchemy.orm import Session
+
+    from camflix.services.epoch import EpochService
+    from camflix.services.movies import MovieService
+
+# The first change of a pair says what was there before; the last must be the newest that still holds (neither an undo
+# nor undone), or a later write of the person's would be lost.
+_STAGE = """
+CREATE TEMPORARY TABLE undo_stage AS
+SELECT first.user_id, first.movie_id, first.old_score, first.old_created_at, first.old_updated_at, first.old_source,
+       last.new_score, last.id AS last_id
+FROM (SELECT user_id, movie_id, min(id) AS first_id, max(id) AS last_id
+      FROM rating_change WHERE {condition} GROUP BY user_id, movie_id) pair
+JOIN rating_change first ON first.id = pair.first_id
+JOIN rating_change last ON last.id = pair.last_id
+"""
+_DROP_OVERTAKEN = """
+DELETE FROM undo_stage WHERE EXISTS (
+    SELECT 1 FROM rating_change later
+    WHERE later.user_id = undo_stage.user_id AND later.movie_id = undo_stage.movie_id AND later.id > undo_stage.last_id
+      AND later.reverts_change_id IS NULL
+      AND NOT EXISTS (SELECT 1 FROM rating_change reverting WHERE reverting.reverts_change_id = later.id)
+      AND NOT EXISTS (SELECT 1 FROM import_batch WHERE id = later.import_batch_id AND undone_at IS NOT NULL)
+)
+"""
+_RECORD = text("""
+INSERT INTO rating_change (user_id, movie_id, old_score, old_created_at, old_updated_at, old_source, new_score,
+                           changed_at, source, reverts_change_id)
+SELECT s.user_id, s.movie_id, r.score, r.created_at, r.updated_at, r.source, s.old_score, :now, 'undo', s.last_id
+FROM undo_stage s LEFT JOIN rating r ON r.user_id = s.user_id AND r.movie_id = s.movie_id
+WHERE s.old_score IS NOT NULL OR r.score IS NOT NULL
+ORDER BY s.user_id, s.movie_id
+""").bindparams(bindparam("now", type_=UtcDateTime()))
+_REMOVE = """
+DELETE FROM rating WHERE EXISTS (
+    SELECT 1 FROM undo_stage s
+    WHERE s.user_id = rating.user_id AND s.movie_id = rating.movie_id
+)
+"""
+_RESTORE = """
+INSERT INTO rating (user_id, movie_id, score, created_at, updated_at, source)
+SELECT user_id, movie_id, old_score, old_created_at, old_updated_at, old_source
+FROM undo_stage WHERE old_score IS NOT NULL
+"""
+_COUNT = """
+UPDATE movie SET n_ratings = (SELECT count(*) FROM rating WHERE rating.movie_id = movie.id)
+WHERE id IN (SELECT movie_id FROM undo_stage)
+"""
+
+
+class UndoService:
+    """Takes back what a user did last. An undo is itself recorded, and not undone by the next."""
+
+    def __init__(
+        self, session: Session, movies: MovieService, epochs: EpochService, now: Callable[[], datetime]
+    ) -> None:
+        self._session = session
+        self._movies = movies
+        self._epochs = epochs
+        self._now = now
+
+    def undo(self, user_id: int) -> Undone:
+        """Take back the user's last rating, removal or import that has not been taken back.
+
+        Raises:
+            NotFoundError: there is nothing to undo.
+        """
+        change = self._last_change(user_id)
+        batch = self._last_batch(user_id)
+        if batch is not None and (change is None or batch.started_at > change.changed_at):
+            return self._undo_batch(batch)
+        if change is None:
+            raise NotFoundError("There is nothing to undo.")
+        return self._undo_change(change)
+
+    def _last_change(self, user_id: int) -> RatingChange | None:
+        reverting = RatingChange.__table__.alias("reverting")
+        return self._session.scalar(
+            select(RatingChange)
+            .where(RatingChange.user_id == user_id, RatingChange.import_batch_id.is_(None))
+            .where(RatingChange.reverts_change_id.is_(None))
+            .where(~select(reverting.c.id).where(reverting.c.reverts_change_id == RatingChange.id).exists())
+            .order_by(RatingChange.id.desc())
+            .limit(1)
+        )
+
+    def _last_batch(self, user_id: int) -> ImportBatch | None:
+        return self._session.scalar(
+            select(ImportBatch)
+            .where(ImportBatch.user_id == user_id, ImportBatch.undone_at.is_(None))
+            .where(ImportBatch.n_created + ImportBatch.n_updated > 0)
+            .order_by(ImportBatch.id.desc())
+            .limit(1)
+        )
+
+    def _undo_change(self, change: RatingChange) -> Undone:
+        n_restored = self._revert(f"id = {change.id}")
+        return Undone("rating", self._movies.get(change.movie_id), n_restored, 1 - n_restored, change.source)
+
+    def _undo_batch(self, batch: ImportBatch) -> Undone:
+        n_restored = self._revert(f"import_batch_id = {batch.id}")
+        batch.undone_at = self._now()
+        self._session.flush()
+        self._epochs.advance()
+        return Undone("import", None, n_restored, batch.n_created + batch.n_updated - n_restored, batch.source)
+
+    def _revert(self, condition: str) -> int:
+        """Put back every rating that the chosen changes touched and that nothing touched since; return how many."""
+        # Our own number, written out: PostgreSQL takes no parameters in CREATE TABLE AS.
+        self._session.execute(text(_STAGE.format(condition=condition)))
+        self._session.execute(text(_DROP_OVERTAKEN))
+        self._session.execute(_RECORD, {"now": self._now()})
+        self._session.execute(text(_REMOVE))
+        self._session.execute(text(_RESTORE))
+        self._session.execute(text(_COUNT))
+        n_restored = self._session.execute(text("SELECT count(*) FROM undo_stage")).scalar_one()
+        self._session.execute(text("DROP TABLE undo_stage"))
+        # The identity map may hold ratings that were changed behind its back.
+        self._session.expire_all()
+        return int(n_restored)

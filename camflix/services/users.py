@@ -1,0 +1,158 @@
+"""Users: look up, add, disable; the local profile."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from camflix.errors import ConflictError, InvalidInputError, NotFoundError
+from camflix.models import Privacy, Rating, User, UserSource
+from camflix.results import UserSummary
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
+
+    from sqlalchemy.orm import Session
+
+_USERNAME = re.compile(r"[\w.@+-]{1,64}")
+_BLOCK = 500
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+
+
+class UserService:
+    """Users by name."""
+
+    def __init__(self, session: Session, now: Callable[[], datetime]) -> None:
+        self._session = session
+        self._now = now
+
+    def id_of(self, username: str) -> int:
+        """Return the id of an active user.
+
+        Raises:
+            NotFoundError: nobody has this name, or they are disabled.
+        """
+        row = self._session.execute(select(User.id, User.is_active).where(User.username == username)).first()
+        if row is None:
+            raise self._unknown(username)
+        if not row.is_active:
+            raise NotFoundError("The user “{username}” is disabled.", field="user", username=username)
+        return int(row.id)
+
+    def username_of(self, user_id: int) -> str:
+        """Return the name of a user who is known to exist."""
+        return self._session.execute(select(User.username).where(User.id == user_id)).scalar_one()
+
+    def find_id(self, username: str) -> int | None:
+        """Return the id of a user, active or not; None when there is no such user."""
+        return self._session.execute(select(User.id).where(User.username == username)).scalar()
+
+    def add(self, username: str, *, email: str | None = None, source: UserSource = UserSource.LOCAL) -> UserSummary:
+        """Add a user who can be acted for; a password comes with an account.
+
+        Raises:
+            InvalidInputError: a name or an address that cannot be one.
+            ConflictError: the name or the address is taken.
+        """
+        _check_username(username)
+        if email is not None and not _EMAIL.fullmatch(email):
+            raise InvalidInputError("email: “{value}” is not an address.", field="email", value=email)
+        if self.find_id(username) is not None:
+            raise ConflictError("There is a user “{username}” already.", field="username", username=username)
+        if email is not None and self._session.scalar(select(User.id).where(User.email == email)) is not None:
+            raise ConflictError("Another user has the address {email}.", field="email", email=email)
+        user = User(username=username, email=email, source=source, created_at=self._now(), is_active=True)
+        self._session.add(user)
+        self._session.flush()
+        return self._summary(user, n_ratings=0)
+
+    def local_profile(self, username: str) -> int:
+        """Return the id of the profile of the account that runs CamFlix; it is made at first use."""
+        user_id = self.find_id(username)
+        if user_id is None:
+            self.add_many([username], source=UserSource.LOCAL, privacy=Privacy.PRIVATE)
+        return self.id_of(username)
+
+    def ids_of(self, usernames: Sequence[str]) -> dict[str, int]:
+        """Return the ids of those users that exist, active or not."""
+        found: dict[str, int] = {}
+        for start in range(0, len(usernames), _BLOCK):
+            names = usernames[start : start + _BLOCK]
+            rows = self._session.execute(select(User.username, User.id).where(User.username.in_(names)))
+            found |= dict(rows.tuples().all())
+        return found
+
+    def add_many(self, usernames: Sequence[str], *, source: UserSource, privacy: Privacy) -> dict[str, int]:
+        """Make sure that these users exist; return the id of each. Existing ones stay as they are."""
+        if not usernames:
+            return {}
+        insert = postgresql.insert if self._session.get_bind().dialect.name == "postgresql" else sqlite.insert
+        rows = [
+            {"username": name, "source": source, "privacy": privacy, "created_at": self._now(), "bio": "", "avatar": ""}
+            for name in usernames
+        ]
+        self._session.execute(insert(User).on_conflict_do_nothing(index_elements=[User.username]), rows)
+        return self.ids_of(usernames)
+
+    def disable(self, username: str) -> UserSummary:
+        """Disable a user: they cannot be acted for, and their ratings feed no predictions."""
+        user = self._session.scalar(select(User).where(User.username == username))
+        if user is None:
+            raise self._unknown(username)
+        user.is_active = False
+        self._session.flush()
+        n_ratings = self._session.scalar(select(func.count()).where(Rating.user_id == user.id)) or 0
+        return self._summary(user, n_ratings=n_ratings)
+
+    def all(self, *, source: str | None = None, limit: int | None = None) -> list[UserSummary]:
+        """Return the users by name, with how many films each has rated."""
+        n_ratings = select(func.count()).where(Rating.user_id == User.id).correlate(User).scalar_subquery()
+        query = select(User, n_ratings).order_by(User.username).limit(limit)
+        if source is not None:
+            query = query.where(User.source == source)
+        return [self._summary(user, n_ratings=n or 0) for user, n in self._session.execute(query)]
+
+    def _summary(self, user: User, *, n_ratings: int) -> UserSummary:
+        return UserSummary(
+            id=user.id,
+            username=user.username,
+            email=user.email,
+            source=user.source,
+            privacy=user.privacy,
+            is_active=user.is_active,
+            n_ratings=n_ratings,
+            created_at=user.created_at,
+        )
+
+    def _unknown(self, username: str) -> NotFoundError:
+        names = self._session.scalars(select(User.username).where(User.username.like(f"{username[:1]}%")).limit(5000))
+        near = difflib.get_close_matches(username, list(names), 1)
+        if near:
+            return NotFoundError(
+                "There is no user “{username}”.",
+                hint="Did you mean “{near}”?",
+                field="user",
+                username=username,
+                near=near[0],
+            )
+        return NotFoundError(
+            "There is no user “{username}”.",
+            hint="See them with: camflix users list",
+            field="user",
+            username=username,
+        )
+
+
+def _check_username(username: str) -> None:
+    if not _USERNAME.fullmatch(username):
+        raise InvalidInputError(
+            "username: “{value}” cannot be a name.",
+            hint="Use 1 to 64 letters, digits or . @ + - _",
+            field="username",
+            value=username,
+        )

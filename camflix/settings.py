@@ -1,0 +1,243 @@
+"""Settings: environment, ``.env``, config file, defaults - in that order, each name once.
+
+The same names are used everywhere: ``DATABASE_URL`` in the environment and in ``.env``, ``database_url`` in
+``config.toml`` under the XDG config folder. No validation library: reading settings is part of every start
+(docs/adr/0006-settings-without-a-framework.md).
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from camflix.errors import SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+Origin = Literal["environment", ".env", "config.toml", "default"]
+
+_TRUE = frozenset({"1", "true", "yes", "on"})
+_FALSE = frozenset({"0", "false", "no", "off", ""})
+_NEAR = 0.85
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """The XDG folders of CamFlix; none is made before something is written there."""
+
+    config: Path
+    data: Path
+    cache: Path
+    state: Path
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> Paths:
+        """Return the folders an environment asks for, by the XDG base directory specification."""
+        home = Path(environment.get("HOME") or Path.home())
+
+        def folder(variable: str, default: str) -> Path:
+            value = environment.get(variable, "")
+            # The specification says that relative paths are to be ignored.
+            return (Path(value) if value.startswith("/") else home / default) / "camflix"
+
+        return cls(
+            config=folder("XDG_CONFIG_HOME", ".config"),
+            data=folder("XDG_DATA_HOME", ".local/share"),
+            cache=folder("XDG_CACHE_HOME", ".cache"),
+            state=folder("XDG_STATE_HOME", ".local/state"),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Every setting, parsed. ``origins`` says where each was read."""
+
+    paths: Paths
+    debug: bool = False
+    secret_key: str = ""
+    allowed_hosts: tuple[str, ...] = ()
+    language_code: str = "fr"
+    time_zone: str = "Europe/Paris"
+    database_url: str = ""
+    cache_url: str = ""
+    queue_url: str = ""
+    tmdb_api_key: str = ""
+    email_host: str = ""
+    email_port: int = 587
+    email_use_tls: bool = True
+    email_host_user: str = ""
+    email_host_password: str = ""
+    default_from_email: str = ""
+    sentry_dsn: str = ""
+    cors_allowed_origins: tuple[str, ...] = ()
+    admin_email: str = ""
+    origins: Mapping[str, Origin] = field(default_factory=dict)
+
+    def resolved_database_url(self) -> str:
+        """Return DATABASE_URL, or the embedded default: SQLite in the XDG data folder."""
+        return self.database_url or f"sqlite:///{self.paths.data / 'camflix.db'}"
+
+
+SECRETS = frozenset({"secret_key", "tmdb_api_key", "email_host_password", "sentry_dsn"})
+NAMES: tuple[str, ...] = tuple(f.name for f in fields(Settings) if f.name not in {"paths", "origins"})
+
+
+def load_settings(environment: Mapping[str, str] | None = None, folder: Path | None = None) -> Settings:
+    """Return the settings of this process.
+
+    Args:
+        environment: instead of ``os.environ``.
+        folder: where ``.env`` is looked for; the current folder by default.
+
+    Raises:
+        SettingsError: an unknown name in ``.env`` or the config file, a value that cannot be used, a broken file.
+    """
+    environment = os.environ if environment is None else environment
+    paths = Paths.from_environment(environment)
+    texts: dict[str, tuple[object, Origin]] = {}
+    for name, value in _config_file(paths.config / "config.toml"):
+        texts[name] = (value, "config.toml")
+    for name, value in _dotenv_file((folder or Path()) / ".env"):
+        texts[name] = (value, ".env")
+    for name in NAMES:
+        if name.upper() in environment:
+            texts[name] = (environment[name.upper()], "environment")
+    values = {name: _PARSERS[name](name, value, origin) for name, (value, origin) in texts.items()}
+    origins: dict[str, Origin] = {name: texts[name][1] if name in texts else "default" for name in NAMES}
+    return Settings(paths=paths, origins=origins, **values)  # type: ignore[arg-type]
+
+
+def _config_file(path: Path) -> Iterator[tuple[str, object]]:
+    if not path.is_file():
+        return
+    import tomllib  # noqa: PLC0415 - most people have no config file
+
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(
+            "{file} is not valid TOML: {reason}.", hint="Correct that line.", file=str(path), reason=str(error)
+        ) from error
+    for name, value in table.items():
+        if name not in NAMES:
+            raise _unknown(name, str(path), [*NAMES])
+        yield name, value
+
+
+def _dotenv_file(path: Path) -> Iterator[tuple[str, object]]:
+    if not path.is_file():
+        return
+    from dotenv import dotenv_values  # noqa: PLC0415 - most people have no .env
+
+    names = [name.upper() for name in NAMES]
+    for name, value in dotenv_values(path, interpolate=False, encoding="utf-8").items():
+        if name in names:
+            yield name.lower(), value or ""
+        elif difflib.get_close_matches(name, names, 1, _NEAR):
+            # Another program's settings may live in the same file; a near miss is ours, misspelt.
+            raise _unknown(name, str(path), names)
+
+
+def _unknown(name: str, file: str, known: list[str]) -> SettingsError:
+    nearest = difflib.get_close_matches(name, known, 1, 0)[0]
+    return SettingsError(
+        "{file}: there is no setting “{name}”.", hint="Did you mean “{nearest}”?", file=file, name=name, nearest=nearest
+    )
+
+
+def _wrong(name: str, value: object, origin: Origin, expected: str) -> SettingsError:
+    return SettingsError(
+        "{name} ({origin}): “{value}” cannot be used; expected {expected}.",
+        field=name,
+        name=name.upper(),
+        value="…" if name in SECRETS else value,
+        origin=origin,
+        expected=expected,
+    )
+
+
+def _text(name: str, value: object, origin: Origin) -> str:
+    if not isinstance(value, str):
+        raise _wrong(name, value, origin, "text")
+    return value.strip()
+
+
+def _boolean(name: str, value: object, origin: Origin) -> bool:
+    if isinstance(value, bool):
+        return value
+    text = str(value).strip().lower()
+    if text in _TRUE or text in _FALSE:
+        return text in _TRUE
+    raise _wrong(name, value, origin, "true / false")
+
+
+def _port(name: str, value: object, origin: Origin) -> int:
+    text = str(value).strip()
+    if text.isascii() and text.isdigit() and 0 < int(text) < 1 << 16:
+        return int(text)
+    raise _wrong(name, value, origin, "1 … 65535")
+
+
+def _words(name: str, value: object, origin: Origin) -> tuple[str, ...]:
+    parts = value if isinstance(value, list) else _text(name, value, origin).split(",")
+    return tuple(str(part).strip() for part in parts if str(part).strip())
+
+
+def _language(name: str, value: object, origin: Origin) -> str:
+    code = _text(name, value, origin)[:2].lower()
+    if code not in {"fr", "en"}:
+        raise _wrong(name, value, origin, "fr / en")
+    return code
+
+
+def _time_zone(name: str, value: object, origin: Origin) -> str:
+    from zoneinfo import ZoneInfo  # noqa: PLC0415 - only when a time zone is set
+
+    text = _text(name, value, origin)
+    try:
+        ZoneInfo(text)
+    except (KeyError, ValueError, OSError) as error:
+        raise _wrong(name, value, origin, "Europe/Paris, UTC …") from error
+    return text
+
+
+def _database_url(name: str, value: object, origin: Origin) -> str:
+    url = _text(name, value, origin)
+    if url.startswith("postgres://"):
+        url = "postgresql://" + url.removeprefix("postgres://")
+    if url and url.split("://", 1)[0] not in {"sqlite", "postgresql", "postgresql+psycopg"}:
+        raise _wrong(name, _without_password(url), origin, "sqlite:///… / postgresql://…")
+    return url
+
+
+def _without_password(url: str) -> str:
+    scheme, separator, rest = url.partition("://")
+    credentials, at, place = rest.rpartition("@")
+    return f"{scheme}{separator}{credentials.partition(':')[0]}:…{at}{place}" if ":" in credentials else url
+
+
+_PARSERS: dict[str, Callable[[str, object, Origin], object]] = {
+    **dict.fromkeys(NAMES, _text),
+    "debug": _boolean,
+    "email_use_tls": _boolean,
+    "email_port": _port,
+    "allowed_hosts": _words,
+    "cors_allowed_origins": _words,
+    "language_code": _language,
+    "time_zone": _time_zone,
+    "database_url": _database_url,
+}
+
+
+def shown_value(settings: Settings, name: str) -> str:
+    """Return a setting's value as it may be shown: secrets and passwords masked."""
+    value = settings.resolved_database_url() if name == "database_url" else getattr(settings, name)
+    if name in SECRETS:
+        return "…" if value else ""
+    if isinstance(value, tuple):
+        return ", ".join(value)
+    return _without_password(value) if name.endswith("_url") else str(value)

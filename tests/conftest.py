@@ -1,0 +1,143 @@
+"""Fixtures: a database of each kind, settings in a folder of the test's own, the command line as a process."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import uuid
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
+from sqlalchemy import create_engine, text
+
+from camflix import i18n
+from camflix.bootstrap import CamFlix
+from camflix.settings import Settings, load_settings
+from tests.postgres import running_postgres
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
+NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+
+hypothesis_settings.register_profile(
+    "camflix", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow], derandomize=True
+)
+hypothesis_settings.load_profile("camflix")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start PostgreSQL once, in the process that hands out the tests, and tell the workers where it is."""
+    if not hasattr(config, "workerinput"):
+        server = running_postgres()
+        os.environ["CAMFLIX_TEST_PG_URL"] = server.__enter__()
+        
+        def stop() -> None:
+            server.__exit__(None, None, None)
+
+        config.add_cleanup(stop)
+
+
+@pytest.fixture(autouse=True)
+def _own_world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Give each test folders of its own and a clean environment, and French, the default."""
+    for name in ("LC_ALL", "LC_MESSAGES", "LANGUAGE", "LANGUAGE_CODE", "DATABASE_URL", "DEBUG"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("CONFIG", "DATA", "CACHE", "STATE"):
+        monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / "xdg" / name.lower()))
+    monkeypatch.chdir(tmp_path)
+    i18n.use_language("fr")
+    yield
+    i18n.use_language("fr")
+
+
+@pytest.fixture
+def movielens_folder() -> Path:
+    """Return the real MovieLens latest-small data set, where it lies beside the project."""
+    folder = SHARED_DATA / "ml-latest-small"
+    if not folder.is_dir():
+        pytest.skip(f"the MovieLens data set is not here: {folder}")
+    return folder
+
+
+@pytest.fixture
+def postgresql_url() -> Iterator[str]:
+    """Yield the URL of an empty PostgreSQL database of the test's own."""
+    server = os.environ["CAMFLIX_TEST_PG_URL"]
+    name = f"camflix_test_{uuid.uuid4().hex}"
+    admin = create_engine(server, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    yield server.rsplit("/", 1)[0] + f"/{name}"
+    with admin.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    admin.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Return the URL of an empty database of each kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'camflix.db'}"
+    return str(request.getfixturevalue("postgresql_url"))
+
+
+@pytest.fixture
+def settings(database_url: str) -> Settings:
+    """Return settings that name that database."""
+    return load_settings({**os.environ, "DATABASE_URL": database_url})
+
+
+@dataclass
+class Clock:
+    """A clock that stands still until it is told to move."""
+
+    moment: datetime = NOW
+
+    def __call__(self) -> datetime:
+        return self.moment
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """Return a clock of the test's own."""
+    return Clock()
+
+
+@pytest.fixture
+def camflix(settings: Settings, clock: Clock) -> Iterator[CamFlix]:
+    """Yield a CamFlix over an empty database of each kind."""
+    opened = CamFlix(settings, "fr", clock)
+    yield opened
+    opened.close()
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a process of the command line did."""
+
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def run_camflix(tmp_path: Path) -> Callable[..., Outcome]:
+    """Return a function that runs the command line as a process of its own."""
+
+    def run(*arguments: str, env: Mapping[str, str] | None = None, cwd: Path | None = None) -> Outcome:
+        environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1]), **(env or {})}
+        command = [sys.executable, "-m", "camflix", *arguments]
+        done = subprocess.run(
+            command, capture_output=True, check=False, text=True, env=environment, cwd=cwd or tmp_path, timeout=120
+        )
+        return Outcome(done.returncode, done.stdout, done.stderr)
+
+    return run
