@@ -9,6 +9,12 @@ from __future__ import annotations
 from typing import ClassVar
 
 
+class Word(str):
+    """A value of an error that is itself a word of ours, said in the reader's language like the sentence around it."""
+
+    __slots__ = ()
+
+
 class CamFlixError(Exception):
     """Something that a person or a client can cause, and can mend.
 

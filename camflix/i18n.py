@@ -1,7 +1,8 @@
 """French and English through gettext: one catalogue for the command line, the terminal app, web, mail and API errors.
 
 Source strings are English and are the keys; ``locale/fr/LC_MESSAGES/camflix.po`` holds the French, the default
-language. Mark a string with ``_`` where it is said at once, with ``N_`` where it is only named and said later.
+language. Mark a string with ``_`` where it is said at once, with ``N_`` where it is only named and said later; the
+sentences of errors need no mark. ``scripts/messages.py update`` gathers them all.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ import gettext
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from camflix.errors import Word
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,10 +44,9 @@ def plural(singular: str, plural_: str, n: int, /, **values: object) -> str:
 
 def say(error: CamFlixError) -> str:
     """Return the error's sentence, and its hint if it has one, in the current language."""
-    sentences = [
-        _catalogue(_current).gettext(text).format(**error.values) for text in (error.message, error.hint) if text
-    ]
-    return " ".join(sentences)
+    translate = _catalogue(_current).gettext
+    values = {name: translate(value) if isinstance(value, Word) else value for name, value in error.values.items()}
+    return " ".join(translate(text).format(**values) for text in (error.message, error.hint) if text)
 
 
 def decimal(value: float, digits: int, *, signed: bool = False) -> str:

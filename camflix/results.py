@@ -154,7 +154,8 @@ class ReceiptLine:
     """One summand of a prediction, in points with three decimals.
 
     ``part``: mean, film, person, neighbour, own_rating, own_presence, clip. ``username`` and ``score`` tell of a
-    neighbour (null for an anonymous one), ``movie`` and ``score`` of an own rating.
+    neighbour (null for an anonymous one), ``movie`` and ``score`` of an own rating. ``correlation`` makes the weight:
+    it is that of scores less what was expected of them, damped; a twin's similarity is that of the scores themselves.
     """
 
     part: str
@@ -164,7 +165,7 @@ class ReceiptLine:
     score: int | None = None
     weight: float | None = None
     deviation: float | None = None
-    similarity: float | None = None
+    correlation: float | None = None
     n_common: int | None = None
 
 

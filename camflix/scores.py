@@ -32,7 +32,6 @@ def parse_score(text: str) -> int:
     """
     if _PLAIN_INTEGER.fullmatch(text.strip(" ")) and int(text) <= MAX_SCORE:
         return int(text)
-    # N_ lives above this module; the sentences are listed for translation in i18n.py.
     raise InvalidInputError(
         "score: “{value}” is not a score.", hint="Give a whole number from 0 to 100.", field="score", value=text
     )

@@ -2,7 +2,7 @@
 
 The same names are used everywhere: ``DATABASE_URL`` in the environment and in ``.env``, ``database_url`` in
 ``config.toml`` under the XDG config folder. No validation library: reading settings is part of every start
-(docs/adr/0006-settings-without-a-framework.md).
+(docs/adr/0006-dependencies.md).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from camflix.errors import SettingsError
+from camflix.errors import SettingsError, Word
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -155,14 +155,14 @@ def _wrong(name: str, value: object, origin: Origin, expected: str) -> SettingsE
         field=name,
         name=name.upper(),
         value="…" if name in SECRETS else value,
-        origin=origin,
+        origin=Word(origin),
         expected=expected,
     )
 
 
 def _text(name: str, value: object, origin: Origin) -> str:
     if not isinstance(value, str):
-        raise _wrong(name, value, origin, "text")
+        raise _wrong(name, value, origin, Word("text"))
     return value.strip()
 
 

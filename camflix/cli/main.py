@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import gettext
 import os
+import re
 import sys
 from typing import TYPE_CHECKING, NoReturn
 
@@ -20,9 +22,16 @@ from camflix.settings import load_settings
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from typer._click import Parameter
+
+_ALLOCATIONS_BEFORE_COLLECTING = 100_000
+_EXTRA_ARGUMENTS = re.compile(r"Got unexpected extra argument\(s\) \((.*)\)", re.DOTALL)
+
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and exit."""
+    # A command lives for half a second, most of it imports; looking for cycles meanwhile took a fifth of that.
+    gc.set_threshold(_ALLOCATIONS_BEFORE_COLLECTING, 50, 50)
     sys.exit(run(sys.argv[1:] if arguments is None else arguments))
 
 
@@ -41,7 +50,9 @@ def run(arguments: Sequence[str]) -> int:
         typer.echo(error.format_message())
         return ExitCode.WRONG_USAGE
     except usage.UsageError as error:
-        typer.echo(f"{_command_path(error)}: {_usage_sentence(error)}", err=True)
+        from camflix.cli.output import say  # noqa: PLC0415 - only where something went wrong
+
+        say(f"{_command_path(error)}: {_usage_sentence(error)}")
         return ExitCode.WRONG_USAGE
     except (KeyboardInterrupt, typer.Abort):
         typer.echo(_("Interrupted; nothing was changed."), err=True)
@@ -72,11 +83,11 @@ def choose_language() -> None:
 
 def _fail(error: CamFlixError, *, use_json: bool) -> int:
     code = EXIT_CODES[type(error)]
-    if use_json:
-        from camflix.cli.output import print_problem  # noqa: PLC0415 - only where JSON was asked for
+    from camflix.cli.output import print_problem, say  # noqa: PLC0415 - only where something went wrong
 
+    if use_json:
         print_problem(error, exit_code=code)
-    typer.echo(f"camflix: {i18n.say(error)}", err=True)
+    say(f"camflix: {i18n.say(error)}")
     return code
 
 
@@ -86,17 +97,35 @@ def _command_path(error: usage.UsageError) -> str:
 
 def _usage_sentence(error: usage.UsageError) -> str:
     """Return the sentence for a command line that cannot be understood (Typer says these in English only)."""
-    if isinstance(error, usage.NoSuchOption):
+    extra = _EXTRA_ARGUMENTS.fullmatch(error.message)
+    if extra:
+        sentence = _("nothing more was expected here: {arguments}.", arguments=extra[1])
+    elif isinstance(error, usage.NoSuchOption):
         sentence = _("there is no option {name}.", name=error.option_name)
     elif isinstance(error, usage.MissingParameter) and error.param is not None and error.ctx is not None:
         sentence = _("{name} is missing.", name=error.param.make_metavar(error.ctx))
     elif isinstance(error, usage.BadParameter) and error.param is not None:
-        sentence = _("the value given for {name} cannot be used.", name=error.param.opts[-1])
+        sentence = _wrong_value_sentence(error.param)
     elif isinstance(error, usage.BadOptionUsage):
         sentence = _("the option {name} needs a value.", name=error.option_name)
     else:
         sentence = _("this cannot be understood: {reason}", reason=error.format_message())
     return sentence + " " + _("Help: {command} --help", command=_command_path(error))
+
+
+def _wrong_value_sentence(parameter: Parameter) -> str:
+    """Return the sentence for a value of the wrong kind, with the values that are right."""
+    name, kind = parameter.opts[-1], parameter.type
+    choices, least, most = (getattr(kind, attribute, None) for attribute in ("choices", "min", "max"))
+    if choices:
+        return _("{name} takes one of these: {choices}.", name=name, choices=", ".join(map(str, choices)))
+    if least is not None and most is not None:
+        return _("{name} takes a whole number from {least} to {most}.", name=name, least=least, most=most)
+    if least is not None:
+        return _("{name} takes a whole number from {least} on.", name=name, least=least)
+    if kind.name in {"int", "float"}:
+        return _("{name} takes a number.", name=name)
+    return _("the value given for {name} cannot be used.", name=name)
 
 
 def _use_utf8() -> None:

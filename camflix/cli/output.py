@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
+import textwrap
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -47,5 +49,17 @@ def console(*, stderr: bool = False) -> Console:
 
 
 def say(message: str) -> None:
-    """Print talk: hints, progress, what comes next."""
-    typer.echo(message, err=True)
+    """Print talk: hints, progress, errors, what comes next."""
+    width = shutil.get_terminal_size().columns if sys.stderr.isatty() else None
+    typer.echo(wrapped(message, width), err=True)
+
+
+def wrapped(text: str, width: int | None) -> str:
+    """Return sentences broken between words to a width; as they are when it is None."""
+    if width is None:
+        return text
+    lines = [
+        textwrap.fill(line, width, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
+        for line in text.splitlines()
+    ]
+    return "\n".join(lines)

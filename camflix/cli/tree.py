@@ -49,6 +49,23 @@ COMMANDS: dict[str, Entry] = {
 }
 
 
+TYPER_WORDS = (
+    N_("Options"),
+    N_("Arguments"),
+    N_("Commands"),
+    N_("[OPTIONS]"),
+    N_("COMMAND [ARGS]..."),
+    N_("default: {default}"),
+    N_("required"),
+    N_("(dynamic)"),
+    N_("env var: {var}"),
+    N_("Missing command."),
+    N_("No such command {name!r}."),
+    N_("Aborted!"),
+)
+"""What Typer says on our behalf and looks up in our catalogue (main.py); a test holds it against Typer's source."""
+
+
 class _Translated:
     """Help pages in the reader's language where Typer's own are fixed."""
 
@@ -57,7 +74,7 @@ class _Translated:
     _help_option: TyperOption | None
 
     def format_usage(self, ctx: Context, formatter: HelpFormatter) -> None:
-        pieces = self.collect_usage_pieces(ctx)  # type: ignore[attr-defined]
+        pieces = [_(piece) for piece in self.collect_usage_pieces(ctx)]  # type: ignore[attr-defined]
         formatter.write_usage(ctx.command_path, " ".join(pieces), prefix=_("Usage: "))
 
     def get_help_option(self, ctx: Context) -> TyperOption | None:
@@ -91,6 +108,12 @@ class TranslatedGroup(_Translated, TyperGroup):
             )
         return super().resolve_command(ctx, args)
 
+    def format_commands(self, ctx: Context, formatter: HelpFormatter) -> None:
+        """Write the list of commands, each with the whole of its help."""
+        commands = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
+        with formatter.section(_("Commands")):
+            formatter.write_dl([(name, command.help or "") for name, command in commands if command is not None])
+
 
 class LazyGroup(TranslatedGroup):
     """The root of the tree."""
@@ -109,7 +132,9 @@ class LazyGroup(TranslatedGroup):
         module = import_module(f"camflix.cli.commands.{entry.module}")
         command = typer.main.get_command(module.app)
         command.name = cmd_name
-        command.help = command.help or _(entry.help)
+        if not isinstance(command, TyperGroup):
+            # Its docstring is for those who read the code.
+            command.help = _(entry.help)
         return command
 
     def format_commands(self, ctx: Context, formatter: HelpFormatter) -> None:

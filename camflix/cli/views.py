@@ -1,4 +1,4 @@
-"""Tables and receipts as the terminal shows them. Meaning never hangs on colour alone."""
+"""Tables as the terminal shows them. Meaning never hangs on colour alone."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from camflix.cli.output import console
+from camflix.cli.output import console, wrapped
 from camflix.cli.words import REASONS, rank_sentence, title_of
 from camflix.i18n import _, decimal, plural
 
@@ -23,44 +23,49 @@ if TYPE_CHECKING:
         Profile,
         RatedMovie,
         RatingPage,
-        Receipt,
-        ReceiptLine,
         Recommendations,
         TwinList,
         UserSummary,
     )
 
-_GAUGE = 20
-_ANONYMOUS = "···"
-_N_LINES = 12
+_GAUGE_CELLS, _SHORT_GAUGE_CELLS = 20, 10
+_WIDE = 100
 _STYLES = ((80, "bold green"), (60, "green"), (40, "yellow"), (0, "red"))
 
 
 def _table(*columns: tuple[str, str]) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold", show_edge=False)
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold", show_edge=False)
     for name, justify in columns:
         table.add_column(name, justify="right" if justify == "right" else "left", overflow="fold")
     return table
 
 
-def _title(text: str) -> None:
+def print_title(text: str) -> None:
+    """Print the heading of a page."""
     out = console()
     out.print()
     out.print(Text(text, style="bold"))
     out.print()
 
 
-def _score_text(score: float, digits: int = 0) -> Text:
+def print_paragraph(text: str, style: str = "") -> None:
+    """Print sentences, broken between words; Rich itself would break at the no-break spaces of French too."""
+    out = console()
+    out.print(Text(wrapped(text, out.width), style=style))
+
+
+def score_text(score: float, digits: int = 0) -> Text:
+    """Return a score in the colour of its height."""
     style = next(style for floor, style in _STYLES if score >= floor)
     return Text(decimal(score, digits), style=style)
 
 
-def gauge(low: float, value: float, high: float) -> Text:
-    """Return 0 to 100 as a rule of twenty cells: the range drawn heavy, the value marked."""
+def gauge(low: float, value: float, high: float, n_cells: int = _GAUGE_CELLS) -> Text:
+    """Return 0 to 100 as a rule of so many cells: the range drawn heavy, the value marked."""
     cells = []
-    for cell in range(_GAUGE):
-        start, end = cell * 100 / _GAUGE, (cell + 1) * 100 / _GAUGE
-        is_last = cell == _GAUGE - 1
+    for cell in range(n_cells):
+        start, end = cell * 100 / n_cells, (cell + 1) * 100 / n_cells
+        is_last = cell == n_cells - 1
         if start <= value < end or (is_last and value >= end):
             cells.append("●")
         else:
@@ -68,7 +73,8 @@ def gauge(low: float, value: float, high: float) -> Text:
     return Text("".join(cells), style="cyan")
 
 
-def _range(prediction: Prediction) -> str:
+def range_words(prediction: Prediction) -> str:
+    """Return the range that holds 80 % of scores."""
     if prediction.low is None or prediction.high is None:
         return ""
     return f"{prediction.low:.0f}-{prediction.high:.0f}"
@@ -76,23 +82,25 @@ def _range(prediction: Prediction) -> str:
 
 def show_recommendations(found: Recommendations) -> None:
     """Print a list of recommendations."""
-    out = console()
     if not found.personal:
-        assert found.reason is not None
-        _title(_("Popular, not personal yet: {reason}.", reason=_(REASONS[found.reason])))
-        table = _table(("", "right"), (_("film"), "left"), (_("ratings"), "right"))
-        for rank, each in enumerate(found.recommendations, 1):
-            table.add_row(str(rank), title_of(each.movie), str(each.movie.n_ratings))
-        out.print(table)
-        out.print(_('Rate some films: camflix rate "Alien (1979)" 95'))
+        _show_popular(found)
         return
-    _title(_("For {user}, from {n} ratings ({engine})", user=found.username, n=found.n_ratings, engine=found.engine))
+    out = console()
+    n_cells = _GAUGE_CELLS if out.width >= _WIDE else _SHORT_GAUGE_CELLS
+    words = plural(
+        "For {user}, from {n} rating ({engine})",
+        "For {user}, from {n} ratings ({engine})",
+        found.n_ratings,
+        user=found.username,
+        engine=found.engine,
+    )
+    print_title(words)
     table = _table(
         ("", "right"),
         (_("film"), "left"),
         (_("predicted"), "right"),
-        ("0" + " " * (_GAUGE - 4) + "100", "left"),
-        (_("80 % range"), "left"),
+        ("0" + " " * (n_cells - 4) + "100", "left"),
+        (_("80 %"), "right"),
         (_("opinions"), "right"),
     )
     for rank, each in enumerate(found.recommendations, 1):
@@ -103,20 +111,34 @@ def show_recommendations(found: Recommendations) -> None:
         table.add_row(
             str(rank),
             title_of(each.movie),
-            _score_text(p.predicted_score, 1),
-            gauge(p.low, p.predicted_score, p.high),
-            _range(p),
+            score_text(p.predicted_score, 1),
+            gauge(p.low, p.predicted_score, p.high, n_cells),
+            range_words(p),
             str(p.n_evidence),
         )
     out.print(table)
+    print_paragraph(_("● predicted score   ━ 80 % range: holds four scores out of five"), style="dim")
+
+
+def _show_popular(found: Recommendations) -> None:
+    assert found.reason is not None
+    print_title(_("Popular, not personal yet: {reason}.", reason=_(REASONS[found.reason])))
+    table = _table(("", "right"), (_("film"), "left"), (_("ratings"), "right"))
+    for rank, each in enumerate(found.recommendations, 1):
+        table.add_row(str(rank), title_of(each.movie), str(each.movie.n_ratings))
+    console().print(table)
+    print_paragraph(_('Rate some films: camflix rate "Alien (1979)" 95'))
 
 
 def show_twins(found: TwinList) -> None:
     """Print the users of like taste."""
     out = console()
-    _title(_("Twins of {user}, from {n} ratings", user=found.username, n=found.n_ratings))
+    words = plural(
+        "Twins of {user}, from {n} rating", "Twins of {user}, from {n} ratings", found.n_ratings, user=found.username
+    )
+    print_title(words)
     if not found.twins:
-        out.print(_("Nobody yet: rate more films that others rated too."))
+        print_paragraph(_("Nobody yet: rate more films that others rated too."))
         return
     table = _table(
         ("", "right"),
@@ -128,94 +150,25 @@ def show_twins(found: TwinList) -> None:
     for twin in found.twins:
         table.add_row(
             str(twin.rank),
-            twin.username or _ANONYMOUS,
+            twin.username or _("anonymous"),
             decimal(twin.similarity, 3),
             "-" if twin.taste_distance is None else decimal(twin.taste_distance, 1),
             str(twin.n_common),
         )
     out.print(table)
-    out.print(_("Taste distance: 0 is the same taste, 100 the opposite."), style="dim")
-
-
-def show_receipt(receipt: Receipt) -> None:
-    """Print a prediction as the sum it is."""
-    out = console()
-    p = receipt.prediction
-    _title(_("{film}, for {user}", film=title_of(receipt.movie), user=receipt.username))
-    if p.predicted_score is None:
-        assert p.reason is not None
-        out.print(_("No predicted score: {reason}.", reason=_(REASONS[p.reason])))
-    else:
-        line = Text()
-        line.append(_("predicted score") + "  ")
-        line.append_text(_score_text(p.predicted_score, 1))
-        line.append("   ")
-        line.append_text(gauge(p.low or 0, p.predicted_score, p.high or 0))
-        line.append("   " + _("80 % range {range}, {n} opinions", range=_range(p), n=p.n_evidence))
-        out.print(line)
-    if receipt.own_score is not None:
-        out.print(_("Your own score is {score}; predicted as if you had not given it.", score=receipt.own_score))
-    if receipt.lines:
-        out.print()
-        out.print(_receipt_table(receipt))
-        out.print(_("engine: {engine}; the lines add up to the digit", engine=p.engine), style="dim")
-
-
-def _receipt_table(receipt: Receipt) -> Table:
-    table = _table((_("because"), "left"), (_("points"), "right"))
-    table.show_footer = True
-    table.columns[0].footer = _("total")
-    table.columns[1].footer = decimal(receipt.total, 3)
-    table.footer_style = "bold"
-    people = [line for line in receipt.lines if line.part == "neighbour"]
-    shown = sorted(people, key=lambda line: -abs(line.amount))[:_N_LINES]
-    for line in receipt.lines:
-        if line.part != "neighbour" or line in shown:
-            table.add_row(_line_words(line), decimal(line.amount, 3, signed=line.part != "mean"))
-    others = [line for line in people if line not in shown]
-    if others:
-        # Thousandths as integers: floats would not add up to the digit.
-        amount = sum(round(line.amount * 1000) for line in others) / 1000
-        words = plural("the {n} other person together", "the {n} other people together", len(others))
-        table.add_row(f"  {words}", decimal(amount, 3, signed=True))
-    return table
-
-
-def _line_words(line: ReceiptLine) -> str:
-    if line.part == "mean":
-        return _("all films, everybody: the mean")
-    if line.part == "film":
-        return _("this film: how it is rated beside others")
-    if line.part == "person":
-        return _("you: how you rate beside others")
-    if line.part == "clip":
-        return _("kept inside the scale")
-    if line.movie is not None:
-        return _("you gave {film} {score}", film=title_of(line.movie), score=line.score)
-    deviation = decimal(line.deviation or 0, 1, signed=True)
-    values = {
-        "user": line.username or _("an anonymous member"),
-        "score": line.score,
-        "deviation": deviation,
-        "weight": decimal(100 * (line.weight or 0), 1),
-        "similarity": decimal(line.similarity or 0, 3),
-        "n": line.n_common,
-    }
-    return "  " + _(
-        "{user} gave {score} ({deviation}), weight {weight} %, similarity {similarity}, {n} in common", **values
-    )
+    print_paragraph(_("Taste distance: 0 is the same taste, 100 the opposite."), style="dim")
 
 
 def show_ratings(page: RatingPage) -> None:
     """Print a user's ratings."""
     out = console()
-    _title(plural("{n} rating of {user}", "{n} ratings of {user}", page.n_ratings, user=page.username))
+    print_title(plural("{n} rating of {user}", "{n} ratings of {user}", page.n_ratings, user=page.username))
     if not page.ratings:
-        out.print(_('Rate some films: camflix rate "Alien (1979)" 95'))
+        print_paragraph(_('Rate some films: camflix rate "Alien (1979)" 95'))
         return
     out.print(_rated_table(page.ratings))
     if page.n_different_missing:
-        out.print(rank_sentence(None, None, page.n_different_missing))
+        print_paragraph(rank_sentence(None, None, page.n_different_missing))
 
 
 def _rated_table(ratings: Sequence[RatedMovie]) -> Table:
@@ -223,7 +176,7 @@ def _rated_table(ratings: Sequence[RatedMovie]) -> Table:
     for rated in ratings:
         table.add_row(
             title_of(rated.movie),
-            _score_text(rated.score),
+            score_text(rated.score),
             "-" if rated.percentile is None else str(rated.percentile),
             "-" if rated.tier is None else str(rated.tier),
         )
@@ -243,9 +196,11 @@ def show_movies(page: MoviePage) -> None:
 def show_profile(profile: Profile) -> None:
     """Print a profile."""
     out = console()
-    _title(profile.username)
-    n, different = profile.n_ratings, profile.n_different_scores
-    out.print(_("{n} ratings, {different} different scores", n=n, different=different))
+    print_title(profile.username)
+    n, n_different = profile.n_ratings, profile.n_different_scores
+    ratings = plural("{n} rating", "{n} ratings", n)
+    different = plural("{n} different score", "{n} different scores", n_different)
+    out.print(f"{ratings}, {different}")
     if profile.mean_score is not None and profile.median_score is not None:
         mean, median = decimal(profile.mean_score, 1), decimal(profile.median_score, 1)
         out.print(_("mean {mean}, median {median}", mean=mean, median=median))
@@ -254,13 +209,13 @@ def show_profile(profile: Profile) -> None:
         (_("the last 50"), profile.accuracy_last_50),
     ):
         if accuracy.n:
-            out.print(_accuracy_words(words, accuracy))
+            print_paragraph(_accuracy_words(words, accuracy))
     if profile.tiers:
         out.print()
         out.print(_tier_table(profile.tiers))
     for words, films in ((_("Best"), profile.top), (_("Worst"), profile.bottom)):
         if films:
-            _title(words)
+            print_title(words)
             out.print(_rated_table(films))
 
 
@@ -319,5 +274,5 @@ def show_evaluations(results: Sequence[EngineEvaluation]) -> None:
         table.add_row(words, *(decimal(getattr(result, name), digits) for result in results))
     out = console()
     first = results[0]
-    _title(_("{train} ratings learnt from, {test} predicted", train=first.n_train, test=first.n_test))
+    print_title(_("{train} ratings learnt from, {test} predicted", train=first.n_train, test=first.n_test))
     out.print(table)

@@ -27,7 +27,7 @@ def film_argument() -> Any:
 
 def count_option(help_: str) -> Any:
     """Return the option ``-n``."""
-    return typer.Option("-n", min=1, max=200, help=help_)
+    return typer.Option("-n", metavar=_("NUMBER"), min=1, max=200, help=help_)
 
 
 def title_of(movie: MovieSummary) -> str:

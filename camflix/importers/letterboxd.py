@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from camflix.errors import InvalidFileError
+from camflix.errors import InvalidFileError, Word
 from camflix.importers.archives import open_source
 from camflix.importers.fields import Refused, parse_date, parse_stars, parse_title, parse_year
 from camflix.importers.rows import Problem, RatingRow
@@ -26,7 +26,7 @@ _TELLING_COLUMNS = (
     ("Watched Date", "diary.csv"),
     ("Date Joined", "profile.csv"),
     ("Comment", "comments.csv"),
-    ("Letterboxd list export v7", "a list"),
+    ("Letterboxd list export v7", Word("a list")),
 )
 _COLUMNS_WITHOUT_RATING = frozenset({"date", "name", "year", "letterboxd uri"})
 
@@ -101,7 +101,7 @@ def _refuse_other_exports(table: Table) -> None:
     columns = {column.casefold() for column in table.columns}
     told = [file for column, file in _TELLING_COLUMNS if column.casefold() in columns]
     if not told and columns == _COLUMNS_WITHOUT_RATING:
-        told = ["watched.csv, watchlist.csv or likes/films.csv"]
+        told = [Word("watched.csv, watchlist.csv or likes/films.csv")]
     if told:
         raise InvalidFileError(
             "{file} is not Letterboxd's ratings.csv: by its columns it is {kind}.",

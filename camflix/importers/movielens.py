@@ -91,6 +91,12 @@ class MovieLensDataset:
 
 
 def _recognise(source: Source) -> _Layout:
+    if source.is_single_file:
+        raise InvalidFileError(
+            "{file} is one file; a MovieLens data set is a folder or a ZIP.",
+            hint="Give the folder that holds it, or the ZIP as it was downloaded.",
+            file=str(source.path),
+        )
     if "ratings.csv" in source and "movies.csv" in source:
         return _csv_layout(source)
     if "ratings.dat" in source and "movies.dat" in source:

@@ -4,19 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, SmallInteger, String, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, SmallInteger, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from camflix.models.base import Base
 
 # SQLite gives rowids to INTEGER keys only; PostgreSQL's changes can outgrow 32 bits.
 _BigKey = BigInteger().with_variant(Integer, "sqlite")
-
-
-def _index_of_set(column: str) -> Index:
-    """Return an index of the rows where a column is not null: most rows have nothing there."""
-    condition = text(f"{column} IS NOT NULL")
-    return Index(f"ix_rating_change_{column}", column, sqlite_where=condition, postgresql_where=condition)
 
 
 class Rating(Base):
@@ -46,15 +40,13 @@ class RatingChange(Base):
     """One change of one rating: what it was, what it became, what had been predicted then.
 
     Null scores mean "no rating". The old row's dates and source are kept too, so that undo puts back exactly what
-    was there. ``reverts_change_id`` marks a change that undid another.
+    was there. ``reverts_change_id`` marks a change that undid another (of the same user and film, which finds it).
     """
 
     __tablename__ = "rating_change"
     __table_args__ = (
         CheckConstraint("old_score IS NOT NULL OR new_score IS NOT NULL", name="something_changed"),
         Index("ix_rating_change_user_id_movie_id_id", "user_id", "movie_id", "id"),
-        _index_of_set("import_batch_id"),
-        _index_of_set("reverts_change_id"),
     )
 
     id: Mapped[int] = mapped_column(_BigKey, primary_key=True)
@@ -70,13 +62,15 @@ class RatingChange(Base):
     predicted_score: Mapped[float | None]
     predicted_by: Mapped[str | None] = mapped_column(String(16))
     import_batch_id: Mapped[int | None] = mapped_column(ForeignKey("import_batch.id", ondelete="SET NULL"))
-    reverts_change_id: Mapped[int | None] = mapped_column(
-        _BigKey, ForeignKey("rating_change.id", ondelete="SET NULL")
-    )
+    reverts_change_id: Mapped[int | None] = mapped_column(_BigKey, ForeignKey("rating_change.id", ondelete="SET NULL"))
 
 
 class ImportBatch(Base):
-    """One import: what was read, what became of it. Its changes can be undone together."""
+    """One import: what was read, what became of it. Its changes can be undone together.
+
+    They lie between ``first_change_id`` and ``last_change_id``, among those of others; the range finds them by the
+    primary key.
+    """
 
     __tablename__ = "import_batch"
 
@@ -87,6 +81,8 @@ class ImportBatch(Base):
     started_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
     undone_at: Mapped[datetime | None]
+    first_change_id: Mapped[int | None] = mapped_column(_BigKey)
+    last_change_id: Mapped[int | None] = mapped_column(_BigKey)
     n_rows: Mapped[int] = mapped_column(default=0)
     n_created: Mapped[int] = mapped_column(default=0)
     n_updated: Mapped[int] = mapped_column(default=0)

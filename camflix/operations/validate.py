@@ -7,10 +7,24 @@ from typing import TypeVar
 
 import msgspec
 
-from camflix.errors import InvalidInputError
+from camflix.errors import InvalidInputError, Word
+from camflix.i18n import N_
 
 Input = TypeVar("Input")
 _PLACE = re.compile(r" - at `\$\.?(?P<field>[^`]*)`$")
+
+# What msgspec says (in English only), as sentences of ours; its own words where a new kind of sentence turns up.
+_SENTENCES: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"Expected `int[^`]*` >= (?P<least>\S+)"), N_("{field}: give a whole number from {least} on.")),
+    (re.compile(r"Expected `int[^`]*` <= (?P<most>\S+)"), N_("{field}: give a whole number up to {most}.")),
+    (re.compile(r"Expected `str[^`]*` of length >= (?P<least>\S+)"), N_("{field}: this must not be empty.")),
+    (re.compile(r"Expected `str[^`]*` of length <= (?P<most>\S+)"), N_("{field}: give at most {most} characters.")),
+    (re.compile(r"Object missing required field `(?P<field>[^`]*)`"), N_("{field} is missing.")),
+    (re.compile(r"Object contains unknown field `(?P<field>[^`]*)`"), N_("{field}: there is no such field.")),
+    (re.compile(r"Invalid enum value (?P<value>.+)"), N_("{field}: {value} is not one of the choices.")),
+    (re.compile(r"Expected `(?P<expected>[^`]*)`, got .*"), N_("{field}: expected {expected}.")),
+    (re.compile(r"(?P<reason>.*)", re.DOTALL), N_("{field}: {reason}.")),
+)
 
 
 def checked(body: Input) -> Input:
@@ -31,7 +45,16 @@ def decoded(value: object, type_: type[Input], *, strict: bool = True) -> Input:
     try:
         return msgspec.convert(value, type_, strict=strict)
     except msgspec.ValidationError as error:
-        match = _PLACE.search(str(error))
-        field = match["field"] if match else None
-        reason = _PLACE.sub("", str(error))
-        raise InvalidInputError("{field}: {reason}.", field=field, reason=reason) from error
+        raise _refusal(str(error)) from error
+
+
+def _refusal(told: str) -> InvalidInputError:
+    place = _PLACE.search(told)
+    reason = _PLACE.sub("", told)
+    sentence, found = next((sentence, found) for kind, sentence in _SENTENCES if (found := kind.fullmatch(reason)))
+    values: dict[str, object] = found.groupdict()
+    field = values.pop("field", None) or (place["field"] if place else None)
+    error = InvalidInputError(sentence, field=str(field) if field else None, **values)
+    # ``field`` is the error's own attribute; here it is also a value of its sentence.
+    error.values["field"] = field or Word("input")
+    return error

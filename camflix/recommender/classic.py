@@ -214,7 +214,9 @@ class Classic(Model):
     def predict(self, person: Person, items: Int32s) -> Predictions:
         """Return the predicted scores for ``items``; each is the total of its receipt."""
         ready = self._ready(person)
-        sums = self._sums(ready, items)
+        return self._predictions(ready, items, self._sums(ready, items))
+
+    def _predictions(self, ready: ClassicPerson, items: Int32s, sums: _Sums) -> Predictions:
         half = self._half_widths(ready, items, sums)
         return Predictions(
             np.asarray(items, dtype=np.int32),
@@ -258,10 +260,16 @@ class Classic(Model):
         return nearest(self._ratings, person, k)
 
     def top_n(self, person: Person, n: int, *, exclude: Int32s, min_evidence: int) -> Predictions:
-        """Return the ``n`` highest predictions of unrated items with enough neighbours behind them, ties by index."""
-        predictions = self.predict(person, candidates(self._ratings.n_items, person, exclude))
-        best = best_first(predictions.estimates, n, n_evidence=predictions.n_evidence, min_evidence=min_evidence)
-        return predictions.take(best)
+        """Return the ``n`` highest predictions of unrated items with enough neighbours behind them, ties by index.
+
+        The order is that of the sums before they are cut at the end of the scale: a generous person would otherwise
+        get the top of the list by index.
+        """
+        ready = self._ready(person)
+        items = candidates(self._ratings.n_items, person, exclude)
+        sums = self._sums(ready, items)
+        best = best_first(sums.unclipped.astype(np.float64), n, n_evidence=sums.n_evidence, min_evidence=min_evidence)
+        return self._predictions(ready, items, sums).take(best)
 
     def _ready(self, person: Person) -> ClassicPerson:
         return person if isinstance(person, ClassicPerson) else self.person(person.items, person.scores, person.user)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement
     from sqlalchemy.orm import Session
 
-    from camflix.recommender.arrays import Int32s, Int64s
+    from camflix.recommender.arrays import Int32s, Int64s, UInt8s
     from camflix.recommender.model import Model, Person
     from camflix.services.epoch import EpochService
     from camflix.services.model_store import ModelHeader, ModelStore
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 _CHUNK = 50_000
 _SHARE_CHANGED = 0.01
 """Other people's changes enter at a refit, due when they reach this share of the ratings; one's own enter at once."""
+MIN_EVIDENCE = 20
+"""A film enters a list only with this many ratings of others behind its prediction; fewer in small communities."""
+_EVIDENCE_SHARE = 0.035
 _SNAPSHOT = ("user_ids", "movie_ids", "user_ptr", "items", "scores", "item_ptr", "users", "item_scores")
 
 
@@ -141,28 +144,33 @@ class EngineService:
         return served
 
     def ratings(self) -> tuple[Int64s, Int64s, Ratings]:
-        """Return the ids of users and films, ascending, and the ratings that may feed predictions."""
+        """Return the ids of users and films, ascending, and the ratings that may feed predictions.
+
+        Rows come in the order of the primary key and become arrays a chunk at a time, about 25 bytes a rating at the
+        peak: Python's own integers would take ten times that.
+        """
         query = (
             select(Rating.user_id, Rating.movie_id, Rating.score)
             .join(User, User.id == Rating.user_id)
             .where(contributing())
+            .order_by(Rating.user_id, Rating.movie_id)
             .execution_options(yield_per=_CHUNK)
         )
-        # Twelve bytes a rating while reading: Python's own integers would take ten times that.
-        chunks = [
-            np.array(rows, dtype=np.int32).reshape(-1, 3) for rows in self._session.execute(query).tuples().partitions()
-        ]
-        table = np.concatenate(chunks) if chunks else np.empty((0, 3), dtype=np.int32)
-        user_ids, users = np.unique(table[:, 0], return_inverse=True)
-        movie_ids, items = np.unique(table[:, 1], return_inverse=True)
-        ratings = Ratings.from_triples(
-            users.astype(np.int32),
-            items.astype(np.int32),
-            table[:, 2].astype(np.uint8),
-            len(user_ids),
-            len(movie_ids),
+        chunks: list[tuple[Int32s, Int32s, UInt8s]] = []
+        for rows in self._session.execute(query).tuples().partitions():
+            users, movies, scores = zip(*rows, strict=True)
+            chunks.append((np.array(users, np.int32), np.array(movies, np.int32), np.array(scores, np.uint8)))
+        columns = (
+            zip(*chunks, strict=True) if chunks else ([np.empty(0, kind)] for kind in (np.int32, np.int32, np.uint8))
         )
-        return user_ids.astype(np.int64), movie_ids.astype(np.int64), ratings
+        users_of, movies_of, scores_of = (np.concatenate(list(column)) for column in columns)
+        chunks.clear()
+        first = np.flatnonzero(np.diff(users_of, prepend=-1))
+        user_ptr = np.append(first, len(users_of)).astype(np.int64)
+        movie_ids = np.unique(movies_of)
+        items = np.searchsorted(movie_ids, movies_of).astype(np.int32)
+        ratings = Ratings.from_rows(len(movie_ids), user_ptr, items, scores_of)
+        return users_of[first].astype(np.int64), movie_ids.astype(np.int64), ratings
 
     def person(self, served: Served, user_id: int) -> Person:
         """Return a user as the model sees them, by their ratings as they are now."""
@@ -177,6 +185,11 @@ class EngineService:
         return served.model.person(
             positions[known].astype(np.int32), table[known, 1].astype(np.uint8), served.user_index(user_id)
         )
+
+
+def evidence_floor(n_users: int) -> int:
+    """Return how many ratings must stand behind a film on a list: a share of the community, from 1 to MIN_EVIDENCE."""
+    return max(1, min(MIN_EVIDENCE, round(_EVIDENCE_SHARE * n_users)))
 
 
 def contributing() -> ColumnElement[bool]:

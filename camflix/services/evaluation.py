@@ -10,9 +10,10 @@ from camflix import scores
 from camflix.errors import InvalidInputError
 from camflix.importers.rating_files import read_ratings, scale_of
 from camflix.recommender.arrays import Ratings
-from camflix.recommender.evaluation import HeldOut, evaluate, split_holdout
+from camflix.recommender.evaluation import EvaluationSettings, HeldOut, evaluate, split_holdout
 from camflix.recommender.registry import model_class
 from camflix.results import EngineEvaluation
+from camflix.services.engine import evidence_floor
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -106,7 +107,13 @@ def _features(films: Path, item_ids: Sequence[str]) -> Features | None:
 def _measured(
     engine: str, train: Ratings, test: HeldOut, features: Features | None, scale: int, seed: int
 ) -> EngineEvaluation:
-    result = evaluate(model_class(engine), train, test, features, seed=seed, n_ranked_users=MAX_RANKED_USERS)
+    result = evaluate(
+        model_class(engine),
+        train,
+        test,
+        features,
+        EvaluationSettings(seed=seed, n_ranked_users=MAX_RANKED_USERS, min_evidence=evidence_floor(train.n_users)),
+    )
     return _described(result, train, scale)
 
 

@@ -38,7 +38,7 @@ MAX_PROBLEMS_SHOWN = 1000
 _CHUNK = 20_000
 _COUNT_RATINGS = text("""
 UPDATE movie SET n_ratings = (SELECT count(*) FROM rating WHERE rating.movie_id = movie.id)
-WHERE id IN (SELECT movie_id FROM rating_change WHERE import_batch_id = :batch_id)
+WHERE id IN (SELECT movie_id FROM rating_change WHERE id BETWEEN :first AND :last AND import_batch_id = :batch_id)
 """)
 
 
@@ -209,6 +209,7 @@ class ImportService:
             # Two imports at once would lock the same films in different orders.
             self._session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": 0x43616D49})
         batch = ImportBatch(source=source, file_name=file_name[-255:], user_id=user_id, started_at=self._now())
+        batch.first_change_id = self._epochs.last_change_id() + 1
         self._session.add(batch)
         self._session.flush()
         return batch
@@ -225,7 +226,11 @@ class ImportService:
     ) -> ImportReport:
         n = tally.counts
         if n["created"] or n["updated"]:
-            self._session.execute(_COUNT_RATINGS, {"batch_id": batch.id})
+            batch.last_change_id = self._epochs.last_change_id()
+            self._session.execute(
+                _COUNT_RATINGS,
+                {"batch_id": batch.id, "first": batch.first_change_id, "last": batch.last_change_id},
+            )
             self._epochs.advance()
         outcomes = ("created", "updated", "unchanged", "ambiguous", "not_found", "invalid", "skipped_not_film")
         batch.n_rows, batch.finished_at = n_rows, self._now()

@@ -20,6 +20,7 @@ from camflix.results import (
     Twin,
     TwinList,
 )
+from camflix.services.engine import evidence_floor
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -35,9 +36,6 @@ if TYPE_CHECKING:
     from camflix.services.movies import MovieService
     from camflix.services.ratings import RatingService
 
-MIN_EVIDENCE = 5
-"""A film enters a list only with this many ratings of others behind its prediction; fewer in small communities."""
-_SHARE_OF_COMMUNITY = 0.02
 _N_POPULAR = 500
 _CODES: dict[Reason, ReasonCode] = {
     Reason.TOO_FEW_RATINGS: "too_few_ratings",
@@ -75,7 +73,10 @@ class RecommendationService:
         served = self._require_model()
         person = self._engine.person(served, user_id)
         best = served.model.top_n(
-            person, n, exclude=served.item_indices(self._hidden(user_id)), min_evidence=_evidence_floor(served)
+            person,
+            n,
+            exclude=served.item_indices(self._hidden(user_id)),
+            min_evidence=evidence_floor(served.model.ratings.n_users),
         )
         reason = _list_reason(person, best)
         if reason is None:
@@ -112,6 +113,8 @@ class RecommendationService:
                 n_common=int(found.n_common[position]),
             )
             for position, user in enumerate(found.users)
+            # Where few are alike the nearest may be opposites; they are no twins.
+            if found.similarity[position] > 0
         )
         return TwinList(username, len(person.items), twins)
 
@@ -183,16 +186,11 @@ class RecommendationService:
                 score=line.score if line.score >= 0 else None,
                 weight=_rounded(line.weight, 6),
                 deviation=_rounded(line.deviation, 3),
-                similarity=_rounded(line.similarity, 6),
+                correlation=_rounded(line.similarity, 6),
                 n_common=line.n_common or None,
             )
             for line in lines
         )
-
-
-def _evidence_floor(served: Served) -> int:
-    """Return the floor of this community: five, or two in a hundred members where there are not 250."""
-    return max(1, min(MIN_EVIDENCE, round(_SHARE_OF_COMMUNITY * served.model.ratings.n_users)))
 
 
 def _list_reason(person: Person, best: Predictions) -> ReasonCode | None:

@@ -36,7 +36,10 @@ DELETE FROM undo_stage WHERE EXISTS (
     SELECT 1 FROM rating_change later
     WHERE later.user_id = undo_stage.user_id AND later.movie_id = undo_stage.movie_id AND later.id > undo_stage.last_id
       AND later.reverts_change_id IS NULL
-      AND NOT EXISTS (SELECT 1 FROM rating_change reverting WHERE reverting.reverts_change_id = later.id)
+      AND NOT EXISTS (
+          SELECT 1 FROM rating_change reverting
+          WHERE reverting.user_id = later.user_id AND reverting.movie_id = later.movie_id AND reverting.id > later.id
+            AND reverting.reverts_change_id = later.id)
       AND NOT EXISTS (SELECT 1 FROM import_batch WHERE id = later.import_batch_id AND undone_at IS NOT NULL)
 )
 """
@@ -96,7 +99,16 @@ class UndoService:
             select(RatingChange)
             .where(RatingChange.user_id == user_id, RatingChange.import_batch_id.is_(None))
             .where(RatingChange.reverts_change_id.is_(None))
-            .where(~select(reverting.c.id).where(reverting.c.reverts_change_id == RatingChange.id).exists())
+            .where(
+                ~select(reverting.c.id)
+                .where(
+                    reverting.c.user_id == RatingChange.user_id,
+                    reverting.c.movie_id == RatingChange.movie_id,
+                    reverting.c.id > RatingChange.id,
+                    reverting.c.reverts_change_id == RatingChange.id,
+                )
+                .exists()
+            )
             .order_by(RatingChange.id.desc())
             .limit(1)
         )
@@ -115,7 +127,9 @@ class UndoService:
         return Undone("rating", self._movies.get(change.movie_id), n_restored, 1 - n_restored, change.source)
 
     def _undo_batch(self, batch: ImportBatch) -> Undone:
-        n_restored = self._revert(f"import_batch_id = {batch.id}")
+        n_restored = self._revert(
+            f"id BETWEEN {batch.first_change_id} AND {batch.last_change_id} AND import_batch_id = {batch.id}"
+        )
         batch.undone_at = self._now()
         self._session.flush()
         self._epochs.advance()

@@ -7,7 +7,6 @@ import re
 from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from camflix.errors import ConflictError, InvalidInputError, NotFoundError
 from camflix.models import Privacy, Rating, User, UserSource
@@ -91,7 +90,10 @@ class UserService:
         """Make sure that these users exist; return the id of each. Existing ones stay as they are."""
         if not usernames:
             return {}
-        insert = postgresql.insert if self._session.get_bind().dialect.name == "postgresql" else sqlite.insert
+        if self._session.get_bind().dialect.name == "postgresql":
+            from sqlalchemy.dialects.postgresql import insert  # noqa: PLC0415 - only the dialect in use
+        else:
+            from sqlalchemy.dialects.sqlite import insert  # type: ignore[assignment]  # noqa: PLC0415 - the same
         rows = [
             {"username": name, "source": source, "privacy": privacy, "created_at": self._now(), "bio": "", "avatar": ""}
             for name in usernames

@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 HALF = Fraction(1, 2)
 
 
-@pytest.mark.parametrize("text", ["", "0", "-1", "+1", "1.0", "1_0", " 1", "abc", "٣", "²", str(MAX_ID + 1), "9" * 5000])
+@pytest.mark.parametrize(
+    "text", ["", "0", "-1", "+1", "1.0", "1_0", " 1", "abc", "٣", "²", str(MAX_ID + 1), "9" * 5000]
+)
 def test_what_is_not_an_id_is_refused(text: str) -> None:
     with pytest.raises(Refused):
         parse_id(text)
@@ -36,13 +38,16 @@ def test_an_id_is_a_whole_number_from_1() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "score"), [("0", 0), ("0.5", 10), ("4", 80), ("4.0", 80), ("4,5", 90), ("3.14", 63), ("5", 100), ("5.000", 100)]
+    ("text", "score"),
+    [("0", 0), ("0.5", 10), ("4", 80), ("4.0", 80), ("4,5", 90), ("3.14", 63), ("5", 100), ("5.000", 100)],
 )
 def test_a_star_is_twenty_points(text: str, score: int) -> None:
     assert parse_stars(text) == score
 
 
-@pytest.mark.parametrize("text", ["", "abc", "-1", "5.01", "6", "nan", "inf", "1e0", "4_0", "٣", "4.", ".5", "1/2", " 4"])
+@pytest.mark.parametrize(
+    "text", ["", "abc", "-1", "5.01", "6", "nan", "inf", "1e0", "4_0", "٣", "4.", ".5", "1/2", " 4"]
+)
 def test_what_is_not_a_rating_is_refused(text: str) -> None:
     with pytest.raises(Refused):
         parse_stars(text)

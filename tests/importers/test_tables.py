@@ -58,11 +58,17 @@ def test_a_missing_column_is_named_with_the_columns_found(write_folder: Callable
 
 
 def test_columns_are_found_in_any_order_and_case(write_folder: Callable[..., Path]) -> None:
-    assert table(write_folder(t_csv='Rating, userid ,"Movie, Id"\n')).positions("userId", "rating", "movie, id") == (1, 0, 2)
+    assert table(write_folder(t_csv='Rating, userid ,"Movie, Id"\n')).positions("userId", "rating", "movie, id") == (
+        1,
+        0,
+        2,
+    )
 
 
 @pytest.mark.parametrize("separator", [";", "\t"])
-def test_the_separators_of_french_spreadsheets_are_recognised(separator: str, write_folder: Callable[..., Path]) -> None:
+def test_the_separators_of_french_spreadsheets_are_recognised(
+    separator: str, write_folder: Callable[..., Path]
+) -> None:
     assert records(write_folder(t_csv=f"a{separator}b\n1,5{separator}2\n")) == [(2, ["1,5", "2"])]
 
 
@@ -112,7 +118,9 @@ FIELD = st.text(st.sampled_from('ab1 ,;"\n'), max_size=5)
 
 
 @given(st.lists(st.tuples(FIELD, FIELD), max_size=8))
-def test_whatever_csv_writes_is_read_back(tmp_path_factory: pytest.TempPathFactory, written: list[tuple[str, str]]) -> None:
+def test_whatever_csv_writes_is_read_back(
+    tmp_path_factory: pytest.TempPathFactory, written: list[tuple[str, str]]
+) -> None:
     path = tmp_path_factory.getbasetemp() / "t.csv"
     out = io.StringIO()
     csv.writer(out, quoting=csv.QUOTE_ALL).writerows([("a", "b"), *written])

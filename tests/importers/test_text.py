@@ -147,7 +147,17 @@ def test_an_article_filed_at_the_end_goes_to_the_front(filed: str, said: str) ->
 
 @pytest.mark.parametrize(
     "title",
-    ["Lola rennt", "Hello, Dolly!", "Lust, Caution", "I, Robot", "Paris, Texas", "Monsters, Inc.", "Se, jie", ", The", ""],
+    [
+        "Lola rennt",
+        "Hello, Dolly!",
+        "Lust, Caution",
+        "I, Robot",
+        "Paris, Texas",
+        "Monsters, Inc.",
+        "Se, jie",
+        ", The",
+        "",
+    ],
 )
 def test_a_comma_without_an_article_behind_it_stays(title: str) -> None:
     assert unflip_article(title) == title
@@ -173,7 +183,11 @@ def test_putting_the_article_in_front_loses_no_letter(text: str) -> None:
             "Léon: The Professional",
             ("The Professional", "Léon"),
         ),
-        ("Asterix in America (a.k.a Asterix Conquers America) (1994)", "Asterix in America", ("Asterix Conquers America",)),
+        (
+            "Asterix in America (a.k.a Asterix Conquers America) (1994)",
+            "Asterix in America",
+            ("Asterix Conquers America",),
+        ),
         ("European Vacation (aka Vacation, The) (1985)", "European Vacation", ("The Vacation",)),
         ("Akasha (Akarui mirai) (2003)", "Akasha", ("Akarui mirai",)),
         ("Heat (a.k.a. ) (1995)", "Heat", ()),

@@ -7,10 +7,17 @@ import typer
 from camflix.cli.output import print_json
 from camflix.cli.session import JsonOption
 from camflix.cli.tree import TranslatedCommand, new_app
-from camflix.i18n import _
-from camflix.settings import NAMES, load_settings, shown_value
+from camflix.i18n import N_, _
+from camflix.settings import NAMES, Origin, load_settings, shown_value
 
 app = new_app(help=_("Settings: environment first, then .env, then the config file, then the default."))
+
+ORIGINS: dict[Origin, str] = {
+    "environment": N_("environment"),
+    ".env": ".env",
+    "config.toml": "config.toml",
+    "default": N_("default"),
+}
 
 
 @app.command(cls=TranslatedCommand, help=_("Print where CamFlix keeps things."))
@@ -39,4 +46,4 @@ def show(use_json: JsonOption = False) -> None:
         print_json({name: {"value": value, "origin": origin} for name, value, origin in rows})
     else:
         for name, value, origin in rows:
-            typer.echo(f"{name:<22} {value or '-':<40} {origin}")
+            typer.echo(f"{name:<22} {value or '-':<40} {_(ORIGINS[origin])}")

@@ -49,6 +49,7 @@ def _remove(camflix: CamFlix) -> None:
 
 def _show(camflix: CamFlix) -> None:
     from camflix.cli import views  # noqa: PLC0415 - rich
+    from camflix.cli.receipt import show_receipt  # noqa: PLC0415 - rich
     from camflix.client.local import LocalClient  # noqa: PLC0415 - SQLAlchemy
     from camflix.operations import inputs, list_ratings, recommend, twins, why  # noqa: PLC0415 - SQLAlchemy
     from camflix.services.demo import DEMO_USERNAME  # noqa: PLC0415 - SQLAlchemy
@@ -60,7 +61,7 @@ def _show(camflix: CamFlix) -> None:
     views.show_recommendations(found)
     if found.recommendations:
         best = found.recommendations[0].movie
-        views.show_receipt(client.call(why, inputs.MovieRef(best.id)))
+        show_receipt(client.call(why, inputs.MovieRef(best.id)))
     console().print()
     typer.echo(
         _(

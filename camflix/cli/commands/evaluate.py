@@ -30,7 +30,7 @@ def evaluate(
     holdout: Annotated[
         float | None, typer.Option(metavar=_("SHARE"), help=_("Hold out this share of the database instead (0.2)."))
     ] = None,
-    seed: Annotated[int, typer.Option(help=_("Which ratings are held out."))] = 7,
+    seed: Annotated[int, typer.Option(metavar=_("NUMBER"), help=_("Which ratings are held out."))] = 7,
     engine: Annotated[str, typer.Option(metavar=_("NAME"), help=_("The engine; “all” for all."))] = "all",
     use_json: JsonOption = False,
 ) -> None:

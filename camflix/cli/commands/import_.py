@@ -12,7 +12,7 @@ from camflix.cli.exit_codes import ExitCode
 from camflix.cli.output import console, print_json, say
 from camflix.cli.session import JsonOption, UserOption, local_profile_name, open_camflix
 from camflix.cli.tree import TranslatedCommand, new_app
-from camflix.i18n import _, plural
+from camflix.i18n import _, decimal, plural
 from camflix.results import ImportReport
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ def show_report(report: ImportReport) -> None:
     if report.films_read:
         films, new = report.films_read, report.films_created
         typer.echo("  " + _("{films} films read, {new} of them new", films=films, new=new))
-    typer.echo("  " + _("{seconds} s", seconds=report.seconds))
+    typer.echo("  " + _("{seconds} s", seconds=decimal(report.seconds, 1)))
 
 
 @contextmanager

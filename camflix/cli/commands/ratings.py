@@ -18,7 +18,9 @@ app = new_app()
 
 @app.command(cls=TranslatedCommand)
 def ratings(
-    n: Annotated[int | None, typer.Option("-n", min=1, help=_("How many films; all when not given."))] = None,
+    n: Annotated[
+        int | None, typer.Option("-n", metavar=_("NUMBER"), min=1, help=_("How many films; all when not given."))
+    ] = None,
     user: UserOption = None,
     use_json: JsonOption = False,
 ) -> None:

@@ -24,6 +24,6 @@ def why(film: Annotated[str, film_argument()], user: UserOption = None, use_json
     if use_json:
         print_json(receipt)
         return
-    from camflix.cli.views import show_receipt  # noqa: PLC0415 - rich
+    from camflix.cli.receipt import show_receipt  # noqa: PLC0415 - rich
 
     show_receipt(receipt)

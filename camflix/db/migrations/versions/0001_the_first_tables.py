@@ -151,6 +151,8 @@ def upgrade() -> None:
     sa.Column('started_at', camflix.db.types.UtcDateTime(timezone=True), nullable=False),
     sa.Column('finished_at', camflix.db.types.UtcDateTime(timezone=True), nullable=True),
     sa.Column('undone_at', camflix.db.types.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('first_change_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('last_change_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('n_rows', sa.Integer(), nullable=False),
     sa.Column('n_created', sa.Integer(), nullable=False),
     sa.Column('n_updated', sa.Integer(), nullable=False),
@@ -238,7 +240,5 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_rating_change'))
     )
     with op.batch_alter_table('rating_change', schema=None) as batch_op:
-        batch_op.create_index('ix_rating_change_import_batch_id', ['import_batch_id'], unique=False, sqlite_where=sa.text('import_batch_id IS NOT NULL'), postgresql_where=sa.text('import_batch_id IS NOT NULL'))
-        batch_op.create_index('ix_rating_change_reverts_change_id', ['reverts_change_id'], unique=False, sqlite_where=sa.text('reverts_change_id IS NOT NULL'), postgresql_where=sa.text('reverts_change_id IS NOT NULL'))
         batch_op.create_index('ix_rating_change_user_id_movie_id_id', ['user_id', 'movie_id', 'id'], unique=False)
 

@@ -1,0 +1,18 @@
+"""Run every measurement, or those named: ``python -m bench [NAME ...]``."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+SUITES = ("commands", "imports")
+
+
+def main(names: list[str]) -> None:
+    """Run suites by name."""
+    for name in names or SUITES:
+        print(f"\n# {name}\n", flush=True)
+        import_module(f"bench.{name}").main()
+
+
+main(sys.argv[1:])
