@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import gettext
 import os
 import re
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import typer
@@ -15,7 +17,7 @@ from typer._click import exceptions as usage
 from camflix import i18n
 from camflix.cli.exit_codes import EXIT_CODES, ExitCode
 from camflix.cli.tree import root
-from camflix.errors import CamFlixError, SettingsError
+from camflix.errors import CamFlixError, SettingsError, StorageError
 from camflix.i18n import _
 from camflix.settings import load_settings
 
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from typer._click import Parameter
 
 _ALLOCATIONS_BEFORE_COLLECTING = 100_000
+_OUTPUT_ERRORS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
 _EXTRA_ARGUMENTS = re.compile(r"Got unexpected extra argument\(s\) \((.*)\)", re.DOTALL)
 
 
@@ -37,15 +40,32 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command; return its exit code."""
-    _use_utf8()
-    use_json = "--json" in arguments
+    _prepare_streams()
+    try:
+        code = _answer(arguments)
+        # What cannot be written is noticed here at the latest, not in the interpreter's last breath.
+        sys.stdout.flush()
+    except (BrokenPipeError, SystemExit):
+        # The reader (head, less) has seen enough; Typer and Rich say so by SystemExit.
+        _forget_output()
+        return ExitCode.DONE
+    except OSError as error:
+        if error.filename is not None or error.errno not in _OUTPUT_ERRORS:
+            raise
+        _forget_output()
+        return _fail(StorageError("The output cannot be written: {reason}.", reason=error.strerror), use_json=False)
+    return code
+
+
+def _answer(arguments: Sequence[str]) -> int:
+    """Run one command, say what went wrong if anything did; return the exit code."""
     try:
         choose_language()
         done = root().main(args=list(arguments), prog_name="camflix", standalone_mode=False)
-        # A reader that went away is noticed here at the latest, not in the interpreter's last breath.
-        sys.stdout.flush()
+        if done == ExitCode.INTERRUPTED:  # so Typer tells of the key
+            raise KeyboardInterrupt
     except CamFlixError as error:
-        return _fail(error, use_json=use_json)
+        return _fail(error, use_json="--json" in arguments)
     except usage.NoArgsIsHelpError as error:
         typer.echo(error.format_message())
         return ExitCode.WRONG_USAGE
@@ -55,12 +75,8 @@ def run(arguments: Sequence[str]) -> int:
         say(f"{_command_path(error)}: {_usage_sentence(error)}")
         return ExitCode.WRONG_USAGE
     except (KeyboardInterrupt, typer.Abort):
-        typer.echo(_("Interrupted; nothing was changed."), err=True)
+        typer.echo(_("Interrupted; nothing was left half done."), err=True)
         return ExitCode.INTERRUPTED
-    except BrokenPipeError:
-        # The reader (head, less) has seen enough. Python would complain once more when it closes standard output.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return ExitCode.DONE
     return done if isinstance(done, int) else ExitCode.DONE
 
 
@@ -128,9 +144,16 @@ def _wrong_value_sentence(parameter: Parameter) -> str:
     return _("the value given for {name} cannot be used.", name=name)
 
 
-def _use_utf8() -> None:
-    # Titles hold every script; a terminal that cannot show a letter gets a question mark, not a traceback.
-    for stream in (sys.stdout, sys.stderr):
-        reconfigure = getattr(stream, "reconfigure", None)
+def _prepare_streams() -> None:
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # the caller closed it (>&-)
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))
+        # Titles hold every script; a terminal that cannot show a letter gets a question mark, not a traceback.
+        reconfigure = getattr(getattr(sys, name), "reconfigure", None)
         if reconfigure is not None:
             reconfigure(errors="replace")
+
+
+def _forget_output() -> None:
+    # What is left in the buffer goes nowhere, or Python would complain once more when it closes standard output.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

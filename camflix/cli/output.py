@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import sys
 import textwrap
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -22,7 +24,13 @@ _PLAIN_WIDTH = 160
 
 def print_json(result: object) -> None:
     """Print a result as JSON, numbers as they are, two spaces a level."""
-    typer.echo(msgspec.json.format(msgspec.json.encode(result), indent=2).decode())
+    try:
+        encoded = msgspec.json.encode(result)
+    except UnicodeEncodeError:
+        # The name of a file may hold bytes that are no text; Python keeps them as surrogates, which JSON cannot.
+        builtins = msgspec.to_builtins(result)
+        encoded = json.dumps(builtins, ensure_ascii=False).encode(errors="replace")
+    typer.echo(msgspec.json.format(encoded, indent=2).decode())
 
 
 def print_problem(error: CamFlixError, *, exit_code: int) -> None:
@@ -51,7 +59,8 @@ def console(*, stderr: bool = False) -> Console:
 def say(message: str) -> None:
     """Print talk: hints, progress, errors, what comes next."""
     width = shutil.get_terminal_size().columns if sys.stderr.isatty() else None
-    typer.echo(wrapped(message, width), err=True)
+    with suppress(OSError):  # nobody listens; the command goes on
+        typer.echo(wrapped(message, width), err=True)
 
 
 def wrapped(text: str, width: int | None) -> str:

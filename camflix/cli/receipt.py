@@ -10,7 +10,7 @@ from rich.text import Text
 from camflix.cli.output import console
 from camflix.cli.views import gauge, print_paragraph, print_title, range_words, score_text
 from camflix.cli.words import REASONS, title_of
-from camflix.i18n import _, decimal, plural
+from camflix.i18n import N_, _, decimal, plural
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,7 +61,8 @@ def _print_prediction(out: Console, prediction: Prediction) -> None:
 def _footnote(receipt: Receipt) -> str:
     engine = receipt.prediction.engine
     if any(line.part == "neighbour" for line in receipt.lines):
-        return _("engine: {engine}; deviation × weight = points; the lines add up to the digit", engine=engine)
+        words = N_("engine: {engine}; deviation × weight = points; the lines add up to the digit")  # noqa: RUF001 - times
+        return _(words, engine=engine)
     return _("engine: {engine}; the lines add up to the digit", engine=engine)
 
 
@@ -85,7 +86,7 @@ class _Paper:
             self._sum(_base_words(line), _points(_thousandths(line), signed=line.part != "mean"))
         if base and (people or own):
             self._rule()
-            self._sum(_("expected before your taste is looked at"), _points(_total(base), signed=False))
+            self._sum(_("with taste left aside"), _points(_total(base), signed=False))
         if people:
             self._people(people)
         if own:

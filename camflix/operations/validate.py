@@ -52,9 +52,9 @@ def _refusal(told: str) -> InvalidInputError:
     place = _PLACE.search(told)
     reason = _PLACE.sub("", told)
     sentence, found = next((sentence, found) for kind, sentence in _SENTENCES if (found := kind.fullmatch(reason)))
-    values: dict[str, object] = found.groupdict()
+    values = found.groupdict()
     field = values.pop("field", None) or (place["field"] if place else None)
-    error = InvalidInputError(sentence, field=str(field) if field else None, **values)
-    # ``field`` is the error's own attribute; here it is also a value of its sentence.
-    error.values["field"] = field or Word("input")
+    error = InvalidInputError(sentence, field=field)
+    # The name of the field is the error's own attribute and, here, also a value of its sentence.
+    error.values.update(values, field=field or Word("input"))
     return error
