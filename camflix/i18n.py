@@ -31,6 +31,20 @@ def N_(message: str) -> str:  # noqa: N802 - gettext's customary name
     return message
 
 
+SYSTEM_REASONS = (
+    N_("File exists"),
+    N_("Input/output error"),
+    N_("Is a directory"),
+    N_("No space left on device"),
+    N_("No such file or directory"),
+    N_("Not a directory"),
+    N_("Permission denied"),
+    N_("Read-only file system"),
+    N_("Too many open files"),
+)
+"""What operating systems say most often; errors give it as a ``Word``."""
+
+
 def _(message: str, /, **values: object) -> str:
     """Return the message in the current language, with the values in its ``{name}`` places."""
     text = _catalogue(_current).gettext(message)
@@ -51,7 +65,8 @@ def say(error: CamFlixError) -> str:
 
 def decimal(value: float, digits: int, *, signed: bool = False) -> str:
     """Return a number with so many digits after the decimal mark of the current language."""
-    text = f"{value:{'+' if signed else ''}.{digits}f}".replace("-", "\N{MINUS SIGN}")
+    rounded = round(value, digits) + 0.0  # so that what rounds to nothing has no minus
+    text = f"{rounded:{'+' if signed else ''}.{digits}f}".replace("-", "\N{MINUS SIGN}")
     return text.replace(".", ",") if _current == "fr" else text
 
 

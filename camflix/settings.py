@@ -37,12 +37,11 @@ class Paths:
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Paths:
         """Return the folders an environment asks for, by the XDG base directory specification."""
-        home = Path(environment.get("HOME") or Path.home())
 
         def folder(variable: str, default: str) -> Path:
             value = environment.get(variable, "")
             # The specification says that relative paths are to be ignored.
-            return (Path(value) if value.startswith("/") else home / default) / "camflix"
+            return (Path(value) if value.startswith("/") else _home(environment) / default) / "camflix"
 
         return cls(
             config=folder("XDG_CONFIG_HOME", ".config"),
@@ -79,7 +78,9 @@ class Settings:
 
     def resolved_database_url(self) -> str:
         """Return DATABASE_URL, or the embedded default: SQLite in the XDG data folder."""
-        return self.database_url or f"sqlite:///{self.paths.data / 'camflix.db'}"
+        # In an address, "?" begins the options and "%" a character by its number.
+        file = str(self.paths.data / "camflix.db").replace("%", "%25").replace("?", "%3F")
+        return self.database_url or f"sqlite:///{file}"
 
 
 SECRETS = frozenset({"secret_key", "tmdb_api_key", "email_host_password", "sentry_dsn"})
@@ -112,13 +113,14 @@ def load_settings(environment: Mapping[str, str] | None = None, folder: Path | N
 
 
 def _config_file(path: Path) -> Iterator[tuple[str, object]]:
-    if not path.is_file():
+    text = _text_of(path)
+    if text is None:
         return
     import tomllib  # noqa: PLC0415 - most people have no config file
 
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
         raise SettingsError(
             "{file} is not valid TOML: {reason}.", hint="Correct that line.", file=str(path), reason=str(error)
         ) from error
@@ -129,17 +131,46 @@ def _config_file(path: Path) -> Iterator[tuple[str, object]]:
 
 
 def _dotenv_file(path: Path) -> Iterator[tuple[str, object]]:
-    if not path.is_file():
+    text = _text_of(path)
+    if text is None:
         return
-    from dotenv import dotenv_values  # noqa: PLC0415 - most people have no .env
+    from io import StringIO  # noqa: PLC0415 - most people have no .env
+
+    from dotenv import dotenv_values  # noqa: PLC0415
 
     names = [name.upper() for name in NAMES]
-    for name, value in dotenv_values(path, interpolate=False, encoding="utf-8").items():
+    for name, value in dotenv_values(stream=StringIO(text), interpolate=False).items():
         if name in names:
             yield name.lower(), value or ""
         elif difflib.get_close_matches(name, names, 1, _NEAR):
             # Another program's settings may live in the same file; a near miss is ours, misspelt.
             raise _unknown(name, str(path), names)
+
+
+def _home(environment: Mapping[str, str]) -> Path:
+    try:
+        return Path(environment.get("HOME") or Path.home())
+    except RuntimeError as error:
+        raise SettingsError(
+            "This account has no home folder.", hint="Set HOME to a folder of yours, or XDG_DATA_HOME and its sisters."
+        ) from error
+
+
+def _text_of(path: Path) -> str | None:
+    """Return the text of a file of settings, None when there is none."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+        return None
+    except OSError as error:
+        raise SettingsError(
+            "{file} cannot be read: {reason}.",
+            hint="Give yourself the right to read it, or move it away.",
+            file=str(path),
+            reason=Word(error.strerror or error),
+        ) from error
+    except UnicodeDecodeError as error:
+        raise SettingsError("{file} is not in UTF-8.", hint="Save it as UTF-8 text.", file=str(path)) from error
 
 
 def _unknown(name: str, file: str, known: list[str]) -> SettingsError:

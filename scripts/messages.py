@@ -140,7 +140,7 @@ def messages_in(source: str, calls: Mapping[str, tuple[tuple[int, ...], tuple[st
         name = called_name(node)
         if name == "plural":
             forms = [literal for argument in node.args[:2] for literal in literals(argument)]
-            if len(forms) == 2:  # noqa: PLR2004 - singular and plural
+            if len(forms) == 2:
                 yield forms[0], forms[1]
         elif name in calls:
             places, names = calls[name]

@@ -30,7 +30,7 @@ def main() -> None:
 
 def _draw() -> str:
     from camflix.bootstrap import CamFlix  # noqa: PLC0415 - after the environment is set
-    from camflix.cli import views  # noqa: PLC0415
+    from camflix.cli import receipt, views  # noqa: PLC0415
     from camflix.cli.main import choose_language  # noqa: PLC0415
     from camflix.client.local import LocalClient  # noqa: PLC0415
     from camflix.operations import inputs, recommend, why  # noqa: PLC0415
@@ -42,10 +42,11 @@ def _draw() -> str:
         services.demo.load()
     client = LocalClient(camflix, "demo", "demo")
     recorder = Console(record=True, width=WIDTH, highlight=False, emoji=False, markup=False, file=io.StringIO())
-    views.console = lambda *, stderr=False: recorder
+    for module in (views, receipt):
+        vars(module)["console"] = lambda: recorder
     found = client.call(recommend, inputs.AskRecommendations(8))
     views.show_recommendations(found)
-    views.show_receipt(client.call(why, inputs.MovieRef(found.recommendations[0].movie.id)))
+    receipt.show_receipt(client.call(why, inputs.MovieRef(found.recommendations[0].movie.id)))
     camflix.close()
     return recorder.export_svg(title="camflix recommend; camflix why", unique_id="camflix")
 

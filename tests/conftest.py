@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import uuid
@@ -38,7 +39,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         server = running_postgres()
         os.environ["CAMFLIX_TEST_PG_URL"] = server.__enter__()
-        
+
         def stop() -> None:
             server.__exit__(None, None, None)
 
@@ -141,3 +142,37 @@ def run_camflix(tmp_path: Path) -> Callable[..., Outcome]:
         return Outcome(done.returncode, done.stdout, done.stderr)
 
     return run
+
+
+@dataclass(frozen=True)
+class Home:
+    """Where the command line keeps things in a test: the folder of data, and the database in it."""
+
+    data: Path
+    database: Path
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    """Return the places that a process of the test's will use; nothing is there yet."""
+    data = tmp_path / "xdg" / "data" / "camflix"
+    return Home(data, data / "camflix.db")
+
+
+@pytest.fixture(scope="session")
+def demo_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a database into which ``camflix demo`` has loaded the sample community; made once, copied by tests."""
+    folder = tmp_path_factory.mktemp("demo")
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1]), "LANGUAGE_CODE": "fr"}
+    environment |= {f"XDG_{name}_HOME": str(folder) for name in ("CONFIG", "DATA", "CACHE", "STATE")}
+    environment.pop("DATABASE_URL", None)
+    subprocess.run([sys.executable, "-m", "camflix", "demo"], check=True, capture_output=True, env=environment)
+    return folder / "camflix" / "camflix.db"
+
+
+@pytest.fixture
+def demo(home: Home, demo_database: Path) -> Home:
+    """Return places that hold the sample community, as ``camflix demo`` leaves them."""
+    home.data.mkdir(parents=True)
+    shutil.copy(demo_database, home.database)
+    return home

@@ -17,7 +17,7 @@ from typer._click import exceptions as usage
 from camflix import i18n
 from camflix.cli.exit_codes import EXIT_CODES, ExitCode
 from camflix.cli.tree import root
-from camflix.errors import CamFlixError, SettingsError, StorageError
+from camflix.errors import CamFlixError, SettingsError, StorageError, Word
 from camflix.i18n import _
 from camflix.settings import load_settings
 
@@ -53,7 +53,10 @@ def run(arguments: Sequence[str]) -> int:
         if error.filename is not None or error.errno not in _OUTPUT_ERRORS:
             raise
         _forget_output()
-        return _fail(StorageError("The output cannot be written: {reason}.", reason=error.strerror), use_json=False)
+        return _fail(
+            StorageError("The output cannot be written: {reason}.", reason=Word(error.strerror or error)),
+            use_json=False,
+        )
     return code
 
 
@@ -62,8 +65,6 @@ def _answer(arguments: Sequence[str]) -> int:
     try:
         choose_language()
         done = root().main(args=list(arguments), prog_name="camflix", standalone_mode=False)
-        if done == ExitCode.INTERRUPTED:  # so Typer tells of the key
-            raise KeyboardInterrupt
     except CamFlixError as error:
         return _fail(error, use_json="--json" in arguments)
     except usage.NoArgsIsHelpError as error:
@@ -75,8 +76,9 @@ def _answer(arguments: Sequence[str]) -> int:
         say(f"{_command_path(error)}: {_usage_sentence(error)}")
         return ExitCode.WRONG_USAGE
     except (KeyboardInterrupt, typer.Abort):
+        done = ExitCode.INTERRUPTED
+    if done == ExitCode.INTERRUPTED:  # by this very number Typer tells of the key
         typer.echo(_("Interrupted; nothing was left half done."), err=True)
-        return ExitCode.INTERRUPTED
     return done if isinstance(done, int) else ExitCode.DONE
 
 
@@ -147,7 +149,7 @@ def _wrong_value_sentence(parameter: Parameter) -> str:
 def _prepare_streams() -> None:
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:  # the caller closed it (>&-)
-            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - to the end
         # Titles hold every script; a terminal that cannot show a letter gets a question mark, not a traceback.
         reconfigure = getattr(getattr(sys, name), "reconfigure", None)
         if reconfigure is not None:

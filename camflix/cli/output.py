@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import re
 import shutil
 import sys
 import textwrap
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from camflix.errors import CamFlixError
 
 _PLAIN_WIDTH = 160
+_KEPT_SPACE = "\x00"
+_COMMAND = re.compile(r'camflix(?: (?:--[a-z]+(?: [\w=]+)?|"[^"]*"|[a-z]+(?:\.csv)?|[A-Z]{4,}|[0-9]+))+')
 
 
 def print_json(result: object) -> None:
@@ -27,6 +29,8 @@ def print_json(result: object) -> None:
     try:
         encoded = msgspec.json.encode(result)
     except UnicodeEncodeError:
+        import json  # noqa: PLC0415 - rare path
+
         # The name of a file may hold bytes that are no text; Python keeps them as surrogates, which JSON cannot.
         builtins = msgspec.to_builtins(result)
         encoded = json.dumps(builtins, ensure_ascii=False).encode(errors="replace")
@@ -67,8 +71,10 @@ def wrapped(text: str, width: int | None) -> str:
     """Return sentences broken between words to a width; as they are when it is None."""
     if width is None:
         return text
+    # A command stays in one piece, so that it can be copied.
+    kept = _COMMAND.sub(lambda command: command[0].replace(" ", _KEPT_SPACE), text)
     lines = [
         textwrap.fill(line, width, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
-        for line in text.splitlines()
+        for line in kept.splitlines()
     ]
-    return "\n".join(lines)
+    return "\n".join(lines).replace(_KEPT_SPACE, " ")

@@ -150,8 +150,19 @@ def _base_words(line: ReceiptLine) -> str:
     if line.part == "mean":
         return _("the mean of all ratings")
     if line.part == "film":
-        return _("this film: rated above average") if line.amount >= 0 else _("this film: rated below average")
-    return _("you: you rate above average") if line.amount >= 0 else _("you: you rate below average")
+        signs = (
+            N_("this film: rated like the average"),
+            N_("this film: rated above average"),
+            N_("this film: rated below average"),
+        )
+    else:
+        signs = (
+            N_("you: you rate like everybody"),
+            N_("you: you rate above average"),
+            N_("you: you rate below average"),
+        )
+    # Nothing, more, less.
+    return _(signs[(line.amount > 0) - (line.amount < 0)])
 
 
 def _person_cells(line: ReceiptLine) -> tuple[str, ...]:

@@ -102,8 +102,9 @@ class TranslatedGroup(_Translated, TyperGroup):
             near = difflib.get_close_matches(name, self.list_commands(ctx), 1)
             raise InvalidInputError(
                 "There is no command “{name}”.",
-                hint="Did you mean “{near}”?" if near else "See them with: camflix --help",
+                hint="Did you mean “{near}”?" if near else "See them with: {command} --help",
                 name=name,
+                command=ctx.command_path,
                 near=near[0] if near else "",
             )
         return super().resolve_command(ctx, args)

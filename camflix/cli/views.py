@@ -9,8 +9,8 @@ from rich.table import Table
 from rich.text import Text
 
 from camflix.cli.output import console, wrapped
-from camflix.cli.words import REASONS, rank_sentence, title_of
-from camflix.i18n import _, decimal, plural
+from camflix.cli.words import rank_sentence, title_of
+from camflix.i18n import N_, _, decimal, plural
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         Profile,
         RatedMovie,
         RatingPage,
+        ReasonCode,
         Recommendations,
         TwinList,
         UserSummary,
@@ -31,6 +32,12 @@ if TYPE_CHECKING:
 _GAUGE_CELLS, _SHORT_GAUGE_CELLS = 20, 10
 _WIDE = 100
 _STYLES = ((80, "bold green"), (60, "green"), (40, "yellow"), (0, "red"))
+
+_LIST_REASONS: dict[ReasonCode, str] = {
+    "too_few_ratings": N_("too few ratings of yours yet"),
+    "no_neighbours": N_("nobody of like taste found yet"),
+    "film_unrated": N_("nobody rated these films yet"),
+}
 
 
 def _table(*columns: tuple[str, str]) -> Table:
@@ -122,7 +129,7 @@ def show_recommendations(found: Recommendations) -> None:
 
 def _show_popular(found: Recommendations) -> None:
     assert found.reason is not None
-    print_title(_("Popular, not personal yet: {reason}.", reason=_(REASONS[found.reason])))
+    print_title(_("Popular, not personal yet: {reason}.", reason=_(_LIST_REASONS[found.reason])))
     table = _table(("", "right"), (_("film"), "left"), (_("ratings"), "right"))
     for rank, each in enumerate(found.recommendations, 1):
         table.add_row(str(rank), title_of(each.movie), str(each.movie.n_ratings))

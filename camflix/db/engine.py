@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError
 
-from camflix.errors import StorageError
+from camflix.errors import SettingsError, StorageError, Word
 
 if TYPE_CHECKING:
     import sqlite3
 
-    from sqlalchemy import Connection, Engine
+    from sqlalchemy import URL, Connection, Engine
 
 BUSY_TIMEOUT_MS = 10_000
 POOL_RECYCLE_SECONDS = 60
@@ -24,9 +25,10 @@ def open_engine(database_url: str) -> Engine:
     """Return an engine for ``sqlite:///…`` or ``postgresql://…``; nothing is connected yet.
 
     Raises:
+        SettingsError: this is no such address.
         StorageError: the folder of an SQLite file cannot be made.
     """
-    url = make_url(database_url)
+    url = _parsed(database_url)
     if url.get_backend_name() == "sqlite":
         if url.database:
             _make_folder(Path(url.database).parent)
@@ -40,6 +42,19 @@ def open_engine(database_url: str) -> Engine:
         pool_pre_ping=True,
         connect_args={"connect_timeout": POSTGRESQL_CONNECT_SECONDS},
     )
+
+
+def _parsed(database_url: str) -> URL:
+    try:
+        database_url.encode()  # a folder's name may hold bytes that are no text; neither database takes them
+        return make_url(database_url)
+    except (ArgumentError, ValueError) as error:
+        # The address is not shown: it may hold a password.
+        raise SettingsError(
+            "DATABASE_URL is not the address of a database.",
+            hint="Write sqlite:////folder/camflix.db or postgresql://user:password@host/name",
+            field="database_url",
+        ) from error
 
 
 def write_options(engine: Engine) -> dict[str, object]:
@@ -59,7 +74,7 @@ def _make_folder(folder: Path) -> None:
             "The folder {folder} cannot be made: {reason}.",
             hint="Choose another place with DATABASE_URL or XDG_DATA_HOME.",
             folder=str(folder),
-            reason=error.strerror,
+            reason=Word(error.strerror or error),
         ) from error
 
 

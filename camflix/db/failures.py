@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -77,9 +78,17 @@ def storage_errors(engine: Engine) -> Iterator[None]:
         if cause is None:
             raise
         place = engine.url.database if engine.dialect.name == "sqlite" else engine.url.render_as_string()
+        if cause == "cannot_open" and _is_read_only(engine):
+            # SQLite cannot even read there: its journal wants a file beside the database.
+            cause = "read_only"
         known = _CAUSES[cause]
         reason = str(getattr(error, "orig", error)).strip().splitlines()[0].rstrip(".")
         raise StorageError(known.message, hint=known.hint, place=place, reason=reason) from error
+
+
+def _is_read_only(engine: Engine) -> bool:
+    file = engine.url.database if engine.dialect.name == "sqlite" else None
+    return bool(file) and os.access(str(file), os.R_OK) and not os.access(str(file), os.W_OK)
 
 
 def _cause(error: Exception) -> str | None:

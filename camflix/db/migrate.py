@@ -10,15 +10,20 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 
 from camflix.db.engine import write_options
+from camflix.db.schema import refuse_strangers
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine, MetaData
 
 
 def upgrade(engine: Engine, metadata: MetaData, revision: str = "head") -> tuple[str | None, str | None]:
-    """Bring the database to ``revision`` in one transaction; return the revisions before and after."""
+    """Bring the database to ``revision`` in one transaction; return the revisions before and after.
+
+    Raises:
+        SchemaError: it was made by a newer CamFlix, or by another program.
+    """
     with engine.connect().execution_options(**write_options(engine)) as connection, connection.begin():
-        before = current_revision(connection)
+        before = refuse_strangers(connection)
         command.upgrade(config(connection, metadata), revision)
         return before, current_revision(connection)
 

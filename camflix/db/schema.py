@@ -68,6 +68,18 @@ def check_revision(revision: str | None, *, place: str) -> None:
     )
 
 
+def refuse_strangers(connection: Connection) -> str | None:
+    """Return the revision of a database that this CamFlix can bring up to date; None when it is empty.
+
+    Raises:
+        SchemaError: it was made by a newer CamFlix, or by another program.
+    """
+    revision, is_empty = _state(connection)
+    if not is_empty and (revision is None or revision > HEAD_REVISION):
+        check_revision(revision, place=_place(connection.engine))
+    return revision
+
+
 def _state(connection: Connection) -> tuple[str | None, bool]:
     tables = inspect(connection).get_table_names()
     if _VERSION_TABLE not in tables:

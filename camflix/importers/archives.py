@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import IO, TYPE_CHECKING
 
-from camflix.errors import CamFlixError, InvalidFileError, NotFoundError, StorageError
+from camflix.errors import CamFlixError, InvalidFileError, NotFoundError, StorageError, Word
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -179,7 +179,10 @@ def reading_failed(place: str, error: OSError) -> CamFlixError:
     if isinstance(error, IsADirectoryError):
         return InvalidFileError("{file} is a folder, not a file.", hint="Give the file inside it.", file=place)
     return StorageError(
-        "{file} cannot be read: {reason}.", hint="Check the disk and the path.", file=place, reason=error.strerror
+        "{file} cannot be read: {reason}.",
+        hint="Check the disk and the path.",
+        file=place,
+        reason=Word(error.strerror or error),
     )
 
 

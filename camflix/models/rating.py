@@ -62,7 +62,8 @@ class RatingChange(Base):
     predicted_score: Mapped[float | None]
     predicted_by: Mapped[str | None] = mapped_column(String(16))
     import_batch_id: Mapped[int | None] = mapped_column(ForeignKey("import_batch.id", ondelete="SET NULL"))
-    reverts_change_id: Mapped[int | None] = mapped_column(_BigKey, ForeignKey("rating_change.id", ondelete="SET NULL"))
+    # No foreign key: it would need an index of its own, or deleting a user would search the table for each change.
+    reverts_change_id: Mapped[int | None] = mapped_column(_BigKey)
 
 
 class ImportBatch(Base):

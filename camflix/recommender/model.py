@@ -120,10 +120,10 @@ class ReceiptLine:
         index: a user (NEIGHBOUR) or an item (OWN_RATING, OWN_PRESENCE); -1 otherwise.
         score: the score which that neighbour gave this film, or the person gave that film; -1 otherwise.
         weight: the share with which it counts, signed (NEIGHBOUR: similarity / (sum of all |similarity| + damping));
-            NaN otherwise.
+            None otherwise.
         deviation: what is weighted, in points (NEIGHBOUR: their score less what was expected of it, brought from their
-            spread to the person's); NaN otherwise.
-        similarity: the damped correlation with that neighbour that the weight stands on; NaN otherwise.
+            spread to the person's); None otherwise.
+        similarity: the damped correlation with that neighbour that the weight stands on; None otherwise.
         n_common: films in common with that neighbour; 0 otherwise.
     """
 
@@ -131,9 +131,9 @@ class ReceiptLine:
     amount: int
     index: int = -1
     score: int = -1
-    weight: float = float("nan")
-    deviation: float = float("nan")
-    similarity: float = float("nan")
+    weight: float | None = None
+    deviation: float | None = None
+    similarity: float | None = None
     n_common: int = 0
 
 

@@ -177,7 +177,7 @@ class CatalogueWriter:
 
     def _genre(self, slug: str) -> int:
         if self._genres is None:
-            self._genres = dict(self._session.execute(select(Genre.slug, Genre.id)).tuples().all())
+            self._genres = dict(self._session.execute(select(Genre.slug, Genre.id)).all())
         if slug not in self._genres:
             genre = Genre(slug=slug)
             self._session.add(genre)
@@ -189,7 +189,7 @@ class CatalogueWriter:
         if self._people is None:
             # Only people without a TMDB id: with one, two of the same name can be told apart.
             query = select(Person.name, Person.id).where(Person.tmdb_id.is_(None))
-            self._people = dict(self._session.execute(query).tuples().all())
+            self._people = dict(self._session.execute(query).all())
         if name not in self._people:
             person = Person(name=name, name_folded=fold_title(name))
             self._session.add(person)

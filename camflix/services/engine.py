@@ -157,7 +157,7 @@ class EngineService:
             .execution_options(yield_per=_CHUNK)
         )
         chunks: list[tuple[Int32s, Int32s, UInt8s]] = []
-        for rows in self._session.execute(query).tuples().partitions():
+        for rows in self._session.execute(query).partitions():
             users, movies, scores = zip(*rows, strict=True)
             chunks.append((np.array(users, np.int32), np.array(movies, np.int32), np.array(scores, np.uint8)))
         columns = (
@@ -176,7 +176,7 @@ class EngineService:
         """Return a user as the model sees them, by their ratings as they are now."""
         rows = self._session.execute(
             select(Rating.movie_id, Rating.score).where(Rating.user_id == user_id).order_by(Rating.movie_id)
-        ).tuples()
+        )
         table = np.array(list(rows), dtype=np.int64).reshape(-1, 2)
         positions = np.searchsorted(served.movie_ids, table[:, 0])
         known = np.zeros(len(table), dtype=bool)

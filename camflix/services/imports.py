@@ -208,7 +208,8 @@ class ImportService:
         if self._session.get_bind().dialect.name == "postgresql":
             # Two imports at once would lock the same films in different orders.
             self._session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": 0x43616D49})
-        batch = ImportBatch(source=source, file_name=file_name[-255:], user_id=user_id, started_at=self._now())
+        name = file_name[-255:].encode(errors="replace").decode()  # bytes that are no text have no place in a database
+        batch = ImportBatch(source=source, file_name=name, user_id=user_id, started_at=self._now())
         batch.first_change_id = self._epochs.last_change_id() + 1
         self._session.add(batch)
         self._session.flush()

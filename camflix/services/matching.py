@@ -61,7 +61,7 @@ class TitleMatcher:
                 .join(Movie, Movie.id == MovieTitle.movie_id)
                 .where(MovieTitle.folded.in_(ordered[start : start + _BLOCK]))
             )
-            for key, movie_id, year, kind, title, n_ratings in self._session.execute(query).tuples():
+            for key, movie_id, year, kind, title, n_ratings in self._session.execute(query):
                 index.setdefault(key, []).append(_Titled(movie_id, year, kind, title, n_ratings))
         return index
 

@@ -78,7 +78,7 @@ class RatingService:
     def score_counts(self, user_id: int) -> dict[int, int]:
         """Return how often this user gave each score."""
         query = select(Rating.score, func.count()).where(Rating.user_id == user_id).group_by(Rating.score)
-        return dict(self._session.execute(query).tuples().all())
+        return dict(self._session.execute(query).all())
 
     def percentiles(self, user_id: int) -> dict[int, int] | None:
         """Return the percentile of each score this user gave; None under five different ones."""
@@ -134,7 +134,7 @@ class RatingService:
         )
         gaps = [
             abs(predicted - new)
-            for predicted, new in self._session.execute(query).tuples()
+            for predicted, new in self._session.execute(query)
             if predicted is not None and new is not None
         ]
         if not gaps:

@@ -223,5 +223,5 @@ def _receipt_prediction(receipt: ModelReceipt) -> Prediction:
     return Prediction(receipt.total / 1000, low, high, None, receipt.n_evidence, receipt.engine)
 
 
-def _rounded(value: float, digits: int) -> float | None:
-    return None if math.isnan(value) else round(value, digits)
+def _rounded(value: float | None, digits: int) -> float | None:
+    return None if value is None or math.isnan(value) else round(value, digits)

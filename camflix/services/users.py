@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _USERNAME = re.compile(r"[\w.@+-]{1,64}")
 _BLOCK = 500
-_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_EMAIL = re.compile(r"[^@\s\ud800-\udfff]+@[^@\s\ud800-\udfff]+\.[^@\s\ud800-\udfff]+")
 
 
 class UserService:
@@ -36,6 +36,7 @@ class UserService:
         Raises:
             NotFoundError: nobody has this name, or they are disabled.
         """
+        username = _as_text(username)
         row = self._session.execute(select(User.id, User.is_active).where(User.username == username)).first()
         if row is None:
             raise self._unknown(username)
@@ -83,7 +84,7 @@ class UserService:
         for start in range(0, len(usernames), _BLOCK):
             names = usernames[start : start + _BLOCK]
             rows = self._session.execute(select(User.username, User.id).where(User.username.in_(names)))
-            found |= dict(rows.tuples().all())
+            found |= dict(rows.all())
         return found
 
     def add_many(self, usernames: Sequence[str], *, source: UserSource, privacy: Privacy) -> dict[str, int]:
@@ -103,6 +104,7 @@ class UserService:
 
     def disable(self, username: str) -> UserSummary:
         """Disable a user: they cannot be acted for, and their ratings feed no predictions."""
+        username = _as_text(username)
         user = self._session.scalar(select(User).where(User.username == username))
         if user is None:
             raise self._unknown(username)
@@ -148,6 +150,11 @@ class UserService:
             field="user",
             username=username,
         )
+
+
+def _as_text(argument: str) -> str:
+    """Return what someone typed as a database takes it: bytes that are no text, which no name holds, as ``?``."""
+    return argument.encode(errors="replace").decode()
 
 
 def _check_username(username: str) -> None:

@@ -90,6 +90,9 @@ def test_a_neighbour_line_is_weight_times_deviation() -> None:
         lines = [line for line in model.explain(person, item).lines if line.part is Part.NEIGHBOUR]
         assert lines
         for line in lines:
+            assert line.weight is not None
+            assert line.deviation is not None
+            assert line.similarity is not None
             assert line.amount == pytest.approx(line.weight * line.deviation * 1000, abs=1)
             assert dict(zip(*(a.tolist() for a in model.ratings.of_item(item)), strict=True))[line.index] == line.score
             assert abs(line.similarity) <= line.n_common / (line.n_common + 50) + 1e-4
@@ -142,8 +145,9 @@ def test_an_opposite_counts_against() -> None:
     rated |= {(user, item): 50 for user in (2, 3) for item in range(9)}
     model = Classic.fit(ratings_of(rated, 4, 9))
     line = next(line for line in model.explain(model.fitted_person(0), 8).lines if line.index == 1)
-    assert line.weight < 0
-    assert line.deviation > 0
+    assert line.weight is not None
+    assert line.deviation is not None
+    assert line.weight < 0 < line.deviation
     assert line.amount < 0
 
 

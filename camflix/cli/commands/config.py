@@ -45,5 +45,6 @@ def show(use_json: JsonOption = False) -> None:
     if use_json:
         print_json({name: {"value": value, "origin": origin} for name, value, origin in rows})
     else:
+        width = max(len(value) for _name, value, _origin in rows)
         for name, value, origin in rows:
-            typer.echo(f"{name:<22} {value or '-':<40} {_(ORIGINS[origin])}")
+            typer.echo(f"{name:<22} {value or '-':<{width}} {_(ORIGINS[origin])}")

@@ -12,6 +12,7 @@ from camflix.cli.exit_codes import ExitCode
 from camflix.cli.output import console, print_json, say
 from camflix.cli.session import JsonOption, UserOption, local_profile_name, open_camflix
 from camflix.cli.tree import TranslatedCommand, new_app
+from camflix.errors import InvalidFileError
 from camflix.i18n import _, decimal, plural
 from camflix.results import ImportReport
 
@@ -39,7 +40,7 @@ def movielens(path: PathArgument, user: UserOption = None, use_json: JsonOption 
     def bring_in(services: Services, user_id: int, progress: Callable[[int], None]) -> ImportReport:
         return services.imports.movielens(dataset, path.name, user_id, progress)
 
-    _import(bring_in, user, use_json=use_json, n_expected=dataset.count_ratings())
+    _import(bring_in, user, path, use_json=use_json, n_expected=dataset.count_ratings())
 
 
 @app.command(cls=TranslatedCommand, help=_("Your Letterboxd export: the ZIP, or ratings.csv."))
@@ -52,12 +53,13 @@ def letterboxd(path: PathArgument, user: UserOption = None, use_json: JsonOption
     def bring_in(services: Services, user_id: int, progress: Callable[[int], None]) -> ImportReport:
         return services.imports.letterboxd(export, path.name, user_id, progress)
 
-    _import(bring_in, user, use_json=use_json, n_expected=export.count_ratings())
+    _import(bring_in, user, path, use_json=use_json, n_expected=export.count_ratings())
 
 
 def _import(
     bring_in: Callable[[Services, int, Callable[[int], None]], ImportReport],
     user: str | None,
+    path: Path,
     *,
     use_json: bool,
     n_expected: int,
@@ -66,6 +68,8 @@ def _import(
         user_id = _user_id(camflix, user)
         with _progress_bar(n_expected) as progress, camflix.transaction(writes=True) as services:
             report = bring_in(services, user_id, progress)
+            if not report.rows:
+                raise InvalidFileError("{file} holds no ratings.", hint="Export or download it again.", file=str(path))
         if report.created or report.updated:
             say(_("Learning tastes…"))
             camflix.refresh_engine()
@@ -115,6 +119,7 @@ def _progress_bar(n_expected: int) -> Iterator[Callable[[int], None]]:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console(stderr=True), transient=True) as bar:
+    out = console(stderr=True)
+    with Progress(*columns, console=out, transient=True, disable=not out.is_terminal) as bar:
         task = bar.add_task(_("ratings"), total=n_expected)
         yield lambda n_rows: bar.update(task, completed=n_rows)

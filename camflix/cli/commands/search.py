@@ -31,10 +31,10 @@ def search(
         page = client.call(list_movies, ListMovies(query=query or " ", limit=n))
     if use_json:
         print_json(page)
-        return
+    elif page.movies:
+        from camflix.cli.views import show_movies  # noqa: PLC0415 - rich
+
+        show_movies(page)
     if not page.movies:
         say(_("No film is called “{film}”.", film=query))
         raise typer.Exit(ExitCode.NOT_FOUND)
-    from camflix.cli.views import show_movies  # noqa: PLC0415 - rich
-
-    show_movies(page)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Annotated
 
 import typer
@@ -13,19 +14,28 @@ from camflix.i18n import _
 
 app = new_app(help=_("List, add, disable users."))
 
+
+class Source(StrEnum):
+    """Where users come from."""
+
+    LOCAL = "local"
+    MOVIELENS = "movielens"
+    SAMPLE = "sample"
+
+
 NameArgument = Annotated[str, typer.Argument(metavar=_("NAME"), help=_("The user's name."), show_default=False)]
 
 
 @app.command("list", cls=TranslatedCommand, help=_("List users by name."))
 def list_(
     source: Annotated[
-        str | None, typer.Option(metavar=_("SOURCE"), help=_("Only those from: local, movielens, sample."))
+        Source | None, typer.Option(metavar=_("SOURCE"), help=_("Only those from: local, movielens, sample."))
     ] = None,
     use_json: JsonOption = False,
 ) -> None:
     """List users."""
     with open_camflix() as camflix, camflix.transaction(writes=False) as services:
-        users = services.users.all(source=source)
+        users = services.users.all(source=source.value if source else None)
     if use_json:
         print_json(users)
         return

@@ -235,7 +235,6 @@ def upgrade() -> None:
     sa.CheckConstraint('old_score IS NOT NULL OR new_score IS NOT NULL', name=op.f('ck_rating_change_something_changed')),
     sa.ForeignKeyConstraint(['import_batch_id'], ['import_batch.id'], name=op.f('fk_rating_change_import_batch_id_import_batch'), ondelete='SET NULL'),
     sa.ForeignKeyConstraint(['movie_id'], ['movie.id'], name=op.f('fk_rating_change_movie_id_movie'), ondelete='CASCADE'),
-    sa.ForeignKeyConstraint(['reverts_change_id'], ['rating_change.id'], name=op.f('fk_rating_change_reverts_change_id_rating_change'), ondelete='SET NULL'),
     sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_rating_change_user_id_user_account'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_rating_change'))
     )

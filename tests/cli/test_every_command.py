@@ -1,0 +1,134 @@
+"""Every command, as a process of its own: for people, and as JSON that decodes into its result."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import pytest
+
+from camflix import results
+from tests.cli.files import letterboxd, movielens
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.conftest import Home, Outcome
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A way to call a command on the sample community.
+
+    Attributes:
+        command: its words in the tree.
+        arguments: what follows them.
+        result: what ``--json`` holds; None where there is no ``--json``.
+        shows: a piece of what people see.
+    """
+
+    command: str
+    arguments: tuple[str, ...]
+    result: Any
+    shows: str
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Return the command line."""
+        return (*self.command.split(), *self.arguments)
+
+
+TRIALS = (
+    Trial("recommend", ("--user", "demo", "-n", "3"), results.Recommendations, "(19"),
+    Trial("rate", ("Alien (1979)", "95"), results.SavedRating, "Alien, le huitième passager (1979)"),
+    Trial("unrate", ("La Jetée (1962)", "--user", "demo"), results.RemovedRating, "La Jetée (1962)"),
+    Trial("undo", ("--user", "demo"), results.Undone, "(1980)"),
+    Trial("why", ("Pulp Fiction (1994)", "--user", "demo"), results.Receipt, "Pulp Fiction (1994)"),
+    Trial("twins", ("--user", "demo", "-n", "3"), results.TwinList, "sample-"),
+    Trial("ratings", ("--user", "demo"), results.RatingPage, "La Jetée (1962)"),
+    Trial("profile", ("--user", "demo"), results.Profile, "La Jetée (1962)"),
+    Trial("search", ("amelie",), results.MoviePage, "Le Fabuleux Destin d'Amélie Poulain (2001)"),
+    Trial("movies", ("-n", "5", "--sort", "year"), results.MoviePage, "(20"),
+    Trial("import movielens", ("ml",), results.ImportReport, "48"),
+    Trial("import letterboxd", ("ratings.csv",), results.ImportReport, "5"),
+    Trial("demo", (), None, "camflix recommend"),
+    Trial("evaluate", ("--holdout", "0.2", "--engine", "classic"), results.EngineEvaluation, "RMSE"),
+    Trial("users list", ("--source", "sample"), list[results.UserSummary], "sample-001"),
+    Trial("users add", ("zoe", "--email", "zoe@example.org"), results.UserSummary, "zoe"),
+    Trial("users disable", ("sample-001",), results.UserSummary, "sample-001"),
+    Trial("db upgrade", (), dict[str, str | None], "0001"),
+    Trial("config path", (), dict[str, str], "xdg"),
+    Trial("config show", (), dict[str, dict[str, str]], "DATABASE_URL"),
+)
+BY_NAME = pytest.mark.parametrize("trial", TRIALS, ids=lambda trial: trial.command)
+WITH_JSON = pytest.mark.parametrize(
+    "trial", [trial for trial in TRIALS if trial.result is not None], ids=lambda trial: trial.command
+)
+
+
+@pytest.fixture
+def _things_to_bring_in(demo: Home, tmp_path: Path) -> None:
+    movielens(tmp_path / "ml")
+    letterboxd(tmp_path / "ratings.csv")
+
+
+@BY_NAME
+@pytest.mark.usefixtures("_things_to_bring_in")
+def test_command_answers_people(trial: Trial, run_camflix: Callable[..., Outcome]) -> None:
+    outcome = run_camflix(*trial.words)
+
+    assert outcome.code == 0, outcome.err
+    assert trial.shows in outcome.out
+    assert "\x1b" not in outcome.out + outcome.err, "standard output is no terminal here"
+    assert not outcome.out.startswith("{")
+
+
+@WITH_JSON
+@pytest.mark.usefixtures("_things_to_bring_in")
+def test_command_answers_programs_with_its_result_and_nothing_else_on_standard_output(
+    trial: Trial, run_camflix: Callable[..., Outcome]
+) -> None:
+    outcome = run_camflix(*trial.words, "--json")
+
+    assert outcome.code == 0, outcome.err
+    decoded = json.loads(outcome.out)
+    assert msgspec.to_builtins(msgspec.convert(decoded, trial.result, strict=True)) == decoded
+
+
+@WITH_JSON
+@pytest.mark.usefixtures("_things_to_bring_in")
+def test_the_json_of_a_command_is_the_same_in_both_languages_but_for_titles_and_sentences(
+    trial: Trial, run_camflix: Callable[..., Outcome], home: Home, demo_database: Path
+) -> None:
+    def shape(value: object) -> object:
+        if isinstance(value, dict):
+            return {name: shape(inner) for name, inner in value.items()}
+        return [shape(inner) for inner in value] if isinstance(value, list) else type(value).__name__
+
+    if trial.command != "rate":
+        pytest.skip("one command stands for all: they share their printing")
+    french = json.loads(run_camflix(*trial.words, "--json").out)
+    shutil.copy(demo_database, home.database)
+    english = json.loads(run_camflix(*trial.words, "--json", env={"LANGUAGE_CODE": "en"}).out)
+
+    assert shape(french) == shape(english)
+    assert (french["movie"]["title"], english["movie"]["title"]) == ("Alien, le huitième passager", "Alien")
+
+
+@BY_NAME
+def test_help_of_a_command_is_one_page_with_a_usage_line(trial: Trial, run_camflix: Callable[..., Outcome]) -> None:
+    outcome = run_camflix(*trial.command.split(), "--help")
+
+    assert outcome.code == 0
+    assert outcome.err == ""
+    assert f"camflix {trial.command}" in outcome.out.splitlines()[0]
+    assert "--help" in outcome.out
+    assert ("--json" in outcome.out) is (trial.result is not None)
+
+
+def test_the_version_is_told(run_camflix: Callable[..., Outcome]) -> None:
+    assert run_camflix("--version").out == "CamFlix 0.1.0\n"
