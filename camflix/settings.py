@@ -105,7 +105,8 @@ def load_settings(environment: Mapping[str, str] | None = None, folder: Path | N
     for name, value in _dotenv_file((folder or Path()) / ".env"):
         texts[name] = (value, ".env")
     for name in NAMES:
-        if name.upper() in environment:
+        # Compose files pass what nobody set as an empty text.
+        if environment.get(name.upper()):
             texts[name] = (environment[name.upper()], "environment")
     values = {name: _PARSERS[name](name, value, origin) for name, (value, origin) in texts.items()}
     origins: dict[str, Origin] = {name: texts[name][1] if name in texts else "default" for name in NAMES}
@@ -131,7 +132,8 @@ def _config_file(path: Path) -> Iterator[tuple[str, object]]:
 
 
 def _dotenv_file(path: Path) -> Iterator[tuple[str, object]]:
-    text = _text_of(path)
+    # One may work in a folder that one may not look into; whatever lies there is not meant for us.
+    text = _text_of(path) if os.access(path.parent, os.X_OK) else None
     if text is None:
         return
     from io import StringIO  # noqa: PLC0415 - most people have no .env
@@ -142,7 +144,7 @@ def _dotenv_file(path: Path) -> Iterator[tuple[str, object]]:
     for name, value in dotenv_values(stream=StringIO(text), interpolate=False).items():
         if name in names:
             yield name.lower(), value or ""
-        elif difflib.get_close_matches(name, names, 1, _NEAR):
+        elif difflib.get_close_matches(name.upper(), names, 1, _NEAR):
             # Another program's settings may live in the same file; a near miss is ours, misspelt.
             raise _unknown(name, str(path), names)
 
@@ -174,7 +176,8 @@ def _text_of(path: Path) -> str | None:
 
 
 def _unknown(name: str, file: str, known: list[str]) -> SettingsError:
-    nearest = difflib.get_close_matches(name, known, 1, 0)[0]
+    in_their_case = name.upper() if known[0].isupper() else name.lower()
+    nearest = difflib.get_close_matches(in_their_case, known, 1, 0)[0]
     return SettingsError(
         "{file}: there is no setting “{name}”.", hint="Did you mean “{nearest}”?", file=file, name=name, nearest=nearest
     )
@@ -208,7 +211,7 @@ def _boolean(name: str, value: object, origin: Origin) -> bool:
 
 def _port(name: str, value: object, origin: Origin) -> int:
     text = str(value).strip()
-    if text.isascii() and text.isdigit() and 0 < int(text) < 1 << 16:
+    if text.isascii() and text.isdigit() and len(text) <= len("65535") and 0 < int(text) < 1 << 16:
         return int(text)
     raise _wrong(name, value, origin, "1 … 65535")
 
@@ -248,7 +251,12 @@ def _database_url(name: str, value: object, origin: Origin) -> str:
 def _without_password(url: str) -> str:
     scheme, separator, rest = url.partition("://")
     credentials, at, place = rest.rpartition("@")
-    return f"{scheme}{separator}{credentials.partition(':')[0]}:…{at}{place}" if ":" in credentials else url
+    if not separator and "@" in url:
+        # No address at all, but it may hold a password.
+        return "…@" + url.rpartition("@")[2]
+    shown = f"{scheme}{separator}{credentials.partition(':')[0]}:…{at}{place}" if ":" in credentials else url
+    head, option, tail = shown.partition("password=")
+    return f"{head}{option}…{''.join(tail.partition('&')[1:])}" if option else shown
 
 
 _PARSERS: dict[str, Callable[[str, object, Origin], object]] = {

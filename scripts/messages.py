@@ -33,6 +33,9 @@ WIDTH = 120
 MessageId: TypeAlias = "str | tuple[str, str]"
 """A sentence, or its singular and plural."""
 
+Calls: TypeAlias = "Mapping[str, tuple[tuple[int, ...], tuple[str, ...]]]"
+"""By the name of what is called: the places and the names of those arguments that are messages."""
+
 _HEADER = "\n".join(
     (
         "Project-Id-Version: CamFlix",
@@ -45,9 +48,10 @@ _HEADER = "\n".join(
 )
 _COMMENT = "# CamFlix in French. Gathered by scripts/messages.py update; the English sentences are the keys."
 
-# Where a call keeps its messages: by place, and by name. Errors are added from camflix/errors.py.
-_CALLS: dict[str, tuple[tuple[int, ...], tuple[str, ...]]] = {
+# The errors are added from camflix/errors.py.
+_CALLS: Calls = {
     "_": ((0,), ()),
+    "plural": ((0, 1), ()),
     "N_": ((0,), ()),
     "Word": ((0,), ()),
     "Refused": ((0,), ()),
@@ -85,9 +89,7 @@ def update(root: Path) -> list[str]:
     """Bring camflix.po to the messages of the source."""
     path = po_path(root)
     path.parent.mkdir(parents=True, exist_ok=True)
-    catalogue = merged(gather(root), read_catalogue(path))
-    with path.open("wb") as file:
-        write_po(file, catalogue, width=WIDTH, sort_output=True, include_lineno=False, ignore_obsolete=True)
+    write_catalogue(path, merged(gather(root), read_catalogue(path)))
     return []
 
 
@@ -125,28 +127,30 @@ def gather(root: Path) -> dict[MessageId, set[str]]:
     return dict(found)
 
 
-def calls_with_messages(root: Path) -> dict[str, tuple[tuple[int, ...], tuple[str, ...]]]:
+def calls_with_messages(root: Path) -> Calls:
     """Return which arguments of which calls are messages; the errors' names are read from camflix/errors.py."""
     tree = ast.parse((root / "camflix" / "errors.py").read_text(encoding="utf-8"))
     errors = (node.name for node in tree.body if isinstance(node, ast.ClassDef) and node.name.endswith("Error"))
-    return _CALLS | dict.fromkeys(errors, ((0,), ("hint",)))
+    return {**_CALLS, **dict.fromkeys(errors, ((0,), ("hint",)))}
 
 
-def messages_in(source: str, calls: Mapping[str, tuple[tuple[int, ...], tuple[str, ...]]]) -> Iterator[MessageId]:
+def messages_in(source: str, calls: Calls) -> Iterator[MessageId]:
     """Yield the messages of one file of Python."""
     for node in ast.walk(ast.parse(source)):
         if not isinstance(node, ast.Call):
             continue
-        name = called_name(node)
-        if name == "plural":
-            forms = [literal for argument in node.args[:2] for literal in literals(argument)]
-            if len(forms) == 2:
-                yield forms[0], forms[1]
-        elif name in calls:
-            places, names = calls[name]
-            arguments = [node.args[place] for place in places if place < len(node.args)]
-            arguments += [keyword.value for keyword in node.keywords if keyword.arg in names]
-            yield from (literal for argument in arguments for literal in literals(argument) if literal)
+        found = [literal for argument in message_arguments(node, calls) for literal in literals(argument) if literal]
+        if called_name(node) != "plural":
+            yield from found
+        elif len(found) == 2:
+            yield found[0], found[1]
+
+
+def message_arguments(call: ast.Call, calls: Calls) -> list[ast.expr]:
+    """Return those arguments of a call that are messages."""
+    places, names = calls.get(called_name(call), ((), ()))
+    arguments = [call.args[place] for place in places if place < len(call.args)]
+    return arguments + [keyword.value for keyword in call.keywords if keyword.arg in names]
 
 
 def called_name(call: ast.Call) -> str:
@@ -156,12 +160,14 @@ def called_name(call: ast.Call) -> str:
 
 
 def literals(node: ast.expr) -> Iterator[str]:
-    """Yield the string that an expression spells; both of ``a if x else b``."""
+    """Yield the string that an expression spells, marked with ``N_`` or not; both of ``a if x else b``."""
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         yield node.value
     elif isinstance(node, ast.IfExp):
         yield from literals(node.body)
         yield from literals(node.orelse)
+    elif isinstance(node, ast.Call) and called_name(node) == "N_" and node.args:
+        yield from literals(node.args[0])
 
 
 def merged(used: Mapping[MessageId, Iterable[str]], old: Catalog) -> DatelessCatalog:
@@ -193,6 +199,12 @@ def read_catalogue(path: Path) -> DatelessCatalog:
     )
 
 
+def write_catalogue(path: Path, catalogue: Catalog) -> None:
+    """Write a .po file, its messages in the order of the alphabet."""
+    with path.open("wb") as file:
+        write_po(file, catalogue, width=WIDTH, sort_output=True, include_lineno=False, ignore_obsolete=True)
+
+
 def compiled(catalogue: Catalog) -> bytes:
     """Return the .mo file of a catalogue."""
     file = BytesIO()
@@ -205,6 +217,11 @@ def message_id(message: Message) -> MessageId:
     return message.id if isinstance(message.id, str) else (message.id[0], message.id[1])
 
 
+def forms(texts: str | Iterable[str] | None) -> tuple[str, ...]:
+    """Return the one form of a sentence, or its singular and plural."""
+    return (texts,) if isinstance(texts, str) else tuple(texts or ())
+
+
 def sorted_ids(ids: Iterable[MessageId], without: Iterable[MessageId] = ()) -> list[MessageId]:
     """Return keys in the order of the alphabet, but for some."""
     return sorted(set(ids) - set(without), key=lambda key: (key,) if isinstance(key, str) else key)
@@ -215,8 +232,8 @@ def faults(message: Message) -> Iterator[str]:
     if message.fuzzy:
         yield "fuzzy"
     key = message_id(message)
-    sources = (key,) if isinstance(key, str) else key
-    translations = (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
+    sources = forms(key)
+    translations = forms(message.string)
     if not any(translations):
         yield "not translated"
         return

@@ -9,11 +9,13 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
 import time
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,12 +37,45 @@ def running_postgres() -> Iterator[str]:
     if url:
         yield url
         return
+    with own_postgres() as server:
+        yield server.url
+
+
+@dataclass
+class OwnPostgres:
+    """A server that a test may stop, and start again."""
+
+    url: str
+    command: list[str]
+    port: int
+    log: Path
+    process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(self.command, stdout=log, stderr=log)
+        _wait(self.port, self.process, self.log)
+
+    def stop(self) -> None:
+        if self.process is not None:
+            # SIGINT is the "fast" shutdown: it does not wait for clients.
+            self.process.send_signal(signal.SIGINT)
+            self.process.wait(_START_SECONDS)
+            self.process = None
+
+
+@contextmanager
+def own_postgres(password: str | None = None) -> Iterator[OwnPostgres]:
+    """Yield a server of one's own; with a password, it asks for it."""
     binaries = _find_binaries()
     folder = Path(tempfile.mkdtemp(prefix="camflix-pg-"))
-    server: subprocess.Popen[bytes] | None = None
+    server: OwnPostgres | None = None
     try:
         as_user = _as_unprivileged(folder)
         data = folder / "data"
+        secret = folder / "password"
+        secret.write_text(password or "unused")
+        secret.chmod(0o644)
         _run(
             [
                 *as_user,
@@ -50,7 +85,8 @@ def running_postgres() -> Iterator[str]:
                 "-U",
                 "postgres",
                 "-A",
-                "trust",
+                "trust" if password is None else "scram-sha-256",
+                f"--pwfile={secret}",
                 "--no-sync",
                 "-E",
                 "UTF8",
@@ -69,16 +105,18 @@ def running_postgres() -> Iterator[str]:
             "-c",
             "full_page_writes=off",
         ]
-        log = (folder / "log").open("wb")
-        server = subprocess.Popen(
-            [*as_user, str(binaries / "postgres"), "-D", str(data), *options], stdout=log, stderr=log
+        credentials = "postgres" if password is None else f"postgres:{password}"
+        server = OwnPostgres(
+            f"postgresql://{credentials}@127.0.0.1:{port}/postgres",
+            [*as_user, str(binaries / "postgres"), "-D", str(data), *options],
+            port,
+            folder / "log",
         )
-        _wait(port, server, folder / "log")
-        yield f"postgresql://postgres@127.0.0.1:{port}/postgres"
+        server.start()
+        yield server
     finally:
         if server is not None:
-            server.terminate()
-            server.wait(_START_SECONDS)
+            server.stop()
         shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -17,9 +17,26 @@ from camflix.settings import NAMES, SECRETS, Paths, Settings, load_settings, sho
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-FEATURES = """DEBUG SECRET_KEY ALLOWED_HOSTS LANGUAGE_CODE TIME_ZONE DATABASE_URL CACHE_URL QUEUE_URL TMDB_API_KEY
-    EMAIL_HOST EMAIL_PORT EMAIL_USE_TLS EMAIL_HOST_USER EMAIL_HOST_PASSWORD DEFAULT_FROM_EMAIL SENTRY_DSN
-    CORS_ALLOWED_ORIGINS ADMIN_EMAIL""".split()
+FEATURES = (
+    "DEBUG",
+    "SECRET_KEY",
+    "ALLOWED_HOSTS",
+    "LANGUAGE_CODE",
+    "TIME_ZONE",
+    "DATABASE_URL",
+    "CACHE_URL",
+    "QUEUE_URL",
+    "TMDB_API_KEY",
+    "EMAIL_HOST",
+    "EMAIL_PORT",
+    "EMAIL_USE_TLS",
+    "EMAIL_HOST_USER",
+    "EMAIL_HOST_PASSWORD",
+    "DEFAULT_FROM_EMAIL",
+    "SENTRY_DSN",
+    "CORS_ALLOWED_ORIGINS",
+    "ADMIN_EMAIL",
+)
 
 
 @pytest.fixture
@@ -47,7 +64,7 @@ def said(error: pytest.ExceptionInfo[SettingsError]) -> str:
 
 
 def test_the_names_are_those_that_were_specified() -> None:
-    assert [name.upper() for name in NAMES] == FEATURES
+    assert tuple(name.upper() for name in NAMES) == FEATURES
 
 
 def test_without_any_setting_everything_has_a_default(home: dict[str, str]) -> None:
@@ -149,7 +166,7 @@ class TestValues:
             ("EMAIL_PORT", "65536"),
             ("EMAIL_PORT", "-1"),
             ("EMAIL_PORT", "２５"),
-            ("EMAIL_PORT", "9" * 5000),
+            pytest.param("EMAIL_PORT", "9" * 5000, id="5000 digits"),
             ("EMAIL_PORT", ""),
             ("LANGUAGE_CODE", "de"),
             ("LANGUAGE_CODE", ""),
@@ -159,8 +176,6 @@ class TestValues:
             ("DATABASE_URL", "mysql://db/films"),
             ("DATABASE_URL", "films.db"),
             ("DATABASE_URL", "sqlite:films.db"),
-            ("DATABASE_URL", "postgresql://db:port/films"),
-            ("DATABASE_URL", "sqlite://films.db"),
         ],
     )
     def test_a_value_that_cannot_be_used_is_named_with_its_place_and_what_was_expected(
@@ -231,23 +246,27 @@ class TestUnknownNames:
 
 
 class TestFiles:
-    @pytest.mark.parametrize(
-        "content", ["debug = ", "[debug\n", b'email_host = "caf\xe9"', "debug = true\ndebug = true"]
-    )
+    @pytest.mark.parametrize("content", ["debug = ", "[debug\n", "debug = true\ndebug = true", "\ufeffdebug = true"])
     def test_a_config_file_that_is_no_toml_is_named(
-        self, home: dict[str, str], config_file: Callable[[str | bytes], Path], content: str | bytes
+        self, home: dict[str, str], config_file: Callable[[str | bytes], Path], content: str
     ) -> None:
         file = config_file(content)
         with pytest.raises(SettingsError) as refused:
             load_settings(home)
         assert f"{file} is not valid TOML" in said(refused)
 
-    def test_a_dotenv_file_in_another_encoding_is_named(self, home: dict[str, str], tmp_path: Path) -> None:
-        file = tmp_path / ".env"
-        file.write_bytes(b"EMAIL_HOST=caf\xe9\n")
+    def test_a_file_in_another_encoding_is_named(
+        self, home: dict[str, str], config_file: Callable[[bytes], Path], tmp_path: Path
+    ) -> None:
+        dotenv = tmp_path / ".env"
+        dotenv.write_bytes(b"EMAIL_HOST=caf\xe9\n")
         with pytest.raises(SettingsError) as refused:
             load_settings(home, tmp_path)
-        assert str(file) in said(refused)
+        assert f"{dotenv} is not in UTF-8" in said(refused)
+        config = config_file(b'email_host = "caf\xe9"')
+        with pytest.raises(SettingsError) as refused:
+            load_settings(home, tmp_path)
+        assert f"{config} is not in UTF-8" in said(refused)
 
     def test_dotenv_knows_quotes_comments_and_exports_but_replaces_nothing(
         self, home: dict[str, str], tmp_path: Path
@@ -311,7 +330,7 @@ class TestPaths:
 
 class TestSecrets:
     def test_keys_and_passwords_are_secrets(self) -> None:
-        assert SECRETS == {"secret_key", "tmdb_api_key", "email_host_password", "sentry_dsn"}
+        assert {"secret_key", "tmdb_api_key", "email_host_password", "sentry_dsn"} == SECRETS
 
     @pytest.mark.parametrize("name", sorted(SECRETS))
     def test_a_secret_is_never_shown_only_that_it_is_set(self, home: dict[str, str], name: str) -> None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from camflix.errors import CamFlixError
 
 _PLAIN_WIDTH = 160
+_INDENT = "  "
 _KEPT_SPACE = "\x00"
 _COMMAND = re.compile(r'camflix(?: (?:--[a-z]+(?: [\w=]+)?|"[^"]*"|[a-z]+(?:\.csv)?|[A-Z]{4,}|[0-9]+))+')
 
@@ -34,7 +35,8 @@ def print_json(result: object) -> None:
         # The name of a file may hold bytes that are no text; Python keeps them as surrogates, which JSON cannot.
         builtins = msgspec.to_builtins(result)
         encoded = json.dumps(builtins, ensure_ascii=False).encode(errors="replace")
-    typer.echo(msgspec.json.format(encoded, indent=2).decode())
+    # As bytes: JSON is UTF-8 whatever the terminal speaks.
+    typer.echo(msgspec.json.format(encoded, indent=2))
 
 
 def print_problem(error: CamFlixError, *, exit_code: int) -> None:
@@ -71,10 +73,14 @@ def wrapped(text: str, width: int | None) -> str:
     """Return sentences broken between words to a width; as they are when it is None."""
     if width is None:
         return text
-    # A command stays in one piece, so that it can be copied.
-    kept = _COMMAND.sub(lambda command: command[0].replace(" ", _KEPT_SPACE), text)
+
+    def whole(command: re.Match[str]) -> str:
+        # A command that fits stays in one piece, so that it can be copied.
+        return command[0].replace(" ", _KEPT_SPACE) if len(command[0]) + len(_INDENT) <= width else command[0]
+
+    kept = _COMMAND.sub(whole, text)
     lines = [
-        textwrap.fill(line, width, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
+        textwrap.fill(line, width, subsequent_indent=_INDENT, break_long_words=False, break_on_hyphens=False)
         for line in kept.splitlines()
     ]
     return "\n".join(lines).replace(_KEPT_SPACE, " ")

@@ -11,6 +11,7 @@ from rich.text import Text
 from camflix.cli.output import console, wrapped
 from camflix.cli.words import rank_sentence, title_of
 from camflix.i18n import N_, _, decimal, plural
+from camflix.scores import MAX_SCORE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -277,7 +278,8 @@ def show_evaluations(results: Sequence[EngineEvaluation]) -> None:
         (_("predict, seconds"), "predict_seconds", 2),
         (_("peak memory, MB"), "peak_mb", 0),
     )
-    for words, name, digits in figures:
+    # On our own scale the first two say what the next two say.
+    for words, name, digits in figures[2:] if scale == MAX_SCORE else figures:
         table.add_row(words, *(decimal(getattr(result, name), digits) for result in results))
     out = console()
     first = results[0]

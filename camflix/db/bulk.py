@@ -7,10 +7,12 @@ does not depend on the number of rows.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, func, select, text
 
+from camflix.db.locks import lock_users
 from camflix.db.types import UtcDateTime
 
 if TYPE_CHECKING:
@@ -114,6 +116,7 @@ def upsert_ratings(
     if not rows:
         return Upserted(0, 0, 0)
     _stage(connection, rows)
+    lock_users(connection, "SELECT user_id FROM rating_stage")
     n_created, n_updated = connection.execute(text(_COUNTS)).one()
     if n_created or n_updated:
         connection.execute(_CHANGES, {"source": source, "batch_id": batch_id, "now": now})
@@ -128,8 +131,11 @@ def _stage(connection: Connection, rows: Sequence[tuple[int, int, int, datetime]
         _copy(connection, "COPY rating_stage FROM STDIN", rows)
         return
     connection.execute(text(_CREATE_STAGE.format(moment="DATETIME")))
-    # SQLAlchemy's own text form of a moment, without its per-row machinery.
+    # SQLAlchemy's own text form of a moment, without its per-row machinery. (strftime would cut the zeros of year 999.)
     connection.exec_driver_sql(
         "INSERT INTO rating_stage VALUES (?, ?, ?, ?)",
-        [(user, movie, score, f"{at:%Y-%m-%d %H:%M:%S.%f}") for user, movie, score, at in rows],
+        [
+            (user, movie, score, at.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds"))
+            for user, movie, score, at in rows
+        ],
     )

@@ -47,7 +47,8 @@ def open_engine(database_url: str) -> Engine:
 def _parsed(database_url: str) -> URL:
     try:
         database_url.encode()  # a folder's name may hold bytes that are no text; neither database takes them
-        return make_url(database_url)
+        url = make_url(database_url)
+        url.get_dialect()().create_connect_args(url)  # refuses more than make_url does
     except (ArgumentError, ValueError) as error:
         # The address is not shown: it may hold a password.
         raise SettingsError(
@@ -55,6 +56,7 @@ def _parsed(database_url: str) -> URL:
             hint="Write sqlite:////folder/camflix.db or postgresql://user:password@host/name",
             field="database_url",
         ) from error
+    return url
 
 
 def write_options(engine: Engine) -> dict[str, object]:

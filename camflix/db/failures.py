@@ -73,7 +73,7 @@ def storage_errors(engine: Engine) -> Iterator[None]:
     """Turn what the database cannot do for reasons outside of CamFlix into StorageError; bugs pass untouched."""
     try:
         yield
-    except (DBAPIError, sqlite3.Error, OSError) as error:
+    except (DBAPIError, sqlite3.Error) as error:
         cause = _cause(error)
         if cause is None:
             raise
@@ -82,7 +82,7 @@ def storage_errors(engine: Engine) -> Iterator[None]:
             # SQLite cannot even read there: its journal wants a file beside the database.
             cause = "read_only"
         known = _CAUSES[cause]
-        reason = str(getattr(error, "orig", error)).strip().splitlines()[0].rstrip(".")
+        reason = next(iter(str(getattr(error, "orig", error)).strip().splitlines()), "").rstrip(".")
         raise StorageError(known.message, hint=known.hint, place=place, reason=reason) from error
 
 
@@ -99,7 +99,6 @@ def _cause(error: Exception) -> str | None:
     state = getattr(original, "sqlstate", None)
     if isinstance(state, str):
         return next((cause for prefix, cause in _POSTGRESQL.items() if state.startswith(prefix)), None)
-    # psycopg gives no SQLSTATE when no server answered at all.
-    if type(original).__name__ in {"OperationalError", "ConnectionTimeout"}:
-        return "cannot_open"
-    return None
+    # psycopg gives no SQLSTATE when no server answered at all, nor for an option of the address that is none.
+    is_connecting = isinstance(error, DBAPIError) and error.statement is None
+    return "cannot_open" if is_connecting or type(original).__name__ == "OperationalError" else None

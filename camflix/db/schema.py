@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
 from sqlalchemy import inspect, text
 
@@ -48,7 +48,7 @@ def check_revision(revision: str | None, *, place: str) -> None:
     """
     if revision == HEAD_REVISION:
         return
-    if revision is None:
+    if not _is_ours(revision):
         raise SchemaError(
             "The database {place} holds tables that are not CamFlix's.",
             hint="Choose another place with DATABASE_URL.",
@@ -75,9 +75,14 @@ def refuse_strangers(connection: Connection) -> str | None:
         SchemaError: it was made by a newer CamFlix, or by another program.
     """
     revision, is_empty = _state(connection)
-    if not is_empty and (revision is None or revision > HEAD_REVISION):
+    if not is_empty and (not _is_ours(revision) or revision > HEAD_REVISION):
         check_revision(revision, place=_place(connection.engine))
     return revision
+
+
+def _is_ours(revision: str | None) -> TypeGuard[str]:
+    """Return whether a revision may be one of ours, of whatever version: other programs use Alembic too."""
+    return revision is not None and len(revision) == len(HEAD_REVISION) and revision.isdecimal()
 
 
 def _state(connection: Connection) -> tuple[str | None, bool]:

@@ -63,7 +63,10 @@ class DemoService:
         rated = select(Rating.movie_id).where(Rating.user_id.in_(ids)).distinct()
         movie_ids = list(self._session.scalars(rated))
         self._session.execute(delete(User).where(User.source == UserSource.SAMPLE))
+        # Locked before they are counted: a count sees only what stood when its statement began.
+        movies = Movie.id.in_(movie_ids)
+        self._session.execute(select(Movie.id).where(movies).order_by(Movie.id).with_for_update(key_share=True))
         n_left = select(func.count()).where(Rating.movie_id == Movie.id).scalar_subquery()
-        self._session.execute(update(Movie).where(Movie.id.in_(movie_ids)).values(n_ratings=n_left))
+        self._session.execute(update(Movie).where(movies).values(n_ratings=n_left))
         self._epochs.advance()
         return n_users

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from array import array
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,13 +15,13 @@ from camflix.recommender.arrays import Ratings
 from camflix.recommender.registry import DEFAULT_ENGINE, model_class
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
 
     from sqlalchemy import ColumnElement
     from sqlalchemy.orm import Session
 
-    from camflix.recommender.arrays import Int32s, Int64s, UInt8s
+    from camflix.recommender.arrays import Int32s, Int64s
     from camflix.recommender.model import Model, Person
     from camflix.services.epoch import EpochService
     from camflix.services.model_store import ModelHeader, ModelStore
@@ -146,8 +147,8 @@ class EngineService:
     def ratings(self) -> tuple[Int64s, Int64s, Ratings]:
         """Return the ids of users and films, ascending, and the ratings that may feed predictions.
 
-        Rows come in the order of the primary key and become arrays a chunk at a time, about 25 bytes a rating at the
-        peak: Python's own integers would take ten times that.
+        Rows come in the order of the primary key and become arrays a chunk at a time: Python's own integers would take
+        ten times the memory.
         """
         query = (
             select(Rating.user_id, Rating.movie_id, Rating.score)
@@ -156,21 +157,10 @@ class EngineService:
             .order_by(Rating.user_id, Rating.movie_id)
             .execution_options(yield_per=_CHUNK)
         )
-        chunks: list[tuple[Int32s, Int32s, UInt8s]] = []
+        table = _Rows()
         for rows in self._session.execute(query).partitions():
-            users, movies, scores = zip(*rows, strict=True)
-            chunks.append((np.array(users, np.int32), np.array(movies, np.int32), np.array(scores, np.uint8)))
-        columns = (
-            zip(*chunks, strict=True) if chunks else ([np.empty(0, kind)] for kind in (np.int32, np.int32, np.uint8))
-        )
-        users_of, movies_of, scores_of = (np.concatenate(list(column)) for column in columns)
-        chunks.clear()
-        first = np.flatnonzero(np.diff(users_of, prepend=-1))
-        user_ptr = np.append(first, len(users_of)).astype(np.int64)
-        movie_ids = np.unique(movies_of)
-        items = np.searchsorted(movie_ids, movies_of).astype(np.int32)
-        ratings = Ratings.from_rows(len(movie_ids), user_ptr, items, scores_of)
-        return users_of[first].astype(np.int64), movie_ids.astype(np.int64), ratings
+            table.add(*zip(*rows, strict=True))
+        return table.as_ratings()
 
     def person(self, served: Served, user_id: int) -> Person:
         """Return a user as the model sees them, by their ratings as they are now."""
@@ -185,6 +175,38 @@ class EngineService:
         return served.model.person(
             positions[known].astype(np.int32), table[known, 1].astype(np.uint8), served.user_index(user_id)
         )
+
+
+class _Rows:
+    """Rows in the order of their users, gathered into arrays a chunk at a time: five bytes a rating."""
+
+    def __init__(self) -> None:
+        self._user_ids = array("q")
+        self._starts = array("q")
+        self._movies = array("i")
+        self._scores = bytearray()
+
+    def add(self, users: Sequence[int], movies: Sequence[int], scores: Sequence[int]) -> None:
+        n_before, last = len(self._scores), self._user_ids[-1] if self._user_ids else -1
+        column = np.array(users, dtype=np.int64)
+        starts = np.flatnonzero(np.diff(column, prepend=last))
+        self._user_ids.extend(column[starts].tolist())
+        self._starts.extend((starts + n_before).tolist())
+        self._movies.extend(movies)
+        self._scores.extend(scores)
+
+    def as_ratings(self) -> tuple[Int64s, Int64s, Ratings]:
+        movies = np.frombuffer(self._movies, dtype=np.int32)
+        is_rated = np.zeros(int(movies.max(initial=0)) + 1, dtype=np.bool_)
+        is_rated[movies] = True
+        movie_ids = np.flatnonzero(is_rated).astype(np.int64)
+        index = np.zeros(len(is_rated), dtype=np.int32)
+        index[movie_ids] = np.arange(len(movie_ids), dtype=np.int32)
+        self._starts.append(len(movies))
+        user_ptr = np.array(self._starts, dtype=np.int64)
+        scores = np.frombuffer(bytes(self._scores), dtype=np.uint8)
+        ratings = Ratings.from_rows(len(movie_ids), user_ptr, index[movies], scores)
+        return np.array(self._user_ids, dtype=np.int64), movie_ids, ratings
 
 
 def evidence_floor(n_users: int) -> int:

@@ -8,9 +8,10 @@ import numpy as np
 
 from camflix import scores
 from camflix.errors import InvalidInputError
-from camflix.importers.rating_files import read_ratings, scale_of
+from camflix.importers.rating_files import read_films, read_ratings, scale_of
 from camflix.recommender.arrays import Ratings
 from camflix.recommender.evaluation import EvaluationSettings, HeldOut, evaluate, split_holdout
+from camflix.recommender.features import item_features
 from camflix.recommender.registry import model_class
 from camflix.results import EngineEvaluation
 from camflix.services.engine import evidence_floor
@@ -99,9 +100,12 @@ def _last_of_each_pair(users: np.ndarray, items: np.ndarray) -> np.ndarray:
     return np.sort(len(pairs) - 1 - from_the_end)
 
 
-def _features(films: Path, item_ids: Sequence[str]) -> Features | None:
-    del films, item_ids
-    return None
+def _features(films: Path, item_ids: Sequence[str]) -> Features:
+    known = read_films(films)
+    facts = [known.get(item_id) for item_id in item_ids]
+    return item_features(
+        [fact.year if fact else None for fact in facts], [fact.genres if fact else () for fact in facts]
+    )
 
 
 def _measured(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from sqlalchemy import text
 
 from camflix.db.bulk import upsert_ratings
+from camflix.db.locks import lock_imports, lock_movies
 from camflix.i18n import _
 from camflix.importers.rows import FilmRow, Problem, RatingRow
 from camflix.models import ImportBatch, Privacy, UserSource
@@ -36,10 +37,13 @@ Progress: TypeAlias = "Callable[[int], None]"
 
 MAX_PROBLEMS_SHOWN = 1000
 _CHUNK = 20_000
-_COUNT_RATINGS = text("""
+_MOVIES_OF_BATCH = (
+    "SELECT movie_id FROM rating_change WHERE id BETWEEN :first AND :last AND import_batch_id = :batch_id"
+)
+_COUNT_RATINGS = text(f"""
 UPDATE movie SET n_ratings = (SELECT count(*) FROM rating WHERE rating.movie_id = movie.id)
-WHERE id IN (SELECT movie_id FROM rating_change WHERE id BETWEEN :first AND :last AND import_batch_id = :batch_id)
-""")
+WHERE id IN ({_MOVIES_OF_BATCH})
+""")  # noqa: S608 - our own query
 
 
 @dataclass
@@ -205,9 +209,7 @@ class ImportService:
         tally.problem(file, row.line, "ambiguous" if movies else "not_found", message, movies)
 
     def _begin(self, source: str, file_name: str, user_id: int) -> ImportBatch:
-        if self._session.get_bind().dialect.name == "postgresql":
-            # Two imports at once would lock the same films in different orders.
-            self._session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": 0x43616D49})
+        lock_imports(self._session.connection())
         name = file_name[-255:].encode(errors="replace").decode()  # bytes that are no text have no place in a database
         batch = ImportBatch(source=source, file_name=name, user_id=user_id, started_at=self._now())
         batch.first_change_id = self._epochs.last_change_id() + 1
@@ -228,10 +230,9 @@ class ImportService:
         n = tally.counts
         if n["created"] or n["updated"]:
             batch.last_change_id = self._epochs.last_change_id()
-            self._session.execute(
-                _COUNT_RATINGS,
-                {"batch_id": batch.id, "first": batch.first_change_id, "last": batch.last_change_id},
-            )
+            values = {"batch_id": batch.id, "first": batch.first_change_id, "last": batch.last_change_id}
+            lock_movies(self._session.connection(), _MOVIES_OF_BATCH, **values)
+            self._session.execute(_COUNT_RATINGS, values)
             self._epochs.advance()
         outcomes = ("created", "updated", "unchanged", "ambiguous", "not_found", "invalid", "skipped_not_film")
         batch.n_rows, batch.finished_at = n_rows, self._now()

@@ -90,11 +90,11 @@ class ModelStore:
     def load(self, header: ModelHeader) -> dict[str, np.ndarray]:
         """Return a model's arrays: mapped from the cache, or read from the database and put there."""
         folder = self._folder(header)
-        if not folder.is_dir():
-            arrays = self._read_arrays(header.id)
-            if not self._fill_cache(folder, arrays):
-                return arrays
-        return {file.stem: np.load(file, mmap_mode="r", allow_pickle=False) for file in sorted(folder.glob("*.npy"))}
+        mapped = _map_arrays(folder)
+        if mapped:
+            return mapped
+        arrays = self._read_arrays(header.id)
+        return (self._fill_cache(folder, arrays) and _map_arrays(folder)) or arrays
 
     def _folder(self, header: ModelHeader) -> Path:
         # The moment tells apart the models of two databases that stood one after the other at the same place.
@@ -156,3 +156,12 @@ class ModelStore:
         for folder in folders[_N_KEPT:]:
             with suppress(OSError):
                 shutil.rmtree(folder)
+
+
+def _map_arrays(folder: Path) -> dict[str, np.ndarray]:
+    """Return the arrays of a cached model; none when it is not there, may not be read, or is damaged."""
+    try:
+        return {file.stem: np.load(file, mmap_mode="r", allow_pickle=False) for file in sorted(folder.glob("*.npy"))}
+    except (OSError, ValueError, EOFError):
+        shutil.rmtree(folder, ignore_errors=True)
+        return {}

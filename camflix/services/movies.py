@@ -76,13 +76,14 @@ class MovieService:
         key = {"ratings": Movie.n_ratings, "title": Movie.title_folded, "year": Movie.year}[sort]
         descending = sort != "title"
         query = select(*_COLUMNS, key.label("key")).limit(limit + 1)
-        query = query.order_by(key.desc() if descending else key, Movie.id)
+        # Both columns in one direction, so that an index read backwards gives the order.
+        query = query.order_by(*((key.desc(), Movie.id.desc()) if descending else (key, Movie.id)))
         if sort == "year":
             query = query.where(Movie.year.is_not(None))
         if cursor is not None:
             value, last_id = _decode_cursor(cursor, sort)
-            beyond = key < value if descending else key > value
-            query = query.where(or_(beyond, and_(key == value, Movie.id > last_id)))
+            beyond, after = (key < value, Movie.id < last_id) if descending else (key > value, Movie.id > last_id)
+            query = query.where(or_(beyond, and_(key == value, after)))
         rows = self._session.execute(query).all()
         more = len(rows) > limit
         movies = tuple(self._summary(row) for row in rows[:limit])

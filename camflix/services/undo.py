@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, select, text
 
+from camflix.db.locks import lock_imports, lock_movies, lock_users
 from camflix.db.types import UtcDateTime
 from camflix.errors import NotFoundError
 from camflix.models import ImportBatch, RatingChange
@@ -85,9 +86,12 @@ class UndoService:
         Raises:
             NotFoundError: there is nothing to undo.
         """
+        # Imports first, as an import takes them: they lock users too.
+        lock_imports(self._session.connection())
+        lock_users(self._session.connection(), "SELECT CAST(:user_id AS INTEGER)", user_id=user_id)
         change = self._last_change(user_id)
         batch = self._last_batch(user_id)
-        if batch is not None and (change is None or batch.started_at > change.changed_at):
+        if batch is not None and (change is None or (batch.last_change_id or 0) > change.id):
             return self._undo_batch(batch)
         if change is None:
             raise NotFoundError("There is nothing to undo.")
@@ -139,10 +143,12 @@ class UndoService:
         """Put back every rating that the chosen changes touched and that nothing touched since; return how many."""
         # Our own number, written out: PostgreSQL takes no parameters in CREATE TABLE AS.
         self._session.execute(text(_STAGE.format(condition=condition)))
+        lock_users(self._session.connection(), "SELECT user_id FROM undo_stage")
         self._session.execute(text(_DROP_OVERTAKEN))
         self._session.execute(_RECORD, {"now": self._now()})
         self._session.execute(text(_REMOVE))
         self._session.execute(text(_RESTORE))
+        lock_movies(self._session.connection(), "SELECT movie_id FROM undo_stage")
         self._session.execute(text(_COUNT))
         n_restored = self._session.execute(text("SELECT count(*) FROM undo_stage")).scalar_one()
         self._session.execute(text("DROP TABLE undo_stage"))

@@ -104,6 +104,7 @@ def test_nothing_loads_pydantic() -> None:
     assert "pydantic" not in loaded_by(*(f"import {name}" for name in modules_of(PACKAGE)))
 
 
+@pytest.mark.filterwarnings("ignore:A test tried to use socket:UserWarning")
 @pytest.mark.parametrize("address", ["93.184.215.14", "10.0.0.1"])
 def test_tests_reach_no_network_but_this_machine(address: str) -> None:
     with socket.socket() as connection, pytest.raises(SocketConnectBlockedError):

@@ -50,13 +50,17 @@ def methods(node: ast.ClassDef) -> Iterator[Function]:
 
 
 def names_in(node: ast.AST | None) -> set[str]:
-    """Return every name and attribute that a piece of source mentions, those in quoted annotations too."""
-    names: set[str] = set()
-    for child in ast.walk(node) if node is not None else ():
-        if isinstance(child, ast.Name):
-            names.add(child.id)
-        elif isinstance(child, ast.Attribute):
-            names.add(child.attr)
-        elif isinstance(child, ast.Constant) and isinstance(child.value, str):
-            names |= names_in(ast.parse(child.value, mode="eval"))
-    return names
+    """Return every name and attribute that a piece of source mentions."""
+    nodes = list(ast.walk(node)) if node is not None else []
+    names = {child.id for child in nodes if isinstance(child, ast.Name)}
+    return names | {child.attr for child in nodes if isinstance(child, ast.Attribute)}
+
+
+def imported_from(file: Path, package: str) -> set[str]:
+    """Return the names that a file imports from a package or its modules."""
+    return {
+        alias.asname or alias.name
+        for node in ast.walk(parsed(file))
+        if isinstance(node, ast.ImportFrom) and f"{node.module}.".startswith(f"{package}.")
+        for alias in node.names
+    }

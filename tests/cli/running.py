@@ -45,6 +45,23 @@ def start(*arguments: str, env: Mapping[str, str] | None = None, **options: Any)
     return subprocess.Popen([*COMMAND, *arguments], text=True, env=env or environment(), **{**streams, **options})
 
 
+def run_process(
+    *arguments: str, env: Mapping[str, str] | None = None, before: tuple[str, ...] = (), cwd: Path | None = None
+) -> Outcome:
+    """Run the command line as a process to its end, with other words ``before`` it."""
+    done = subprocess.run(
+        [*before, *COMMAND, *arguments],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        check=False,
+        text=True,
+        env=env or environment(),
+        cwd=cwd,
+        timeout=120,
+    )
+    return Outcome(done.returncode, done.stdout, done.stderr)
+
+
 def shell(script: str, *, env: Mapping[str, str] | None = None) -> Outcome:
     """Run a line of shell in which ``camflix`` is the command line."""
     command = " ".join(f'"{word}"' for word in COMMAND)
@@ -62,10 +79,15 @@ def shell(script: str, *, env: Mapping[str, str] | None = None) -> Outcome:
 
 def answer(*arguments: str) -> Outcome:
     """Run the command line in this process."""
-    out, err = io.StringIO(), io.StringIO()
+    out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8", newline="") for _ in range(2))
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         code = run(arguments)
-    return Outcome(int(code), out.getvalue(), err.getvalue())
+    texts = []
+    for stream in (out, err):
+        stream.flush()
+        stream.seek(0)
+        texts.append(stream.read())
+    return Outcome(int(code), *texts)
 
 
 def row_counts(database: Path | str) -> dict[str, int]:

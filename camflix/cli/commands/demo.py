@@ -66,7 +66,7 @@ def _show(camflix: CamFlix) -> None:
     typer.echo(
         _(
             "What next:\n"
-            '  camflix rate "Alien (1979)" 95        your own first rating\n'
+            '  camflix rate "Alien (1979)" 95         your own first rating\n'
             "  camflix import letterboxd ratings.csv  or your whole history\n"
             "  camflix import movielens FOLDER        a real community (MovieLens)\n"
             "  camflix recommend                      the list for you\n"

@@ -21,16 +21,17 @@ _SHARE = 0.2
 @app.command(cls=TranslatedCommand)
 def evaluate(
     train: Annotated[
-        Path | None, typer.Option(metavar=_("FILE"), help=_("Ratings to learn from: user, item, rating a line."))
+        Path | None,
+        typer.Option(metavar=_("FILE"), readable=False, help=_("Ratings to learn from: user, item, rating a line.")),
     ] = None,
-    test: Annotated[Path | None, typer.Option(metavar=_("FILE"), help=_("Ratings to predict."))] = None,
+    test: Annotated[Path | None, typer.Option(metavar=_("FILE"), readable=False, help=_("Ratings to predict."))] = None,
     films: Annotated[
-        Path | None, typer.Option(metavar=_("FILE"), help=_("movies.csv or u.item: genres and years."))
+        Path | None, typer.Option(metavar=_("FILE"), readable=False, help=_("movies.csv or u.item: genres and years."))
     ] = None,
     holdout: Annotated[
         float | None, typer.Option(metavar=_("SHARE"), help=_("Hold out this share of the database instead (0.2)."))
     ] = None,
-    seed: Annotated[int, typer.Option(metavar=_("NUMBER"), help=_("Which ratings are held out."))] = 7,
+    seed: Annotated[int, typer.Option(metavar=_("NUMBER"), min=0, help=_("Which ratings are held out."))] = 7,
     engine: Annotated[str, typer.Option(metavar=_("NAME"), help=_("The engine; “all” for all."))] = "all",
     use_json: JsonOption = False,
 ) -> None:

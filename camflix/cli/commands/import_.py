@@ -26,7 +26,8 @@ app = new_app(help=_("Bring in ratings. Every row of the file is accounted for; 
 _N_SHOWN = 20
 
 PathArgument = Annotated[
-    Path, typer.Argument(metavar=_("PATH"), help=_("The folder, the ZIP or the file."), show_default=False)
+    Path,
+    typer.Argument(metavar=_("PATH"), readable=False, help=_("The folder, the ZIP or the file."), show_default=False),
 ]
 
 

@@ -1,0 +1,50 @@
+"""Rows that a transaction changes as a set, locked first: on PostgreSQL others may write at the same time.
+
+All take users before films, and each kind in the order of its ids, so that nobody waits in a circle. SQLite has one
+writer at a time and needs none of it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import text
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+_IMPORTS = 0x43616D49  # "CamI": any number serves, as long as all processes take the same
+
+
+def lock_imports(connection: Connection) -> None:
+    """Let whole imports, and their undoing, come one after another."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _IMPORTS})
+
+
+def lock_users(connection: Connection, ids: str, **values: object) -> None:
+    """Let other writes of these users' ratings wait, so that each change knows the one before it.
+
+    Args:
+        connection: in a transaction of the caller's.
+        ids: a query of their ids.
+        values: its parameters.
+    """
+    _lock(connection, "user_account", ids, values)
+
+
+def lock_movies(connection: Connection, ids: str, **values: object) -> None:
+    """Let other writes of these films' number of ratings wait: a count sees only what stood when its statement began.
+
+    Args:
+        connection: in a transaction of the caller's.
+        ids: a query of their ids.
+        values: its parameters.
+    """
+    _lock(connection, "movie", ids, values)
+
+
+def _lock(connection: Connection, table: str, ids: str, values: dict[str, object]) -> None:
+    if connection.dialect.name == "postgresql":
+        query = f"SELECT id FROM {table} WHERE id IN ({ids}) ORDER BY id FOR NO KEY UPDATE"  # noqa: S608 - our names
+        connection.execute(text(query), values)

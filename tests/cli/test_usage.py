@@ -1,0 +1,96 @@
+"""Command lines that cannot be understood: exit code 2, one line, in the reader's language."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.cli.running import answer, assert_one_clear_line, environment, start
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.conftest import Outcome
+
+# What was typed; what the line must name.
+MISTAKES = (
+    (("rata",), "« rate »"),
+    (("recomend",), "« recommend »"),
+    (("xyzzy",), "camflix --help"),
+    (("users", "lst"), "« list »"),
+    (("users", "xyzzy"), "camflix users --help"),
+    (("import", "xyzzy"), "camflix import --help"),
+    (("--xyzzy",), "--xyzzy"),
+    (("movies", "--xyzzy"), "--xyzzy"),
+    (("users", "--xyzzy"), "--xyzzy"),
+    (("users", "add", "--xyzzy", "zoe"), "--xyzzy"),
+    (("rate",), "FILM"),
+    (("rate", "Alien (1979)"), "NOTE"),
+    (("why",), "FILM"),
+    (("users", "add"), "NOM"),
+    (("import", "movielens"), "CHEMIN"),
+    (("twins", "xyzzy"), "xyzzy"),
+    (("config", "path", "xyzzy"), "xyzzy"),
+    (("movies", "-n"), "-n"),
+    (("movies", "-n", "abc"), "-n"),
+    (("movies", "-n", "0"), "200"),
+    (("movies", "-n", "201"), "200"),
+    (("ratings", "-n", "-5"), "-n"),
+    (("movies", "--sort", "beauty"), "title"),
+    (("movies", "--cursor", "xyzzy"), "cursor"),
+    (("users", "list", "--source", "mars"), "movielens"),
+    (("evaluate", "--holdout", "abc"), "--holdout"),
+    (("evaluate", "--seed", "-1"), "--seed"),
+    (("users", "add", "two words"), "two words"),
+    (("users", "add", "zoe", "--email", "nowhere"), "nowhere"),
+)
+
+
+@pytest.mark.parametrize(("typed", "named"), MISTAKES, ids=lambda value: " ".join(value) if value else "")
+def test_a_mistake_is_told_in_one_french_line_and_one_english_line(
+    typed: tuple[str, ...], named: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    french = answer(*typed)
+    monkeypatch.setenv("LANGUAGE_CODE", "en")
+    english = answer(*typed)
+
+    for outcome in (french, english):
+        assert_one_clear_line(outcome)
+        assert outcome.code == 2
+    assert named in french.err.replace("\N{NO-BREAK SPACE}", " ").replace("\N{NARROW NO-BREAK SPACE}", " ")
+    assert french.err != english.err
+
+
+@pytest.mark.parametrize("typed", [("rata",), ("rate",), ("movies", "--xyzzy"), ("movies", "-n", "abc")])
+def test_a_process_that_cannot_understand_exits_with_2(
+    typed: tuple[str, ...], run_camflix: Callable[..., Outcome]
+) -> None:
+    outcome = run_camflix(*typed)
+
+    assert_one_clear_line(outcome)
+    assert outcome.code == 2
+
+
+@pytest.mark.parametrize("group", [(), ("users",), ("import",), ("config",), ("db",)])
+def test_a_group_without_a_command_shows_its_help(group: tuple[str, ...]) -> None:
+    outcome = answer(*group)
+
+    assert (outcome.code, outcome.err) == (2, "")
+    assert outcome.out == answer(*group, "--help").out
+
+
+def test_nothing_is_made_on_the_disk_by_a_command_line_that_cannot_be_understood(
+    run_camflix: Callable[..., Outcome], tmp_path: Path
+) -> None:
+    run_camflix("rate", "Alien (1979)", "abc")
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_account_without_a_name_still_has_a_local_profile() -> None:
+    process = start("profile", "--json", env=environment(LOGNAME="", USER="a b/c", LNAME=None, USERNAME=None))
+
+    out, _err = process.communicate(timeout=60)
+    assert '"username": "a_b_c"' in out

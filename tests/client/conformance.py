@@ -1,0 +1,177 @@
+"""What every client must do: the same verbs, results and errors, wherever CamFlix runs.
+
+A client's test class inherits ``ClientConformance`` and says how to make a client for a user; each operation has a test
+named after it here.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+import pytest
+
+from camflix import operations
+from camflix.errors import AmbiguousError, InvalidInputError, NotFoundError
+from camflix.operations import inputs
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from camflix.client import Client
+    from tests.services.world import World
+
+    MakeClient = Callable[[str], Client]
+
+
+class ClientConformance:
+    """Every operation by every client."""
+
+    @pytest.fixture
+    def films(self, world: World) -> list[int]:
+        """Return the films of a community of two tastes; ``zoe`` has rated seven like the first."""
+        _users, films = world.community()
+        zoe = world.user("zoe", privacy="private")
+        world.rate_all(zoe, {film: 92 - 11 * position for position, film in enumerate(films[:7])})
+        return films
+
+    def test_rate(self, make_client: MakeClient, films: list[int]) -> None:
+        # Asking for advice fits the model that the next rating is predicted by; rating itself never waits for one.
+        make_client("zoe").call(operations.recommend, inputs.AskRecommendations())
+        saved = make_client("zoe").call(operations.rate, inputs.RateMovie(films[8], 20))
+        assert (saved.movie.id, saved.score, saved.previous_score) == (films[8], 20, None)
+        assert saved.percentile is not None
+        assert saved.tier == saved.percentile // 10 + 1
+        assert saved.predicted_score is not None
+        assert saved.gap == pytest.approx(20 - saved.predicted_score, abs=0.0005)
+        again = make_client("zoe").call(operations.rate, inputs.RateMovie(films[8], 25))
+        assert (again.previous_score, again.predicted_score) == (20, None)
+
+    @pytest.mark.parametrize("score", [-1, 101])
+    def test_rate_refuses_what_is_no_score(self, make_client: MakeClient, films: list[int], score: int) -> None:
+        with pytest.raises(InvalidInputError) as raised:
+            make_client("zoe").call(operations.rate, inputs.RateMovie(films[0], score))
+        assert raised.value.field == "score"
+
+    def test_rate_knows_no_such_film(self, make_client: MakeClient, films: list[int]) -> None:
+        with pytest.raises(NotFoundError):
+            make_client("zoe").call(operations.rate, inputs.RateMovie(max(films) + 1, 50))
+
+    def test_unrate(self, make_client: MakeClient, films: list[int]) -> None:
+        client = make_client("zoe")
+        assert client.call(operations.unrate, inputs.MovieRef(films[0])).previous_score == 92
+        with pytest.raises(NotFoundError):
+            client.call(operations.unrate, inputs.MovieRef(films[0]))
+
+    def test_list_ratings(self, make_client: MakeClient, films: list[int]) -> None:
+        page = make_client("zoe").call(operations.list_ratings, inputs.ListRatings())
+        assert [rated.movie.id for rated in page.ratings] == films[:7]
+        assert (page.username, page.n_ratings, page.n_different_missing) == ("zoe", 7, 0)
+        assert page.ratings[0].percentile == (100 * 6 + 50) // 7
+        assert len(make_client("zoe").call(operations.list_ratings, inputs.ListRatings(2)).ratings) == 2
+
+    def test_undo(self, make_client: MakeClient, films: list[int]) -> None:
+        client = make_client("zoe")
+        client.call(operations.rate, inputs.RateMovie(films[0], 10))
+        undone = client.call(operations.undo, inputs.Nothing())
+        assert (undone.kind, undone.n_ratings) == ("rating", 1)
+        best = client.call(operations.list_ratings, inputs.ListRatings(1)).ratings[0]
+        assert (best.movie.id, best.score) == (films[0], 92)
+
+    def test_undo_has_nothing_to_take_back(self, make_client: MakeClient, world: World) -> None:
+        world.user("new")
+        with pytest.raises(NotFoundError):
+            make_client("new").call(operations.undo, inputs.Nothing())
+
+    def test_list_movies(self, make_client: MakeClient, films: list[int]) -> None:
+        client = make_client("zoe")
+        seen: list[int] = []
+        cursor = None
+        while True:
+            page = client.call(operations.list_movies, inputs.ListMovies(sort="title", limit=7, cursor=cursor))
+            seen += [movie.id for movie in page.movies]
+            cursor = page.next_cursor
+            if cursor is None:
+                break
+        assert sorted(seen) == films
+        assert len(set(seen)) == len(seen)
+        found = client.call(operations.list_movies, inputs.ListMovies(query="FILM 12"))
+        assert [movie.id for movie in found.movies] == [films[11]]
+
+    def test_list_movies_refuses_a_cursor_of_another_list(self, make_client: MakeClient, films: list[int]) -> None:
+        client = make_client("zoe")
+        page = client.call(operations.list_movies, inputs.ListMovies(sort="title", limit=len(films) - 1))
+        for cursor in (page.next_cursor, "nonsense"):
+            with pytest.raises(InvalidInputError) as raised:
+                client.call(operations.list_movies, inputs.ListMovies(sort="year", cursor=cursor))
+            assert raised.value.field == "cursor"
+
+    def test_get_movie(self, make_client: MakeClient, films: list[int]) -> None:
+        movie = make_client("zoe").call(operations.get_movie, inputs.MovieRef(films[2]))
+        assert (movie.title, movie.year) == ("Film 3", 1952)
+        assert movie.n_ratings == 19
+        with pytest.raises(NotFoundError):
+            make_client("zoe").call(operations.get_movie, inputs.MovieRef(max(films) + 1))
+
+    def test_resolve_movie(self, make_client: MakeClient, films: list[int], world: World) -> None:
+        client = make_client("zoe")
+        assert client.call(operations.resolve_movie, inputs.ResolveMovie("film 4 (1953)")).id == films[3]
+        for year in (1995, 2005):
+            world.film("Heat", year)
+        with pytest.raises(AmbiguousError) as raised:
+            client.call(operations.resolve_movie, inputs.ResolveMovie("Heat"))
+        assert len(raised.value.candidates) == 2
+        with pytest.raises(NotFoundError):
+            client.call(operations.resolve_movie, inputs.ResolveMovie("Nosferatu (1922)"))
+
+    def test_recommend(self, make_client: MakeClient, films: list[int]) -> None:
+        found = make_client("zoe").call(operations.recommend, inputs.AskRecommendations(5))
+        assert found.personal
+        listed = [each.movie.id for each in found.recommendations]
+        assert len(listed) == 5
+        assert not set(listed) & set(films[:7])
+        scores = [each.prediction.predicted_score for each in found.recommendations]
+        assert scores == sorted(scores, key=lambda score: -(score or 0))
+        for each in found.recommendations:
+            assert each.prediction.low is not None
+            assert each.prediction.high is not None
+            assert each.prediction.predicted_score is not None
+            assert each.prediction.low <= each.prediction.predicted_score <= each.prediction.high
+
+    def test_twins(self, make_client: MakeClient, films: list[int]) -> None:
+        del films
+        found = make_client("zoe").call(operations.twins, inputs.AskTwins(5))
+        assert [twin.rank for twin in found.twins] == [1, 2, 3, 4, 5]
+        # Zoe rates like the people of even numbers.
+        assert all(twin.username is not None and int(twin.username[2:]) % 2 == 0 for twin in found.twins)
+        assert all(twin.similarity > 0 for twin in found.twins)
+
+    def test_why(self, make_client: MakeClient, films: list[int]) -> None:
+        client = make_client("zoe")
+        listed = client.call(operations.recommend, inputs.AskRecommendations(3)).recommendations[0]
+        receipt = client.call(operations.why, inputs.MovieRef(listed.movie.id))
+        assert sum(round(line.amount * 1000) for line in receipt.lines) == round(receipt.total * 1000)
+        assert receipt.prediction == listed.prediction
+        assert receipt.own_score is None
+        assert client.call(operations.why, inputs.MovieRef(films[0])).own_score == 92
+
+    def test_profile(self, make_client: MakeClient, films: list[int]) -> None:
+        profile = make_client("zoe").call(operations.profile, inputs.AskProfile(2))
+        assert (profile.username, profile.n_ratings, profile.n_different_scores) == ("zoe", 7, 7)
+        assert profile.mean_score == profile.median_score == 59.0
+        assert [rated.movie.id for rated in profile.top] == films[:2]
+        assert [rated.movie.id for rated in profile.bottom] == [films[6], films[5]]
+        assert sum(profile.tiers) == 7
+
+    @pytest.mark.parametrize("name", sorted(operations.OPERATIONS))
+    def test_every_result_survives_json(self, make_client: MakeClient, films: list[int], name: str) -> None:
+        operation = operations.OPERATIONS[name]
+        body = {
+            "rate": inputs.RateMovie(films[9], 40),
+            "resolve_movie": inputs.ResolveMovie("Film 3"),
+            "unrate": inputs.MovieRef(films[1]),
+            "why": inputs.MovieRef(films[9]),
+            "get_movie": inputs.MovieRef(films[1]),
+        }.get(name) or operation.input_type()
+        result = make_client("zoe").call(operation, body)
+        assert msgspec.json.decode(msgspec.json.encode(result), type=operation.result_type) == result

@@ -1,0 +1,59 @@
+"""The client of this process."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from camflix import operations
+from camflix.client.local import LocalClient
+from camflix.errors import NotFoundError
+from camflix.operations import inputs
+from tests.client.conformance import ClientConformance
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from camflix.bootstrap import CamFlix
+    from camflix.client import Client
+    from tests.services.world import World
+
+
+class TestLocalClient(ClientConformance):
+    """It does what every client does."""
+
+    @pytest.fixture
+    def make_client(self, camflix: CamFlix) -> Callable[[str], Client]:
+        """Return a function that makes a client for a user."""
+        return lambda username: LocalClient(camflix, username, "local")
+
+
+def test_every_operation_has_a_test_in_the_conformance_suite() -> None:
+    missing = {name for name in operations.OPERATIONS if not hasattr(ClientConformance, f"test_{name}")}
+    assert not missing
+
+
+def test_the_local_profile_is_made_at_its_first_use_and_is_private(camflix: CamFlix) -> None:
+    client = LocalClient(camflix, None, "someone")
+    assert client.call(operations.profile, inputs.AskProfile()).privacy == "private"
+    with camflix.transaction(writes=False) as services:
+        assert [(user.username, user.source) for user in services.users.all()] == [("someone", "local")]
+
+
+def test_an_unknown_user_is_named_with_the_nearest(world: World, camflix: CamFlix) -> None:
+    world.user("zoe")
+    with pytest.raises(NotFoundError) as raised:
+        LocalClient(camflix, "zoé", "local").call(operations.profile, inputs.AskProfile())
+    assert raised.value.values["near"] == "zoe"
+
+
+def test_a_disabled_user_cannot_act(world: World, camflix: CamFlix) -> None:
+    world.user("zoe", is_active=False)
+    with pytest.raises(NotFoundError):
+        LocalClient(camflix, "zoe", "local").call(operations.profile, inputs.AskProfile())
+
+
+def test_asking_for_advice_without_any_ratings_says_where_to_get_some(camflix: CamFlix) -> None:
+    with pytest.raises(NotFoundError, match="no ratings to learn from"):
+        LocalClient(camflix, None, "someone").call(operations.recommend, inputs.AskRecommendations())
