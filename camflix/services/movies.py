@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 MovieSort: TypeAlias = Literal["ratings", "title", "year"]
 
 _LAST = chr(0x10FFFF)
-_FUZZY_CUTOFF = 75
+_LEAST_LIKENESS = 0.7
 _N_SUGGESTIONS = 5
 _BATCH = 500
 _COLUMNS = (
@@ -111,7 +111,7 @@ class MovieService:
             if len(found) < limit:
                 found |= {movie.id: movie for movie in self._titled(condition, year, limit) if movie.id not in found}
         if not found:
-            found = self.by_ids(self._alike(folded, year, limit))
+            found = self._alike(folded, year, limit)
         return MoviePage(tuple(found.values())[:limit], None)
 
     def resolve(self, reference: str) -> MovieSummary:
@@ -144,7 +144,7 @@ class MovieService:
         return movies[0]
 
     def _nothing(self, reference: str, folded: str) -> NotFoundError:
-        near = self.by_ids(self._alike(folded, None, 3)) if folded else {}
+        near = self._alike(folded, None, 3) if folded else {}
         titles = ", ".join(f"{movie.title} ({movie.year})" for movie in near.values())
         if titles:
             return NotFoundError(
@@ -158,17 +158,24 @@ class MovieService:
         query = Movie.id.in_(select(MovieTitle.movie_id).where(condition))
         return self._summaries(query if year is None else and_(query, Movie.year == year), limit)
 
-    def _alike(self, folded: str, year: int | None, limit: int) -> list[int]:
-        from rapidfuzz import fuzz, process  # noqa: PLC0415 - only when nothing was found otherwise
+    def _alike(self, folded: str, year: int | None, limit: int) -> dict[int, MovieSummary]:
+        """Return films whose titles are nearly this, the likest first; letters swapped count as one slip."""
+        from rapidfuzz import process  # noqa: PLC0415 - only when nothing was found otherwise
+        from rapidfuzz.distance import OSA  # noqa: PLC0415 - the same
 
         query = select(MovieTitle.movie_id, MovieTitle.folded)
         if year is not None:
             query = query.join(Movie, Movie.id == MovieTitle.movie_id).where(Movie.year == year)
         rows = self._session.execute(query.order_by(MovieTitle.movie_id)).all()
         matches = process.extract(
-            folded, [row.folded for row in rows], scorer=fuzz.ratio, limit=limit, score_cutoff=_FUZZY_CUTOFF
+            folded,
+            [row.folded for row in rows],
+            scorer=OSA.normalized_similarity,
+            limit=limit,
+            score_cutoff=_LEAST_LIKENESS,
         )
-        return [rows[position].movie_id for _, _, position in matches]
+        found = self.by_ids(rows[position].movie_id for _, _, position in matches)
+        return {rows[position].movie_id: found[rows[position].movie_id] for _, _, position in matches}
 
     def _summaries(self, condition: ColumnElement[bool], limit: int | None = None) -> list[MovieSummary]:
         query = select(*_COLUMNS).where(condition).order_by(Movie.n_ratings.desc(), Movie.id).limit(limit)

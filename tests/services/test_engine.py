@@ -1,0 +1,166 @@
+"""The engine as served: when it is fitted anew, where it is kept, and what it is fitted on."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from camflix.bootstrap import CamFlix
+from camflix.models import EngineArray, EngineModel, Rating
+from camflix.services.engine import evidence_floor
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from camflix.services.engine import Served
+    from tests.conftest import Clock
+    from tests.services.world import World
+
+
+def served(camflix: CamFlix) -> Served:
+    camflix.refresh_engine()
+    with camflix.transaction(writes=False) as services:
+        found = services.engine.served()
+        assert found is not None
+        return found
+
+
+def cache_folders(world: World) -> list[Path]:
+    return sorted((world.camflix.settings.paths.cache / "engine").glob("*/*"))
+
+
+def test_the_ratings_of_a_model_are_those_of_the_database(world: World) -> None:
+    users, films = world.community()
+    found = served(world.camflix)
+    assert found.user_ids.tolist() == users
+    assert found.movie_ids.tolist() == films
+    rows = world.table(Rating)
+    ratings = found.model.ratings
+    triples = zip(
+        found.user_ids[ratings.row_users()], found.movie_ids[ratings.items], ratings.scores.tolist(), strict=True
+    )
+    assert sorted((int(u), int(m), s) for u, m, s in triples) == sorted(
+        (row["user_id"], row["movie_id"], row["score"]) for row in rows
+    )
+
+
+def test_nothing_is_fitted_again_while_nothing_changes(world: World) -> None:
+    world.community()
+    assert served(world.camflix).header == served(world.camflix).header
+
+
+def test_a_model_is_fitted_again_when_others_changed_one_rating_in_a_hundred(world: World) -> None:
+    users, films = world.community()
+    before = served(world.camflix)
+    n_due = int(before.header.n_ratings * 0.01)
+    for number in range(n_due):
+        world.rate(users[0], films[number], 1 + number)
+        assert served(world.camflix).header == before.header
+    world.rate(users[1], films[1], 77)
+    assert served(world.camflix).header != before.header
+
+
+def test_ones_own_private_ratings_never_make_a_refit_due(world: World) -> None:
+    _users, films = world.community()
+    before = served(world.camflix)
+    user_id = world.user("private", privacy="private")
+    world.rate_all(user_id, {film: 5 * position for position, film in enumerate(films)})
+    assert served(world.camflix).header == before.header
+
+
+def test_a_bulk_change_makes_a_refit_due(world: World) -> None:
+    users, films = world.community()
+    before = served(world.camflix)
+    world.bulk([(users[0], films[0], 55)])
+    assert served(world.camflix).header.epoch == before.header.epoch + 1
+
+
+def test_the_last_two_models_are_kept(world: World) -> None:
+    world.community()
+    for _ in range(4):
+        with world.camflix.transaction(writes=True) as services:
+            services.epochs.advance()
+        served(world.camflix)
+        world.tick()
+    models = [row["id"] for row in world.table(EngineModel)]
+    assert len(models) == 2
+    assert {row["model_id"] for row in world.table(EngineArray)} == set(models)
+    world.camflix._models = None
+    served(world.camflix)
+    assert len(cache_folders(world)) <= 2
+
+
+def test_a_model_from_the_database_from_the_cache_and_just_fitted_are_one(world: World) -> None:
+    _users, films = world.community()
+    fitted = served(world.camflix)
+    reader = world.user("reader", privacy="private")
+    world.rate_all(reader, {film: 95 - 11 * position for position, film in enumerate(films[:7])})
+    found = []
+    for without_cache in (False, False, True):
+        if without_cache:
+            shutil.rmtree(world.camflix.settings.paths.cache)
+        with world.camflix.transaction(writes=False) as services:
+            again = services.engine.served()
+            assert again is not None
+            person = services.engine.person(again, reader)
+            found.append(again.model.predict(person, np.arange(len(films), dtype=np.int32)).estimates.tolist())
+            assert again.header == fitted.header
+        world.camflix._models = None
+    assert found[0] == found[1] == found[2]
+
+
+def test_a_cache_that_cannot_be_written_is_done_without(world: World) -> None:
+    world.community()
+    served(world.camflix)
+    world.camflix._models = None
+    cache = world.camflix.settings.paths.cache
+    shutil.rmtree(cache, ignore_errors=True)
+    cache.parent.mkdir(parents=True, exist_ok=True)
+    cache.write_text("in the way")
+    assert served(world.camflix).model.ratings.n_ratings
+    assert cache.is_file()
+
+
+def test_a_damaged_cache_is_read_again_from_the_database(world: World) -> None:
+    world.community()
+    expected = served(world.camflix)
+    world.camflix._models = None
+    served(world.camflix)
+    for file in cache_folders(world)[0].glob("*.npy"):
+        file.write_bytes(b"")
+    world.camflix._models = None
+    assert served(world.camflix).model.ratings.scores.tolist() == expected.model.ratings.scores.tolist()
+
+
+def test_a_new_database_at_the_place_of_an_old_one_does_not_get_its_models(
+    world: World, clock: Clock, tmp_path: Path
+) -> None:
+    if world.camflix._engine.dialect.name != "sqlite":
+        pytest.skip("a place can be taken by another file only where databases are files")
+    world.community(n_users=24)
+    served(world.camflix)
+    world.camflix._models = None
+    served(world.camflix)
+    world.camflix.close()
+    for file in tmp_path.glob("camflix.db*"):
+        file.unlink()
+    world.tick()
+    world.camflix = CamFlix(world.camflix.settings, "fr", clock)
+    world.community(n_users=12)
+    assert served(world.camflix).model.ratings.n_users == 12
+    world.camflix._models = None
+    assert served(world.camflix).model.ratings.n_users == 12
+    world.camflix.close()
+
+
+def test_a_community_without_ratings_has_an_empty_model(world: World) -> None:
+    assert served(world.camflix).model.ratings.n_ratings == 0
+
+
+@pytest.mark.parametrize(("n_users", "floor"), [(1, 1), (5, 1), (60, 2), (400, 14), (610, 20), (100_000, 20)])
+def test_the_evidence_floor_grows_with_the_community_up_to_twenty(n_users: int, floor: int) -> None:
+    assert abs(evidence_floor(n_users) - floor) <= 1
+    assert 1 <= evidence_floor(n_users) <= 20

@@ -1,0 +1,152 @@
+"""The catalogue: search forgives, pages hold still, a name means one film or says why not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from camflix.errors import AmbiguousError, InvalidInputError, NotFoundError
+
+if TYPE_CHECKING:
+    from camflix.results import MovieSummary
+    from camflix.services.movies import MovieSort
+    from tests.services.world import World
+
+
+def search(world: World, query: str, limit: int = 20) -> list[str]:
+    with world.camflix.transaction(writes=False) as services:
+        return [movie.title_en for movie in services.movies.search(query, limit).movies]
+
+
+def resolve(world: World, reference: str) -> MovieSummary:
+    with world.camflix.transaction(writes=False) as services:
+        return services.movies.resolve(reference)
+
+
+@pytest.fixture
+def amelie(world: World) -> int:
+    world.film("Amelia", 2009)
+    world.film("The Tale of Amelie", 1980)
+    world.film("Heat", 1995, imdb_id="tt0113277", tmdb_id=949, movielens_id=6)
+    return world.film(
+        "Amelie",
+        2001,
+        title_fr="Le Fabuleux Destin d'Amélie Poulain",
+        title_original="Le Fabuleux Destin d'Amélie Poulain",
+        other_titles=("Amélie from Montmartre",),
+    )
+
+
+@pytest.mark.usefixtures("amelie")
+@pytest.mark.parametrize(
+    ("query", "first"),
+    [
+        ("amelie", "Amelie"),
+        ("AMÉLIE", "Amelie"),
+        ("amel", "Amelia"),
+        ("fabuleux destin", "Amelie"),
+        ("poulain amelie", "Amelie"),
+        ("Amelie (2001)", "Amelie"),
+        ("le fabuleux destin d’amélie poulain", "Amelie"),
+        ("amelie from montmartr", "Amelie"),
+        ("amelei", "Amelie"),
+        ("Heta", "Heat"),
+    ],
+)
+def test_search_finds_a_film_by_what_people_type(world: World, query: str, first: str) -> None:
+    assert search(world, query)[0] == first
+
+
+@pytest.mark.usefixtures("amelie")
+def test_an_exact_title_comes_before_prefixes_and_these_before_words(world: World) -> None:
+    assert search(world, "amelie") == ["Amelie", "The Tale of Amelie"]
+
+
+@pytest.mark.usefixtures("amelie")
+@pytest.mark.parametrize("query", ["", "   ", "!!!", "zzzzzz", "%", "_", "' OR 1=1 --", "\u0000"])
+def test_search_finds_nothing_for_what_is_no_title(world: World, query: str) -> None:
+    assert search(world, query) == []
+
+
+@pytest.mark.usefixtures("amelie")
+def test_search_stops_at_its_limit(world: World) -> None:
+    assert len(search(world, "a", 2)) == 2
+
+
+@pytest.mark.parametrize("reference", ["tt0113277", "tmdb:949", "ml:6", "Heat (1995)", "heat", " Heat "])
+@pytest.mark.usefixtures("amelie")
+def test_a_film_is_named_by_title_or_id(world: World, reference: str) -> None:
+    assert resolve(world, reference).title == "Heat"
+    assert resolve(world, f"id:{resolve(world, reference).id}").title == "Heat"
+
+
+@pytest.mark.usefixtures("amelie")
+@pytest.mark.parametrize(
+    "reference", ["tt9999999", "tmdb:1", "ml:99", "id:999", "Nosferatu (1922)", "Heat (1950)", "?"]
+)
+def test_a_film_that_is_not_there_is_not_guessed(world: World, reference: str) -> None:
+    with pytest.raises(NotFoundError) as raised:
+        resolve(world, reference)
+    assert raised.value.values["film"] == reference
+
+
+@pytest.mark.usefixtures("amelie")
+def test_a_near_title_is_proposed(world: World) -> None:
+    with pytest.raises(NotFoundError) as raised:
+        resolve(world, "Amelei")
+    assert "Amélie" in str(raised.value.values["titles"])
+
+
+@pytest.mark.usefixtures("amelie")
+def test_a_year_one_off_is_ambiguous_with_the_film_as_candidate(world: World) -> None:
+    with pytest.raises(AmbiguousError) as raised:
+        resolve(world, "Heat (1996)")
+    assert [movie.title for movie in raised.value.candidates] == ["Heat"]  # type: ignore[attr-defined]
+
+
+def test_two_films_of_one_year_are_told_apart_by_their_spelling_only(world: World) -> None:
+    world.film("Mother!", 2017)
+    world.film("Mother", 2017)
+    assert resolve(world, "Mother! (2017)").title == "Mother!"
+    assert resolve(world, "Mother (2017)").title == "Mother"
+    with pytest.raises(AmbiguousError) as raised:
+        resolve(world, "MOTHER (2017)")
+    assert len(raised.value.candidates) == 2
+
+
+def test_titles_are_in_the_readers_language(world: World, amelie: int) -> None:
+    with world.camflix.transaction(writes=False) as services:
+        assert services.movies.get(amelie).title == "Le Fabuleux Destin d'Amélie Poulain"
+    world.camflix.language = "en"
+    with world.camflix.transaction(writes=False) as services:
+        assert services.movies.get(amelie).title == "Amelie"
+
+
+@pytest.mark.parametrize("sort", ["ratings", "title", "year"])
+def test_pages_hold_every_film_once_though_films_are_added_meanwhile(world: World, sort: MovieSort) -> None:
+    films = world.films(23)
+    seen: list[int] = []
+    cursor: str | None = None
+    while True:
+        with world.camflix.transaction(writes=False) as services:
+            page = services.movies.page(sort, 5, cursor)
+        seen += [movie.id for movie in page.movies]
+        if len(seen) == 10:
+            world.film("Aaa", 2025)
+        cursor = page.next_cursor
+        if cursor is None:
+            break
+    assert sorted(set(seen) & set(films)) == films
+    assert len(set(seen)) == len(seen)
+
+
+@given(cursor=st.text(max_size=40))
+@hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
+def test_a_cursor_that_no_list_gave_is_refused(world: World, cursor: str) -> None:
+    with pytest.raises(InvalidInputError) as raised, world.camflix.transaction(writes=False) as services:
+        services.movies.page("title", 5, cursor)
+    assert raised.value.field == "cursor"

@@ -1,0 +1,168 @@
+"""Lists, twins and receipts: what a person may see, and that the numbers agree."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from camflix.errors import NotFoundError
+
+if TYPE_CHECKING:
+    from camflix.results import Receipt, Recommendations, TwinList
+    from tests.services.world import World
+
+
+def recommend(world: World, user_id: int, n: int = 10) -> Recommendations:
+    world.camflix.refresh_engine()
+    with world.camflix.transaction(writes=False) as services:
+        return services.recommendations.recommend(user_id, services.users.username_of(user_id), n)
+
+
+def twins(world: World, user_id: int, n: int = 30) -> TwinList:
+    world.camflix.refresh_engine()
+    with world.camflix.transaction(writes=False) as services:
+        return services.recommendations.twins(user_id, "someone", n)
+
+
+def why(world: World, user_id: int, movie_id: int) -> Receipt:
+    world.camflix.refresh_engine()
+    with world.camflix.transaction(writes=False) as services:
+        return services.recommendations.why(user_id, "someone", movie_id)
+
+
+def listed(found: Recommendations) -> list[int]:
+    return [each.movie.id for each in found.recommendations]
+
+
+def reader(world: World, films: list[int], n: int = 8, privacy: str = "private") -> int:
+    """Add someone who rates like the people of even numbers."""
+    user_id = world.user("reader", privacy=privacy)
+    world.rate_all(user_id, {film: 92 - 9 * position for position, film in enumerate(films[:n])})
+    return user_id
+
+
+def test_no_list_ever_holds_a_film_that_was_rated_or_hidden_and_it_is_refilled(world: World) -> None:
+    _users, films = world.community()
+    user_id = reader(world, films)
+    before = listed(recommend(world, user_id, 6))
+    world.hide(user_id, before[:2])
+    world.rate(user_id, before[2], 50)
+    after = listed(recommend(world, user_id, 6))
+    assert not set(after) & {*films[:8], *before[:3]}
+    assert len(after) == 6
+
+
+def test_people_like_you_decide_what_comes_first(world: World) -> None:
+    _users, films = world.community()
+    first = listed(recommend(world, reader(world, films)))
+    # Those of like taste love the early films; of the unrated ones the earliest.
+    assert first[0] in films[8:11]
+    assert films[-1] not in first[:5]
+
+
+def test_until_enough_is_known_the_list_is_popular_and_says_so(world: World) -> None:
+    _users, films = world.community()
+    user_id = world.user("new", privacy="private")
+    world.rate_all(user_id, {film: 80 - film % 7 for film in films[:4]})
+    world.hide(user_id, [films[4]])
+    found = recommend(world, user_id, 5)
+    assert not found.personal
+    assert found.reason == "too_few_ratings"
+    assert all(each.prediction.predicted_score is None for each in found.recommendations)
+    assert not set(listed(found)) & set(films[:5])
+    counts = [each.movie.n_ratings for each in found.recommendations]
+    assert counts == sorted(counts, reverse=True)
+    assert len(counts) == 5
+
+
+def test_a_prediction_moves_the_moment_a_film_is_rated(world: World) -> None:
+    _users, films = world.community()
+    user_id = reader(world, films)
+    before = why(world, user_id, films[15])
+    world.rate(user_id, films[14], 100)
+    world.rate(user_id, films[16], 100)
+    after = why(world, user_id, films[15])
+    assert after.total > before.total
+
+
+def test_the_receipt_adds_up_and_is_the_prediction_shown_everywhere(world: World) -> None:
+    _users, films = world.community()
+    user_id = reader(world, films)
+    for each in recommend(world, user_id).recommendations:
+        receipt = why(world, user_id, each.movie.id)
+        assert sum(round(line.amount * 1000) for line in receipt.lines) == round(receipt.total * 1000)
+        assert receipt.total == each.prediction.predicted_score
+        assert receipt.prediction == each.prediction
+        with world.camflix.transaction(writes=False) as services:
+            assert services.recommendations.predict(user_id, each.movie.id) == each.prediction
+
+
+def test_a_rated_film_is_explained_as_if_it_were_not(world: World) -> None:
+    _users, films = world.community()
+    user_id = reader(world, films)
+    expected = why(world, user_id, films[12])
+    world.rate(user_id, films[12], 3)
+    found = why(world, user_id, films[12])
+    assert found.own_score == 3
+    assert found.total == expected.total
+
+
+def test_a_film_that_nobody_rated_has_a_reason_and_no_score(world: World) -> None:
+    _users, films = world.community()
+    user_id = reader(world, films)
+    recommend(world, user_id)
+    receipt = why(world, user_id, world.film("Brand new", 2026))
+    assert receipt.prediction.predicted_score is None
+    assert receipt.prediction.reason == "film_unrated"
+    with pytest.raises(NotFoundError):
+        why(world, user_id, 10_000)
+
+
+def test_who_contributes_anonymously_is_nowhere_named(world: World) -> None:
+    users, films = world.community()
+    with world.session() as session:
+        services_users = (
+            f"UPDATE user_account SET privacy = 'private', contributes_anonymously = true WHERE id = {users[0]}"
+        )
+        session.connection().exec_driver_sql(services_users)
+    user_id = reader(world, films)
+    found = twins(world, user_id)
+    assert None in [twin.username for twin in found.twins]
+    assert "c-00" not in [twin.username for twin in found.twins]
+    lines = [line for film in films[8:] for line in why(world, user_id, film).lines if line.part == "neighbour"]
+    assert any(line.username is None for line in lines)
+    assert "c-00" not in {line.username for line in lines}
+
+
+@pytest.mark.parametrize("change", ["privacy = 'private'", "is_active = false"])
+def test_who_is_private_or_disabled_feeds_nobody(world: World, change: str) -> None:
+    users, films = world.community()
+    user_id = reader(world, films)
+    best = twins(world, user_id).twins[0].username
+    assert best is not None
+    with world.session() as session:
+        session.connection().exec_driver_sql(f"UPDATE user_account SET {change} WHERE username = '{best}'")
+    with world.camflix.transaction(writes=True) as services:
+        services.epochs.advance()
+    assert best not in [twin.username for twin in twins(world, user_id).twins]
+    lines = [line for film in films[8:] for line in why(world, user_id, film).lines]
+    assert best not in {line.username for line in lines}
+    assert len(users) == 24
+
+
+def test_twins_are_alike_the_nearest_first_and_never_oneself(world: World) -> None:
+    _users, films = world.community()
+    found = twins(world, reader(world, films, privacy="public"))
+    similarities = [twin.similarity for twin in found.twins]
+    assert similarities == sorted(similarities, reverse=True)
+    assert min(similarities) > 0
+    assert "reader" not in [twin.username for twin in found.twins]
+
+
+def test_unchanged_data_give_the_same_list(world: World) -> None:
+    _users, films = world.community()
+    user_id = reader(world, films)
+    assert recommend(world, user_id) == recommend(world, user_id)
+    world.camflix._models = None
+    assert recommend(world, user_id) == recommend(world, user_id)
