@@ -262,6 +262,19 @@ class ImportReport:
 
 
 @dataclass(frozen=True, slots=True)
+class EngineStatus:
+    """Which engine serves, who chose it (``default``, ``hand``, ``holdout``), and its fitted model if there is one."""
+
+    engine: str
+    chosen_by: Literal["default", "hand", "holdout"]
+    chosen_at: datetime | None
+    engines: tuple[str, ...]
+    fitted_at: datetime | None
+    n_ratings: int | None
+    is_stale: bool
+
+
+@dataclass(frozen=True, slots=True)
 class EngineEvaluation:
     """An engine measured on held-out ratings. ``rmse`` and ``mae`` are on the file's own scale, ending at ``scale``."""
 

@@ -43,6 +43,7 @@ COMMANDS: dict[str, Entry] = {
     "import": Entry("import_", N_("Bring in ratings: MovieLens, Letterboxd.")),
     "demo": Entry("demo", N_("See it work on a sample community, offline.")),
     "evaluate": Entry("evaluate", N_("Measure an engine on held-out ratings.")),
+    "engine": Entry("engine", N_("The engine that predicts: show it, choose another.")),
     "users": Entry("users", N_("List, add, disable users.")),
     "db": Entry("db", N_("The database: upgrade its schema.")),
     "config": Entry("config", N_("Settings: where they are, what they say.")),

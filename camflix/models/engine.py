@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, Integer, LargeBinary, String
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Integer, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from camflix.models.base import Base
@@ -41,6 +41,18 @@ class EngineArray(Base):
     dtype: Mapped[str] = mapped_column(String(8))
     shape: Mapped[str] = mapped_column(String(64))
     data: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class EngineChoice(Base):
+    """One row: the engine that serves, chosen by hand or by how well each told held-out ratings."""
+
+    __tablename__ = "engine_choice"
+    __table_args__ = (CheckConstraint("chosen_by IN ('hand', 'holdout')", name="chosen_by"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    engine: Mapped[str] = mapped_column(String(16))
+    chosen_by: Mapped[str] = mapped_column(String(8))
+    chosen_at: Mapped[datetime]
 
 
 class DataVersion(Base):

@@ -5,14 +5,15 @@ from __future__ import annotations
 import time
 from array import array
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from sqlalchemy import func, or_, select
 
-from camflix.models import EngineModel, Privacy, Rating, RatingChange, User
+from camflix.models import EngineChoice, EngineModel, Privacy, Rating, RatingChange, User
 from camflix.recommender.arrays import Ratings
-from camflix.recommender.registry import DEFAULT_ENGINE, model_class
+from camflix.recommender.registry import DEFAULT_ENGINE, ENGINES, model_class
+from camflix.results import EngineStatus
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from camflix.services.model_store import ModelHeader, ModelStore
 
 _CHUNK = 50_000
+_ROW = 1
 _SHARE_CHANGED = 0.01
 """Other people's changes enter at a refit, due when they reach this share of the ratings; one's own enter at once."""
 MIN_EVIDENCE = 20
@@ -96,9 +98,46 @@ class EngineService:
         self._epochs = epochs
         self._now = now
 
-    def is_stale(self, engine: str = DEFAULT_ENGINE) -> bool:
+    def chosen(self) -> str:
+        """Return the name of the engine that serves."""
+        engine = self._session.scalar(select(EngineChoice.engine).where(EngineChoice.id == _ROW))
+        # An engine of a newer CamFlix is not known here.
+        return engine if engine in ENGINES else DEFAULT_ENGINE
+
+    def choose(self, engine: str, chosen_by: Literal["hand", "holdout"]) -> None:
+        """Let an engine serve from now on. What a person chose, a hold-out does not overrule.
+
+        Raises:
+            InvalidInputError: there is no such engine.
+        """
+        model_class(engine)
+        row = self._session.get(EngineChoice, _ROW)
+        if row is None:
+            self._session.add(EngineChoice(id=_ROW, engine=engine, chosen_by=chosen_by, chosen_at=self._now()))
+        elif chosen_by == "hand" or row.chosen_by == "holdout":
+            row.engine, row.chosen_by, row.chosen_at = engine, chosen_by, self._now()
+        self._session.flush()
+
+    def status(self) -> EngineStatus:
+        """Return which engine serves, and its model."""
+        row = self._session.get(EngineChoice, _ROW)
+        header = self._store.newest(self.chosen())
+        chosen_by: Literal["default", "hand", "holdout"] = "default"
+        if row is not None:
+            chosen_by = "hand" if row.chosen_by == "hand" else "holdout"
+        return EngineStatus(
+            engine=self.chosen(),
+            chosen_by=chosen_by,
+            chosen_at=row.chosen_at if row else None,
+            engines=tuple(ENGINES),
+            fitted_at=header.fitted_at if header else None,
+            n_ratings=header.n_ratings if header else None,
+            is_stale=self.is_stale(),
+        )
+
+    def is_stale(self) -> bool:
         """Return whether a refit is due: no model yet, ratings changed in bulk, or by many people since."""
-        header = self._store.newest(engine)
+        header = self._store.newest(self.chosen())
         if header is None or header.epoch != self._epochs.current():
             return True
         n_changed = self._session.scalar(
@@ -109,9 +148,9 @@ class EngineService:
         )
         return (n_changed or 0) > _SHARE_CHANGED * header.n_ratings
 
-    def served(self, engine: str = DEFAULT_ENGINE) -> Served | None:
-        """Return the newest model, opened; None when none was ever fitted."""
-        header = self._store.newest(engine)
+    def served(self) -> Served | None:
+        """Return the newest model of the engine that serves, opened; None when none was ever fitted."""
+        header = self._store.newest(self.chosen())
         if header is None:
             return None
         served = self._cache.get(header)
@@ -120,8 +159,9 @@ class EngineService:
             self._cache.put(served)
         return served
 
-    def refit(self, engine: str = DEFAULT_ENGINE) -> Served:
-        """Fit a model on all ratings that may feed predictions, and store it."""
+    def refit(self) -> Served:
+        """Fit a model of the engine that serves on all ratings that may feed predictions, and store it."""
+        engine = self.chosen()
         epoch, last_change_id = self._epochs.current(), self._epochs.last_change_id()
         user_ids, movie_ids, ratings = self.ratings()
         began = time.perf_counter()

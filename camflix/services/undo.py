@@ -127,31 +127,39 @@ class UndoService:
         )
 
     def _undo_change(self, change: RatingChange) -> Undone:
-        n_restored = self._revert(f"id = {change.id}")
-        return Undone("rating", self._movies.get(change.movie_id), n_restored, 1 - n_restored, change.source)
+        n_restored, n_kept = self._revert(f"id = {change.id}")
+        return Undone("rating", self._movies.get(change.movie_id), n_restored, n_kept, change.source)
 
     def _undo_batch(self, batch: ImportBatch) -> Undone:
-        n_restored = self._revert(
+        n_restored, n_kept = self._revert(
             f"id BETWEEN {batch.first_change_id} AND {batch.last_change_id} AND import_batch_id = {batch.id}"
         )
         batch.undone_at = self._now()
         self._session.flush()
         self._epochs.advance()
-        return Undone("import", None, n_restored, batch.n_created + batch.n_updated - n_restored, batch.source)
+        return Undone("import", None, n_restored, n_kept, batch.source)
 
-    def _revert(self, condition: str) -> int:
-        """Put back every rating that the chosen changes touched and that nothing touched since; return how many."""
+    def _revert(self, condition: str) -> tuple[int, int]:
+        """Put back every rating that the chosen changes touched and that nothing touched since.
+
+        Returns:
+            How many ratings were put back, and how many were kept as they are.
+        """
         # Our own number, written out: PostgreSQL takes no parameters in CREATE TABLE AS.
         self._session.execute(text(_STAGE.format(condition=condition)))
         lock_users(self._session.connection(), "SELECT user_id FROM undo_stage")
+        n_touched = self._count_stage()
         self._session.execute(text(_DROP_OVERTAKEN))
         self._session.execute(_RECORD, {"now": self._now()})
         self._session.execute(text(_REMOVE))
         self._session.execute(text(_RESTORE))
         lock_movies(self._session.connection(), "SELECT movie_id FROM undo_stage")
         self._session.execute(text(_COUNT))
-        n_restored = self._session.execute(text("SELECT count(*) FROM undo_stage")).scalar_one()
+        n_restored = self._count_stage()
         self._session.execute(text("DROP TABLE undo_stage"))
         # The identity map may hold ratings that were changed behind its back.
         self._session.expire_all()
-        return int(n_restored)
+        return n_restored, n_touched - n_restored
+
+    def _count_stage(self) -> int:
+        return int(self._session.execute(text("SELECT count(*) FROM undo_stage")).scalar_one())

@@ -20,6 +20,14 @@ def upgrade() -> None:
     sa.Column('epoch', sa.Integer(), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_data_version'))
     )
+    op.create_table('engine_choice',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('engine', sa.String(length=16), nullable=False),
+    sa.Column('chosen_by', sa.String(length=8), nullable=False),
+    sa.Column('chosen_at', camflix.db.types.UtcDateTime(timezone=True), nullable=False),
+    sa.CheckConstraint("chosen_by IN ('hand', 'holdout')", name=op.f('ck_engine_choice_chosen_by')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_engine_choice'))
+    )
     op.create_table('engine_model',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('engine', sa.String(length=16), nullable=False),
@@ -97,8 +105,8 @@ def upgrade() -> None:
     sa.Column('language', sa.String(length=2), server_default='fr', nullable=False),
     sa.Column('time_zone', sa.String(length=64), server_default='Europe/Paris', nullable=False),
     sa.Column('privacy', sa.String(length=8), server_default='private', nullable=False),
-    sa.Column('contributes_anonymously', sa.Boolean(), server_default=sa.false(), nullable=False),
-    sa.Column('is_active', sa.Boolean(), server_default=sa.true(), nullable=False),
+    sa.Column('contributes_anonymously', sa.Boolean(), server_default=sa.text('0'), nullable=False),
+    sa.Column('is_active', sa.Boolean(), server_default=sa.text('1'), nullable=False),
     sa.Column('source', sa.String(length=16), server_default='local', nullable=False),
     sa.Column('created_at', camflix.db.types.UtcDateTime(timezone=True), nullable=False),
     sa.CheckConstraint("privacy IN ('public', 'members', 'private')", name=op.f('ck_user_account_privacy')),

@@ -1,0 +1,56 @@
+"""``camflix engine show|set``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from camflix.cli.output import print_json, say
+from camflix.cli.session import JsonOption, open_camflix
+from camflix.cli.tree import TranslatedCommand, new_app
+from camflix.i18n import N_, _
+from camflix.results import EngineStatus
+
+app = new_app(help=_("The engine that predicts."))
+
+_CHOSEN_BY = {
+    "default": N_("by default"),
+    "hand": N_("by hand"),
+    "holdout": N_("by how well it told held-out ratings"),
+}
+
+
+@app.command(cls=TranslatedCommand, help=_("Print which engine predicts, and since when."))
+def show(use_json: JsonOption = False) -> None:
+    """Print the engine's status."""
+    with open_camflix() as camflix, camflix.transaction(writes=False) as services:
+        status = services.engine.status()
+    _print(status, use_json=use_json)
+
+
+@app.command("set", cls=TranslatedCommand, help=_("Choose the engine that predicts. Each receipt names its engine."))
+def set_(
+    name: Annotated[str, typer.Argument(metavar=_("NAME"), help=_("The engine."), show_default=False)],
+    use_json: JsonOption = False,
+) -> None:
+    """Choose an engine."""
+    with open_camflix() as camflix:
+        with camflix.transaction(writes=True) as services:
+            services.engine.choose(name, "hand")
+        say(_("Learning tastes…"))
+        camflix.refresh_engine()
+        with camflix.transaction(writes=False) as services:
+            status = services.engine.status()
+    _print(status, use_json=use_json)
+
+
+def _print(status: EngineStatus, *, use_json: bool) -> None:
+    if use_json:
+        print_json(status)
+        return
+    typer.echo(_("{engine}, chosen {by}", engine=status.engine, by=_(_CHOSEN_BY[status.chosen_by])))
+    if status.fitted_at is not None:
+        when = f"{status.fitted_at:%Y-%m-%d %H:%M}"
+        typer.echo(_("learnt from {n} ratings on {when} (UTC)", n=status.n_ratings, when=when))
+    typer.echo(_("engines: {names}", names=", ".join(status.engines)))
