@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 Score = Annotated[int, Meta(ge=0, le=100, description="0 to 100, a whole number")]
-MovieId = Annotated[int, Meta(ge=1)]
+_MOST = 2**31 - 1  # what an integer column holds
+MovieId = Annotated[int, Meta(ge=1, le=_MOST)]
 Limit = Annotated[int, Meta(ge=1, le=200)]
 Text = Annotated[str, Meta(min_length=1, max_length=500)]
 
@@ -47,7 +48,7 @@ class ListMovies(Struct, frozen=True, forbid_unknown_fields=True):
 class ListRatings(Struct, frozen=True, forbid_unknown_fields=True):
     """How many of one's ratings to see; all when not said."""
 
-    limit: Annotated[int, Meta(ge=1)] | None = None
+    limit: Annotated[int, Meta(ge=1, le=_MOST)] | None = None
 
 
 class AskRecommendations(Struct, frozen=True, forbid_unknown_fields=True):

@@ -46,6 +46,15 @@ def decoded(value: object, type_: type[Input], *, strict: bool = True) -> Input:
         return msgspec.convert(value, type_, strict=strict)
     except msgspec.ValidationError as error:
         raise _refusal(str(error)) from error
+    except UnicodeEncodeError as error:
+        # Bytes of a command line that are no text, passed on by Python as lone surrogates.
+        told = f"Expected `text`, got bytes{_place_of(value, error.object)}"
+        raise _refusal(told) from error
+
+
+def _place_of(value: object, text: str) -> str:
+    fields = value.items() if isinstance(value, dict) else ()
+    return next((f" - at `$.{name}`" for name, given in fields if given == text), "")
 
 
 def _refusal(told: str) -> InvalidInputError:

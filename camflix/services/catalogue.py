@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 _ID_COLUMNS = ("movielens_id", "tmdb_id", "imdb_id")
 _FACTS = ("title_fr", "title_original", "language", "year", "release_date", "runtime_minutes")
 _BLOCK = 500
+_MAX_GENRE_CHARACTERS = 32
+_MAX_FOLDED_CHARACTERS = 500
 
 
 @dataclass
@@ -109,7 +111,7 @@ class CatalogueWriter:
             (
                 movie_id,
                 film.title,
-                fold_title(film.title),
+                _folded(film.title),
                 *(ids.get(name) for name in _ID_COLUMNS),
                 *(getattr(film, name) for name in _FACTS),
                 now,
@@ -159,7 +161,9 @@ class CatalogueWriter:
 
     def _insert_genres(self, films: dict[int, FilmRow]) -> None:
         rows = [
-            (movie_id, self._genre(slug)) for movie_id, film in films.items() for slug in dict.fromkeys(film.genres)
+            (movie_id, self._genre(slug))
+            for movie_id, film in films.items()
+            for slug in dict.fromkeys(genre[:_MAX_GENRE_CHARACTERS] for genre in film.genres)
         ]
         self._insert_rows(MovieGenre, ("movie_id", "genre_id"), rows)
 
@@ -198,6 +202,11 @@ class CatalogueWriter:
         return self._people[name]
 
 
+def _folded(title: str) -> str:
+    # Some signs fold to whole words: a title that fits its column may not when it is folded.
+    return fold_title(title)[:_MAX_FOLDED_CHARACTERS]
+
+
 def _table(model: type[Base]) -> Table:
     return model.__table__  # type: ignore[return-value]
 
@@ -208,7 +217,7 @@ def _titles(film: FilmRow) -> list[tuple[TitleKind, str, str]]:
     kinds += [(TitleKind.ALTERNATIVE, title) for title in film.other_titles]
     titles: dict[str, tuple[TitleKind, str, str]] = {}
     for kind, title in kinds:
-        folded = fold_title(title) if title else ""
+        folded = _folded(title) if title else ""
         if title and folded and folded not in titles:
             titles[folded] = (kind, title, folded)
     return list(titles.values())

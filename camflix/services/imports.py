@@ -57,8 +57,16 @@ class _Tally:
         self, file: str, line: int, outcome: Outcome, message: str, candidates: tuple[MovieSummary, ...] = ()
     ) -> None:
         self.counts[outcome] += 1
+        self._tell(RowProblem(file, line, outcome, message, candidates))
+
+    def film_problem(self, problem: Problem) -> None:
+        """Keep a problem of a film; films are no rows."""
+        self.counts["film_problems"] += 1
+        self._tell(RowProblem(problem.file, problem.line, "invalid", _(problem.message, **problem.values)))
+
+    def _tell(self, problem: RowProblem) -> None:
         if len(self.problems) < MAX_PROBLEMS_SHOWN:
-            self.problems.append(RowProblem(file, line, outcome, message, candidates))
+            self.problems.append(problem)
 
 
 class _RatingSink:
@@ -268,8 +276,7 @@ class _Films:
             if isinstance(row, FilmRow):
                 yield row
             else:
-                self._tally.counts["film_problems"] += 1
-                self._tally.problems.append(RowProblem(row.file, row.line, "invalid", _(row.message, **row.values)))
+                self._tally.film_problem(row)
 
 
 class _People:

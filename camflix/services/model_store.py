@@ -149,12 +149,11 @@ class ModelStore:
         return True
 
     def _drop_old(self, newest: Path) -> None:
+        # By age, not by number: another database that stood at the same place may have got further.
         engine = newest.name.split("-", 1)[0]
-        folders = sorted(
-            self._cache.glob(f"{engine}-*"), key=lambda folder: int(folder.name.split("-")[1]), reverse=True
-        )
-        for folder in folders[_N_KEPT:]:
-            with suppress(OSError):
+        with suppress(OSError):
+            others = [folder for folder in self._cache.glob(f"{engine}-*") if folder != newest]
+            for folder in sorted(others, key=lambda folder: -folder.stat().st_mtime_ns)[_N_KEPT - 1 :]:
                 shutil.rmtree(folder)
 
 

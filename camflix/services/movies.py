@@ -210,11 +210,18 @@ def _encode_cursor(sort: str, value: object, movie_id: int) -> str:
     return base64.urlsafe_b64encode(json.dumps([sort, value, movie_id]).encode()).decode().rstrip("=")
 
 
+def _is_key(value: object, kind: type) -> bool:
+    """Return whether a value can be compared with a column of this kind."""
+    if isinstance(value, str):
+        return kind is str and not any(char == "\0" or "\ud800" <= char <= "\udfff" for char in value)
+    return kind is int and isinstance(value, int) and not isinstance(value, bool) and abs(value) < 1 << 31
+
+
 def _decode_cursor(cursor: str, sort: str) -> tuple[object, int]:
     try:
         decoded = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         cursor_sort, value, movie_id = decoded
-        known = isinstance(value, str if sort == "title" else int) and isinstance(movie_id, int)
+        known = _is_key(value, str if sort == "title" else int) and _is_key(movie_id, int)
     except (ValueError, TypeError):
         known, cursor_sort = False, sort
     if not known or cursor_sort != sort:

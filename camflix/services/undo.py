@@ -32,6 +32,7 @@ FROM (SELECT user_id, movie_id, min(id) AS first_id, max(id) AS last_id
 JOIN rating_change first ON first.id = pair.first_id
 JOIN rating_change last ON last.id = pair.last_id
 """
+_INDEX_STAGE = "CREATE UNIQUE INDEX undo_stage_pair ON undo_stage (user_id, movie_id)"
 _DROP_OVERTAKEN = """
 DELETE FROM undo_stage WHERE EXISTS (
     SELECT 1 FROM rating_change later
@@ -147,6 +148,7 @@ class UndoService:
         """
         # Our own number, written out: PostgreSQL takes no parameters in CREATE TABLE AS.
         self._session.execute(text(_STAGE.format(condition=condition)))
+        self._session.execute(text(_INDEX_STAGE))
         lock_users(self._session.connection(), "SELECT user_id FROM undo_stage")
         n_touched = self._count_stage()
         self._session.execute(text(_DROP_OVERTAKEN))

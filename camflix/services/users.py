@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _USERNAME = re.compile(r"[\w.@+-]{1,64}")
 _BLOCK = 500
+_MAX_EMAIL_CHARACTERS = 254
 _EMAIL = re.compile(r"[^@\s\ud800-\udfff]+@[^@\s\ud800-\udfff]+\.[^@\s\ud800-\udfff]+")
 
 
@@ -60,7 +61,7 @@ class UserService:
             ConflictError: the name or the address is taken.
         """
         _check_username(username)
-        if email is not None and not _EMAIL.fullmatch(email):
+        if email is not None and not (_EMAIL.fullmatch(email) and len(email) <= _MAX_EMAIL_CHARACTERS):
             raise InvalidInputError("email: “{value}” is not an address.", field="email", value=email)
         if self.find_id(username) is not None:
             raise ConflictError("There is a user “{username}” already.", field="username", username=username)

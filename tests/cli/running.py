@@ -49,13 +49,17 @@ def run_process(
     *arguments: str, env: Mapping[str, str] | None = None, before: tuple[str, ...] = (), cwd: Path | None = None
 ) -> Outcome:
     """Run the command line as a process to its end, with other words ``before`` it."""
+    variables = dict(env or environment())
+    if before:
+        # It may not write where coverage is measured.
+        variables = {name: value for name, value in variables.items() if not name.startswith("COVERAGE")}
     done = subprocess.run(
         [*before, *COMMAND, *arguments],
         stdin=subprocess.DEVNULL,
         capture_output=True,
         check=False,
         text=True,
-        env=env or environment(),
+        env=variables,
         cwd=cwd,
         timeout=120,
     )

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from tests.conftest import Outcome
 
-N_RATINGS = 60_000
+N_RATINGS = 40_000
 _LONGEST_WAIT_SECONDS = 60
 
 
@@ -28,7 +28,7 @@ def wait_until_written(database_url: str) -> None:
     """Return when another process has written much to the database that it has not committed yet."""
     deadline = time.monotonic() + _LONGEST_WAIT_SECONDS
     while time.monotonic() < deadline:
-        if _n_bytes_uncommitted(database_url) > 1_000_000:
+        if _n_bytes_uncommitted(database_url) > 600_000:
             return
         time.sleep(0.01)
     pytest.fail("the import was over before it could be stopped, or it never began")

@@ -37,6 +37,7 @@ class TestClassicConformance(ModelConformance):
             for item in items
         ]
         return np.array(totals, dtype=np.float64)
+
     n_random_matrices = 60
 
 

@@ -141,9 +141,13 @@ def test_a_new_database_at_the_place_of_an_old_one_does_not_get_its_models(
     if world.camflix._engine.dialect.name != "sqlite":
         pytest.skip("a place can be taken by another file only where databases are files")
     world.community(n_users=24)
-    served(world.camflix)
-    world.camflix._models = None
-    served(world.camflix)
+    for _ in range(3):
+        with world.camflix.transaction(writes=True) as services:
+            services.epochs.advance()
+        served(world.camflix)
+        world.camflix._models = None
+        served(world.camflix)
+        world.tick()
     world.camflix.close()
     for file in tmp_path.glob("camflix.db*"):
         file.unlink()
@@ -153,6 +157,11 @@ def test_a_new_database_at_the_place_of_an_old_one_does_not_get_its_models(
     assert served(world.camflix).model.ratings.n_users == 12
     world.camflix._models = None
     assert served(world.camflix).model.ratings.n_users == 12
+    newest = served(world.camflix).header
+    assert any(
+        folder.name.startswith(f"classic-{newest.id}-{newest.fitted_at:%Y%m%d}") for folder in cache_folders(world)
+    )
+    assert len(cache_folders(world)) == 2
     world.camflix.close()
 
 

@@ -1,4 +1,4 @@
-"""Users, their profiles, and the sample community."""
+"""Profiles, and the sample community."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from camflix.errors import ConflictError, InvalidInputError, NotFoundError
 from camflix.importers import sample
 from camflix.models import Movie, Rating, RatingChange, User
 
@@ -23,61 +22,6 @@ def add(world: World, username: str, email: str | None = None) -> UserSummary:
 def profile(world: World, user_id: int, n_extremes: int = 3) -> Profile:
     with world.camflix.transaction(writes=False) as services:
         return services.profiles.of(user_id, n_extremes)
-
-
-def test_a_new_user_is_private_and_feeds_nobody(world: World) -> None:
-    user = add(world, "zoe", "zoe@example.org")
-    assert (user.username, user.email, user.privacy, user.source, user.is_active) == (
-        "zoe",
-        "zoe@example.org",
-        "private",
-        "local",
-        True,
-    )
-
-
-@pytest.mark.parametrize("username", ["", " ", "a b", "x" * 65, "a/b", "a\nb", "a;b"])
-def test_what_cannot_be_a_name_is_refused(world: World, username: str) -> None:
-    with pytest.raises(InvalidInputError) as raised:
-        add(world, username)
-    assert raised.value.field == "username"
-
-
-@pytest.mark.parametrize("email", ["zoe", "zoe@", "@example.org", "zoe@example", "a b@example.org"])
-def test_what_is_no_address_is_refused(world: World, email: str) -> None:
-    with pytest.raises(InvalidInputError) as raised:
-        add(world, "zoe", email)
-    assert raised.value.field == "email"
-
-
-def test_a_name_and_an_address_are_one_persons(world: World) -> None:
-    add(world, "zoe", "zoe@example.org")
-    with pytest.raises(ConflictError):
-        add(world, "zoe")
-    with pytest.raises(ConflictError):
-        add(world, "bob", "zoe@example.org")
-    assert [row["username"] for row in world.table(User)] == ["zoe"]
-
-
-def test_a_disabled_user_is_listed_but_cannot_be_acted_for(world: World) -> None:
-    add(world, "zoe")
-    with world.camflix.transaction(writes=True) as services:
-        assert not services.users.disable("zoe").is_active
-    with world.camflix.transaction(writes=False) as services:
-        assert [(user.username, user.is_active) for user in services.users.all()] == [("zoe", False)]
-        with pytest.raises(NotFoundError):
-            services.users.id_of("zoe")
-        with pytest.raises(NotFoundError):
-            services.users.disable("nobody")
-
-
-def test_users_are_listed_with_their_number_of_ratings(world: World) -> None:
-    users, _films = world.community(4, 8)
-    with world.camflix.transaction(writes=False) as services:
-        listed = services.users.all()
-        assert services.users.all(source="sample") == []
-    assert [user.id for user in listed] == users
-    assert sum(user.n_ratings for user in listed) == len(world.table(Rating))
 
 
 def test_a_profile_without_ratings_is_empty_not_wrong(world: World) -> None:

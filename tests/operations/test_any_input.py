@@ -1,0 +1,113 @@
+"""Whatever a client sends, an operation answers or refuses: no input of its types makes it break."""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from camflix import i18n
+from camflix.client.local import LocalClient
+from camflix.errors import CamFlixError, InvalidInputError
+from camflix.operations import OPERATIONS, inputs
+from camflix.operations.validate import decoded
+from tests.services.world import World
+
+if TYPE_CHECKING:
+    from camflix.bootstrap import CamFlix
+    from camflix.client import Client
+    from tests.conftest import Clock
+
+INTEGERS = st.integers(-3, 30) | st.sampled_from([2**31 - 1, 2**31, 2**63 - 1, 2**63, 2**64, -(2**63), 10**30])
+TEXTS = st.text(st.characters(), max_size=30) | st.sampled_from(
+    ["", " ", "\0", "a\0b", "\udcff", "%", "_", "'", "\\", "Film 3", "film 3 (1952)", "id:1", "id:999999999", "ml:1",
+     "tmdb:5", "tt0113277", "(1995)", "x" * 500, "x" * 501, "\U0010ffff", "é" * 400, "1e5"]
+)  # fmt: skip
+CURSORS = st.tuples(
+    st.sampled_from(["ratings", "title", "year", "x", None, 1]),
+    INTEGERS | TEXTS | st.none() | st.booleans() | st.floats(),
+    INTEGERS | TEXTS | st.booleans(),
+).map(lambda parts: base64.urlsafe_b64encode(json.dumps(parts).encode()).decode().rstrip("="))
+ANYTHING = (
+    INTEGERS | TEXTS | CURSORS | st.none() | st.booleans() | st.floats() | st.sampled_from(["ratings", "title", "year"])
+)
+
+
+@st.composite
+def bodies(draw: st.DrawFn) -> tuple[str, dict[str, Any]]:
+    """Draw an operation and a body whose fields are its own, with values of many kinds."""
+    name = draw(st.sampled_from(sorted(OPERATIONS)))
+    fields = msgspec.structs.fields(OPERATIONS[name].input_type)
+    body = {f.encode_name: draw(ANYTHING) for f in fields if f.required or draw(st.booleans())}
+    return name, body
+
+
+@pytest.fixture
+def client(camflix: CamFlix, clock: Clock) -> Client:
+    """Return a client for someone among people with ratings."""
+    world = World(camflix, clock)
+    _users, films = world.community(8, 12)
+    zoe = world.user("zoe", privacy="private")
+    world.rate_all(zoe, {film: 90 - 9 * position for position, film in enumerate(films[:6])})
+    return LocalClient(camflix, "zoe", "local")
+
+
+def said(error: CamFlixError) -> str:
+    i18n.use_language("fr")
+    sentence = i18n.say(error)
+    assert "{" not in error.message.format(**error.values)
+    return sentence
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200)
+@given(call=bodies())
+def test_every_call_is_answered_or_refused(client: Client, call: tuple[str, dict[str, Any]]) -> None:
+    name, body = call
+    operation = OPERATIONS[name]
+    try:
+        result = client.call(operation, decoded(body, operation.input_type))
+    except CamFlixError as error:
+        refusal = error
+    else:
+        assert msgspec.json.decode(msgspec.json.encode(result), type=operation.result_type) == result
+        return
+    assert said(refusal)
+
+
+@pytest.mark.parametrize("name", sorted(OPERATIONS))
+@given(value=ANYTHING)
+def test_a_wrong_value_is_named_with_its_field(name: str, value: Any) -> None:
+    input_type = OPERATIONS[name].input_type
+    good = {"movie_id": 1, "score": 50, "film": "Heat"}
+    for field in msgspec.structs.fields(input_type):
+        required = {f.encode_name: good[f.encode_name] for f in msgspec.structs.fields(input_type) if f.required}
+        try:
+            decoded({**required, field.encode_name: value}, input_type)
+        except InvalidInputError as error:
+            refusal = error
+        else:
+            continue
+        assert refusal.field == field.encode_name
+        assert said(refusal).startswith(field.encode_name)
+
+
+@pytest.mark.parametrize("value", [None, [], 5, "x", [1, 2]])
+def test_what_is_no_object_at_all_is_refused(value: object) -> None:
+    with pytest.raises(InvalidInputError) as refused:
+        decoded(value, inputs.RateMovie)
+    assert refused.value.field is None
+    assert said(refused.value)
+
+
+@pytest.mark.parametrize("input_type", [operation.input_type for operation in OPERATIONS.values()])
+def test_an_unknown_field_is_refused(input_type: type) -> None:
+    good = {"movie_id": 1, "score": 50, "film": "Heat"}
+    required = {f.encode_name: good[f.encode_name] for f in msgspec.structs.fields(input_type) if f.required}
+    with pytest.raises(InvalidInputError) as refused:
+        decoded({**required, "nonsense": 1}, input_type)
+    assert refused.value.field == "nonsense"
