@@ -42,9 +42,7 @@ class EvaluationService:
             InvalidInputError: a share that is none, or too few ratings.
         """
         if not 0 < share < 1:
-            raise InvalidInputError(
-                "holdout: {value} is not a share.", hint="Give a number between 0 and 1.", field="holdout", value=share
-            )
+            raise _not_a_share(share)
         _user_ids, _movie_ids, ratings = self._engine.ratings()
         if ratings.n_ratings < _MIN_RATINGS:
             raise InvalidInputError(
@@ -53,12 +51,20 @@ class EvaluationService:
                 n=ratings.n_ratings,
             )
         train, test = split_holdout(ratings.n_ratings, share, seed)
+        if not len(train) or not len(test):
+            raise _not_a_share(share)
         users = ratings.row_users()
         learnt = Ratings.from_triples(
             users[train], ratings.items[train], ratings.scores[train], ratings.n_users, ratings.n_items
         )
         held_out = HeldOut(users[test], ratings.items[test], ratings.scores[test].astype(np.float64))
         return [_measured(engine, learnt, held_out, None, scores.MAX_SCORE, seed) for engine in engines]
+
+
+def _not_a_share(share: float) -> InvalidInputError:
+    return InvalidInputError(
+        "holdout: {value} is not a share.", hint="Give a number between 0 and 1.", field="holdout", value=share
+    )
 
 
 def evaluate_files(

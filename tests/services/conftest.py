@@ -1,11 +1,20 @@
-"""The world that tests of services act in, on each database."""
+"""The world that tests of services act in, on each database.
+
+PostgreSQL takes a third of a second to make a database; so these tests share one, emptied after each.
+"""
 
 from __future__ import annotations
 
+import os
+import uuid
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import create_engine, text
 
+from camflix.db.engine import open_engine
+from camflix.db.schema import ensure_schema
+from camflix.models import Base
 from tests.services.world import World, assert_sound
 
 if TYPE_CHECKING:
@@ -13,6 +22,43 @@ if TYPE_CHECKING:
 
     from camflix.bootstrap import CamFlix
     from tests.conftest import Clock
+
+_RESTART = """
+SELECT setval(pg_get_serial_sequence(quote_ident(table_name), 'id'), 1, false) FROM information_schema.columns
+WHERE table_schema = 'public' AND column_name = 'id' AND column_default LIKE 'nextval%'
+"""
+
+
+@pytest.fixture(scope="session")
+def shared_postgresql_url() -> Iterator[str]:
+    """Yield the URL of a PostgreSQL database with our tables, one a process of the tests."""
+    server = os.environ["CAMFLIX_TEST_PG_URL"]
+    name = f"camflix_test_{uuid.uuid4().hex}"
+    admin = create_engine(server, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    url = server.rsplit("/", 1)[0] + f"/{name}"
+    engine = open_engine(url)
+    ensure_schema(engine, Base.metadata)
+    engine.dispose()
+    yield url
+    with admin.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    admin.dispose()
+
+
+@pytest.fixture
+def postgresql_url(shared_postgresql_url: str) -> Iterator[str]:
+    """Yield the URL of a PostgreSQL database with our tables, all empty."""
+    yield shared_postgresql_url
+    engine = open_engine(shared_postgresql_url)
+    with engine.begin() as connection:
+        # Whoever holds a lock now has forgotten to let it go.
+        connection.execute(text("SET LOCAL lock_timeout = '5s'"))
+        for table in reversed(Base.metadata.sorted_tables):
+            connection.execute(table.delete())
+        connection.execute(text(_RESTART))
+    engine.dispose()
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import shutil
 from typing import TYPE_CHECKING
 
@@ -100,7 +101,7 @@ def test_a_model_from_the_database_from_the_cache_and_just_fitted_are_one(world:
     reader = world.user("reader", privacy="private")
     world.rate_all(reader, {film: 95 - 11 * position for position, film in enumerate(films[:7])})
     found = []
-    for without_cache in (False, False, True):
+    for without_cache in (False, False, False, True):
         if without_cache:
             shutil.rmtree(world.camflix.settings.paths.cache)
         with world.camflix.transaction(writes=False) as services:
@@ -110,7 +111,7 @@ def test_a_model_from_the_database_from_the_cache_and_just_fitted_are_one(world:
             found.append(again.model.predict(person, np.arange(len(films), dtype=np.int32)).estimates.tolist())
             assert again.header == fitted.header
         world.camflix._models = None
-    assert found[0] == found[1] == found[2]
+    assert found[0] == found[1] == found[2] == found[3]
 
 
 def test_a_cache_that_cannot_be_written_is_done_without(world: World) -> None:
@@ -123,6 +124,22 @@ def test_a_cache_that_cannot_be_written_is_done_without(world: World) -> None:
     cache.write_text("in the way")
     assert served(world.camflix).model.ratings.n_ratings
     assert cache.is_file()
+
+
+def test_a_cache_on_a_full_disk_is_done_without(world: World) -> None:
+    world.community()
+    served(world.camflix)
+    world.camflix._models = None
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, before[1]))
+    try:
+        with world.camflix.transaction(writes=False) as services:
+            found = services.engine.served()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert found is not None
+    assert found.model.ratings.n_ratings
+    assert cache_folders(world) == []
 
 
 def test_a_damaged_cache_is_read_again_from_the_database(world: World) -> None:
