@@ -16,6 +16,7 @@ import platform
 import shutil
 import sys
 import tempfile
+from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
 
 from cffi import FFI
@@ -76,7 +77,9 @@ def build(root: Path, folder: Path, *, sanitize: bool = False) -> Path:
     """
     with tempfile.TemporaryDirectory() as scratch:
         built = Path(builder(root.resolve(), sanitize=sanitize).compile(tmpdir=scratch))
-        target = folder / built.name
+        # What cffi makes loads in any later Python too; under the name pip gives it, no stale twin shadows it.
+        suffix = next((suffix for suffix in EXTENSION_SUFFIXES if "abi3" in suffix), built.suffix)
+        target = folder / f"{MODULE.rpartition('.')[2]}{suffix}"
         arriving = target.with_name(f".{target.name}.{os.getpid()}")
         shutil.copyfile(built, arriving)
         return arriving.replace(target)
