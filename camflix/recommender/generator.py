@@ -191,4 +191,5 @@ def _draw_scores(
     points += np.float32(_MEAN) + world.item_effects[films] + effects[users]
     points += np.float32(_NOISE_SD) * rng.standard_normal(len(users), dtype=np.float32)
     least = 0 if step == 1 else 1
-    return (np.clip(np.rint(points / step), least, MAX_SCORE // step) * step).astype(np.uint8)
+    scores: UInt8s = (np.clip(np.rint(points / step), least, MAX_SCORE // step) * step).astype(np.uint8)
+    return scores

@@ -12,22 +12,22 @@ setup.py calls ``builder()`` through cffi; by hand, to build in place::
 from __future__ import annotations
 
 import os
-import platform
 import shutil
 import sys
 import tempfile
 from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
 
-from cffi import FFI
+from cffi import FFI  # type: ignore[import-untyped]
 
-KERNELS = ("neighbours", "factors", "likely")
+KERNELS = ("ratings", "neighbours", "person", "factors", "likely")
 
 MODULE = "camflix.recommender.kernels._kernels"
 
 HERE = Path("camflix/recommender/kernels")
 """From the project's root; setuptools wants relative paths, and runs there."""
 
+# For gcc and clang; what another compiler refuses is left out, as without a compiler.
 # Sums of floats keep the order in which they are written, and a * b + c is rounded twice on every machine: the same
 # ratings give the same bits whichever instructions the processor has. So no -ffast-math, no contraction.
 FLAGS = ("-std=c11", "-O3", "-g0", "-fno-math-errno", "-ffp-contract=off", "-fvisibility=hidden", "-Wall", "-Wextra")
@@ -37,14 +37,13 @@ SANITIZER_FLAGS = (
     *("-fsanitize=address,undefined", "-fno-sanitize-recover=all"),
 )
 
-MSVC_FLAGS = ("/std:c11", "/O2", "/experimental:c11atomics")
 
-
-def builder(root: Path = Path(), *, sanitize: bool = False) -> FFI:
+def builder(root: Path = Path(), *, optional: bool = True, sanitize: bool = False) -> FFI:
     """Return the builder of the extension, from the kernels found under ``root``.
 
     Args:
         root: the project's root; the working directory when setuptools asks.
+        optional: whether setuptools goes on when the compiler refuses.
         sanitize: with address and undefined-behaviour sanitizers, for the tests.
     """
     # cffi gives this file no __file__ that helps when setuptools runs it, hence paths from the root.
@@ -58,10 +57,10 @@ def builder(root: Path = Path(), *, sanitize: bool = False) -> FFI:
         sources=[(root / HERE / f"{name}.c").as_posix() for name in kernels],
         depends=sorted(path.as_posix() for path in (root / HERE).glob("*.[ch]*")),
         include_dirs=[(root / HERE).as_posix()],
-        extra_compile_args=list(_compiler_flags(sanitize=sanitize)),
+        extra_compile_args=list(SANITIZER_FLAGS if sanitize else FLAGS),
         extra_link_args=list(SANITIZER_FLAGS) if sanitize else [],
         libraries=[] if sys.platform == "win32" else ["m"],
-        optional=not sanitize,
+        optional=optional,
     )
     return ffi
 
@@ -76,21 +75,13 @@ def build(root: Path, folder: Path, *, sanitize: bool = False) -> Path:
         cffi.VerificationError: the compiler refused, or there is none.
     """
     with tempfile.TemporaryDirectory() as scratch:
-        built = Path(builder(root.resolve(), sanitize=sanitize).compile(tmpdir=scratch))
+        built = Path(builder(root.resolve(), optional=False, sanitize=sanitize).compile(tmpdir=scratch))
         # What cffi makes loads in any later Python too; under the name pip gives it, no stale twin shadows it.
         suffix = next((suffix for suffix in EXTENSION_SUFFIXES if "abi3" in suffix), built.suffix)
         target = folder / f"{MODULE.rpartition('.')[2]}{suffix}"
         arriving = target.with_name(f".{target.name}.{os.getpid()}")
         shutil.copyfile(built, arriving)
         return arriving.replace(target)
-
-
-def _compiler_flags(*, sanitize: bool) -> tuple[str, ...]:
-    if sanitize:
-        return SANITIZER_FLAGS
-    if sys.platform == "win32" and "MSC" in platform.python_compiler():
-        return MSVC_FLAGS
-    return FLAGS
 
 
 if __name__ == "__main__":
