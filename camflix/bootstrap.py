@@ -82,9 +82,7 @@ class CamFlix:
             return
         try:
             with self.transaction(writes=True) as services:
-                # Another process may have done it while this one waited to write.
-                if services.engine.is_stale():
-                    services.engine.refit()
+                services.engine.refit_if_stale()
         except StorageError:
             if not has_model:
                 raise

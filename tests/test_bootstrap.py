@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 from sqlalchemy import event, text
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import sqlite3
     from pathlib import Path
 
+    from camflix.services.container import Services
     from camflix.services.engine import Served
     from camflix.settings import Settings
     from tests.conftest import Clock
@@ -29,6 +30,11 @@ if TYPE_CHECKING:
 def world(camflix: CamFlix, clock: Clock) -> World:
     """Return a world over each database."""
     return World(camflix, clock)
+
+
+def fail_after_a_write(services: Services) -> NoReturn:
+    services.users.add("ann")
+    raise KeyError
 
 
 def names(world: World) -> list[object]:
@@ -49,15 +55,13 @@ class TestTransactions:
 
     def test_any_error_takes_all_of_it_back(self, world: World) -> None:
         with pytest.raises(KeyError), world.camflix.transaction(writes=True) as services:
-            services.users.add("ann")
-            raise KeyError
+            fail_after_a_write(services)
         assert names(world) == []
 
     def test_after_a_failed_one_the_next_works(self, world: World) -> None:
         for _ in range(3):
             with pytest.raises(KeyError), world.camflix.transaction(writes=True) as services:
-                services.users.add("ann")
-                raise KeyError
+                fail_after_a_write(services)
         with world.camflix.transaction(writes=True) as services:
             services.users.add("ann")
         assert names(world) == ["ann"]

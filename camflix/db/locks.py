@@ -13,13 +13,19 @@ from sqlalchemy import text
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-_IMPORTS = 0x43616D49  # "CamI": any number serves, as long as all processes take the same
+# "CamI" and "CamM": any numbers serve, as long as all processes take the same.
+_IMPORTS = 0x43616D49
+_FITS = 0x43616D4D
 
 
 def lock_imports(connection: Connection) -> None:
     """Let whole imports, and their undoing, come one after another."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _IMPORTS})
+    _lock_key(connection, _IMPORTS)
+
+
+def lock_fits(connection: Connection) -> None:
+    """Let processes that find the model old fit it one after another: all but the first then find it fresh."""
+    _lock_key(connection, _FITS)
 
 
 def lock_users(connection: Connection, ids: str, **values: object) -> None:
@@ -42,6 +48,11 @@ def lock_movies(connection: Connection, ids: str, **values: object) -> None:
         values: its parameters.
     """
     _lock(connection, "movie", ids, values)
+
+
+def _lock_key(connection: Connection, key: int) -> None:
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
 
 
 def _lock(connection: Connection, table: str, ids: str, values: dict[str, object]) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from sqlalchemy import func, or_, select
 
+from camflix.db.locks import lock_fits
 from camflix.models import EngineChoice, EngineModel, Privacy, Rating, RatingChange, User
 from camflix.recommender.arrays import Ratings
 from camflix.recommender.registry import DEFAULT_ENGINE, ENGINES, model_class
@@ -158,6 +159,12 @@ class EngineService:
             served = _open(header, self._store.load(header))
             self._cache.put(served)
         return served
+
+    def refit_if_stale(self) -> None:
+        """Refit when it is due, one process at a time: another may have done it while this one waited."""
+        lock_fits(self._session.connection())
+        if self.is_stale():
+            self.refit()
 
     def refit(self) -> Served:
         """Fit a model of the engine that serves on all ratings that may feed predictions, and store it."""
