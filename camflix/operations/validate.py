@@ -48,13 +48,15 @@ def decoded(value: object, type_: type[Input], *, strict: bool = True) -> Input:
         raise _refusal(str(error)) from error
     except UnicodeEncodeError as error:
         # Bytes of a command line that are no text, passed on by Python as lone surrogates.
-        told = f"Expected `text`, got bytes{_place_of(value, error.object)}"
-        raise _refusal(told) from error
+        raise _not_text(value, error.object) from error
 
 
-def _place_of(value: object, text: str) -> str:
+def _not_text(value: object, text: str) -> InvalidInputError:
     fields = value.items() if isinstance(value, dict) else ()
-    return next((f" - at `$.{name}`" for name, given in fields if given == text), "")
+    field = next((name for name, given in fields if given == text), None)
+    error = InvalidInputError("{field}: this is no text.", field=field)
+    error.values["field"] = field or Word("input")
+    return error
 
 
 def _refusal(told: str) -> InvalidInputError:

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from camflix.services.movies import MovieService
     from camflix.services.ratings import RatingService
 
-_N_POPULAR = 500
+_N_POPULAR = 200
 _CODES: dict[Reason, ReasonCode] = {
     Reason.TOO_FEW_RATINGS: "too_few_ratings",
     Reason.NO_NEIGHBOURS: "no_neighbours",
@@ -162,8 +162,15 @@ class RecommendationService:
     def _popular(self, user_id: int, n: int) -> list[MovieSummary]:
         rated = set(self._session.scalars(select(Rating.movie_id).where(Rating.user_id == user_id)))
         unwanted = rated | set(self._hidden(user_id))
-        page = self._movies.page("ratings", n + len(unwanted) if len(unwanted) < _N_POPULAR else _N_POPULAR, None)
-        return [movie for movie in page.movies if movie.id not in unwanted and movie.n_ratings][:n]
+        chosen: list[MovieSummary] = []
+        cursor: str | None = None
+        while len(chosen) < n:
+            page = self._movies.page("ratings", _N_POPULAR, cursor)
+            chosen += [movie for movie in page.movies if movie.id not in unwanted and movie.n_ratings]
+            cursor = page.next_cursor
+            if cursor is None or not page.movies[-1].n_ratings:
+                break
+        return chosen[:n]
 
     def _names(self, served: Served, users: Int32s | list[int]) -> dict[int, str]:
         """Return the names, by index, of those users who may be named."""

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from camflix.bootstrap import CamFlix
-from camflix.models import EngineArray, EngineModel, Rating
+from camflix.errors import InvalidInputError
+from camflix.models import EngineArray, EngineChoice, EngineModel, Rating
 from camflix.services.engine import evidence_floor
 
 if TYPE_CHECKING:
@@ -167,6 +168,43 @@ def test_a_new_database_at_the_place_of_an_old_one_does_not_get_its_models(
 
 def test_a_community_without_ratings_has_an_empty_model(world: World) -> None:
     assert served(world.camflix).model.ratings.n_ratings == 0
+
+
+def test_an_engine_is_chosen_by_hand_or_by_what_it_measured_and_hands_go_first(world: World, clock: Clock) -> None:
+    with world.camflix.transaction(writes=True) as services:
+        status = services.engine.status()
+        assert (status.engine, status.chosen_by, status.chosen_at, status.is_stale) == (
+            "classic",
+            "default",
+            None,
+            True,
+        )
+        services.engine.choose("classic", "holdout")
+        assert services.engine.status().chosen_by == "holdout"
+        services.engine.choose("classic", "hand")
+        services.engine.choose("classic", "holdout")
+        status = services.engine.status()
+        assert (status.chosen_by, status.chosen_at) == ("hand", clock())
+        with pytest.raises(InvalidInputError):
+            services.engine.choose("oracle", "hand")
+
+
+def test_an_engine_that_a_newer_camflix_chose_does_not_stop_this_one(world: World, clock: Clock) -> None:
+    world.community(8, 10)
+    with world.session() as session:
+        session.add(EngineChoice(id=1, engine="oracle", chosen_by="holdout", chosen_at=clock()))
+    assert served(world.camflix).header.engine == "classic"
+
+
+def test_its_status_tells_what_it_learnt_from_and_whether_it_is_old(world: World) -> None:
+    users, films = world.community(8, 10)
+    header = served(world.camflix).header
+    with world.camflix.transaction(writes=False) as services:
+        status = services.engine.status()
+    assert (status.n_ratings, status.fitted_at, status.is_stale) == (header.n_ratings, header.fitted_at, False)
+    world.bulk([(users[0], films[0], 3)])
+    with world.camflix.transaction(writes=False) as services:
+        assert services.engine.status().is_stale
 
 
 @pytest.mark.parametrize(("n_users", "floor"), [(1, 1), (5, 1), (60, 2), (400, 14), (610, 20), (100_000, 20)])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,6 +11,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from camflix import i18n
 from camflix.errors import AmbiguousError, InvalidInputError, NotFoundError
 
 if TYPE_CHECKING:
@@ -150,3 +153,114 @@ def test_a_cursor_that_no_list_gave_is_refused(world: World, cursor: str) -> Non
     with pytest.raises(InvalidInputError) as raised, world.camflix.transaction(writes=False) as services:
         services.movies.page("title", 5, cursor)
     assert raised.value.field == "cursor"
+
+
+@given(
+    cursor=st.tuples(
+        st.sampled_from(["ratings", "title", "year", "x", None]),
+        st.integers()
+        | st.text(max_size=5)
+        | st.booleans()
+        | st.none()
+        | st.sampled_from(["\0", "\udcff", 2**31, -(2**31)]),
+        st.integers() | st.text(max_size=5) | st.booleans(),
+    ),
+    sort=st.sampled_from(["ratings", "title", "year"]),
+)
+@hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+def test_a_cursor_made_by_hand_is_answered_or_refused(
+    world: World, cursor: tuple[object, object, object], sort: MovieSort
+) -> None:
+    coded = base64.urlsafe_b64encode(json.dumps(cursor).encode()).decode()
+    try:
+        with world.camflix.transaction(writes=False) as services:
+            assert services.movies.page(sort, 5, coded).movies == ()
+    except InvalidInputError as error:
+        refused = error
+    else:
+        assert cursor[0] == sort
+        return
+    assert refused.field == "cursor"
+
+
+def test_a_page_by_year_leaves_out_films_without_one(world: World) -> None:
+    dated, undated = world.film("Heat", 1995), world.film("Babylon 5", None)
+    with world.camflix.transaction(writes=False) as services:
+        assert [movie.id for movie in services.movies.page("year", 10, None).movies] == [dated]
+        assert {movie.id for movie in services.movies.page("title", 10, None).movies} == {dated, undated}
+
+
+def test_the_most_rated_come_first_and_equals_in_a_fixed_order(world: World) -> None:
+    films, users = world.films(5), [world.user(f"user-{number}") for number in range(3)]
+    world.bulk([(user, film, 50) for number, user in enumerate(users) for film in films[: number + 1]])
+    with world.camflix.transaction(writes=False) as services:
+        page = services.movies.page("ratings", 10, None)
+    assert [movie.n_ratings for movie in page.movies] == [3, 2, 1, 0, 0]
+    assert [movie.id for movie in page.movies][:3] == films[:3]
+    assert page.next_cursor is None
+
+
+def test_a_page_that_ends_exactly_has_no_next(world: World) -> None:
+    world.films(10)
+    with world.camflix.transaction(writes=False) as services:
+        first = services.movies.page("title", 5, None)
+        second = services.movies.page("title", 5, first.next_cursor)
+    assert (len(first.movies), len(second.movies), second.next_cursor) == (5, 5, None)
+
+
+def test_of_films_found_alike_the_most_rated_come_first(world: World) -> None:
+    old, new = world.film("The Thing", 1982), world.film("The Thing", 2011)
+    world.rate(world.user("ann"), new, 50)
+    with world.camflix.transaction(writes=False) as services:
+        assert [movie.id for movie in services.movies.search("the thing", 20).movies] == [new, old]
+        assert [movie.id for movie in services.movies.search("the thing (1982)", 20).movies] == [old]
+        assert services.movies.search("the thing (1999)", 20).movies == ()
+
+
+def test_a_title_of_signs_only_is_found_as_it_is_written(world: World) -> None:
+    film = world.film("$", 1971)
+    assert resolve(world, "$").id == film
+    assert search(world, "$") == ["$"]
+
+
+def test_a_title_that_looks_like_a_search_pattern_is_only_a_title(world: World) -> None:
+    world.film("100% Arabica", 1997)
+    world.film("100 Girls", 2000)
+    assert search(world, "100%") == ["100% Arabica"]
+    assert search(world, "100_girls") == ["100 Girls"]
+
+
+def test_an_ambiguous_title_brings_all_it_may_mean_and_how_to_say_which(world: World) -> None:
+    for year in (1982, 2011):
+        world.film("The Thing", year)
+    with pytest.raises(AmbiguousError) as raised:
+        resolve(world, "the thing")
+    assert [movie.year for movie in raised.value.candidates] == [1982, 2011]  # type: ignore[attr-defined]
+    i18n.use_language("en")
+    assert "The Thing (1982), The Thing (2011)" in i18n.say(raised.value)
+    assert f"id:{raised.value.candidates[0].id}" in i18n.say(raised.value)  # type: ignore[attr-defined]
+
+
+def test_any_title_of_a_film_names_it_in_its_year_only(world: World, amelie: int) -> None:
+    assert resolve(world, "Amélie from Montmartre (2001)").id == amelie
+    assert resolve(world, "le fabuleux destin d'amelie poulain").id == amelie
+    with pytest.raises(NotFoundError):
+        resolve(world, "Amélie from Montmartre (1950)")
+
+
+def test_a_film_without_a_year_may_be_meant_by_any(world: World) -> None:
+    world.film("Babylon 5", None)
+    assert resolve(world, "Babylon 5").year is None
+    with pytest.raises(AmbiguousError) as raised:
+        resolve(world, "Babylon 5 (1993)")
+    assert "(?)" in str(raised.value)
+
+
+def test_films_that_are_not_there_are_left_out_and_the_same_id_comes_once(world: World) -> None:
+    one, two = world.films(2)
+    with world.camflix.transaction(writes=False) as services:
+        assert list(services.movies.by_ids([two, 10**6, one, two])) == sorted((one, two))
+        assert services.movies.by_ids([]) == {}
+        with pytest.raises(NotFoundError) as raised:
+            services.movies.get(10**6)
+    assert raised.value.field == "movie_id"

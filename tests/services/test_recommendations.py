@@ -76,6 +76,51 @@ def test_until_enough_is_known_the_list_is_popular_and_says_so(world: World) -> 
     assert len(counts) == 5
 
 
+def test_the_popular_list_is_filled_however_many_films_were_seen(world: World) -> None:
+    """Someone who brought in their whole history before there is anyone like them."""
+    films = world.films(620)
+    first, second = world.user("first", privacy="private"), world.user("second")
+    world.bulk([(second, film, 50) for film in films] + [(first, film, 60) for film in films[:610]])
+    found = recommend(world, first, 20)
+    assert (found.personal, found.reason) == (False, "no_neighbours")
+    assert sorted(listed(found)) == films[610:]
+
+
+def test_a_film_without_any_rating_is_not_popular(world: World) -> None:
+    films, second = world.films(5), world.user("second")
+    world.bulk([(second, film, 50) for film in films[:2]])
+    assert sorted(listed(recommend(world, world.user("first"), 20))) == films[:2]
+
+
+def test_hidden_films_are_not_popular_either(world: World) -> None:
+    films, second = world.films(5), world.user("second")
+    world.bulk([(second, film, 50) for film in films])
+    user_id = world.user("first")
+    world.hide(user_id, films[:4])
+    assert listed(recommend(world, user_id, 20)) == films[4:]
+
+
+def test_nothing_can_be_said_before_anyone_rated_anything(world: World) -> None:
+    film, user_id = world.film("Heat"), world.user("first")
+    world.camflix.refresh_engine()
+    for ask in (lambda: recommend(world, user_id), lambda: twins(world, user_id), lambda: why(world, user_id, film)):
+        with pytest.raises(NotFoundError, match="no ratings to learn from"):
+            ask()
+    with world.camflix.transaction(writes=False) as services:
+        prediction = services.recommendations.predict(user_id, film)
+    assert prediction is not None
+    assert (prediction.predicted_score, prediction.reason) == (None, "film_unrated")
+
+
+def test_the_receipt_of_someone_new_gives_the_reason_and_still_the_best_guess(world: World) -> None:
+    _users, films = world.community()
+    receipt = why(world, world.user("new"), films[0])
+    assert receipt.prediction.predicted_score is None
+    assert receipt.prediction.reason == "too_few_ratings"
+    assert sum(round(line.amount * 1000) for line in receipt.lines) == round(receipt.total * 1000)
+    assert 0 < receipt.total < 100
+
+
 def test_a_prediction_moves_the_moment_a_film_is_rated(world: World) -> None:
     _users, films = world.community()
     user_id = reader(world, films)
