@@ -19,6 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import psycopg
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -47,14 +49,13 @@ class OwnPostgres:
 
     url: str
     command: list[str]
-    port: int
     log: Path
     process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(self.command, stdout=log, stderr=log)
-        _wait(self.port, self.process, self.log)
+        _wait(self.url, self.process, self.log)
 
     def stop(self) -> None:
         if self.process is not None:
@@ -109,7 +110,6 @@ def own_postgres(password: str | None = None) -> Iterator[OwnPostgres]:
         server = OwnPostgres(
             f"postgresql://{credentials}@127.0.0.1:{port}/postgres",
             [*as_user, str(binaries / "postgres"), "-D", str(data), *options],
-            port,
             folder / "log",
         )
         server.start()
@@ -155,12 +155,13 @@ def _run(command: list[str]) -> None:
         raise RuntimeError(done.stdout + done.stderr)
 
 
-def _wait(port: int, server: subprocess.Popen[bytes], log: Path) -> None:
+def _wait(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
+    """Wait until the server takes connections: it listens some time before it does."""
     deadline = time.monotonic() + _START_SECONDS
     while time.monotonic() < deadline and server.poll() is None:
         try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-        except OSError:
+            psycopg.connect(url).close()
+        except psycopg.OperationalError:
             time.sleep(0.05)
         else:
             return

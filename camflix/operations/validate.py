@@ -27,6 +27,9 @@ _SENTENCES: tuple[tuple[re.Pattern[str], str], ...] = (
 )
 
 
+_NOT_TEXT = N_("{field}: this is no text.")
+
+
 def checked(body: Input) -> Input:
     """Return the input, every bound in its type checked (building a struct checks none).
 
@@ -54,7 +57,7 @@ def decoded(value: object, type_: type[Input], *, strict: bool = True) -> Input:
 def _not_text(value: object, text: str) -> InvalidInputError:
     fields = value.items() if isinstance(value, dict) else ()
     field = next((name for name, given in fields if given == text), None)
-    error = InvalidInputError("{field}: this is no text.", field=field)
+    error = InvalidInputError(_NOT_TEXT, field=field)
     error.values["field"] = field or Word("input")
     return error
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _USERNAME = re.compile(r"[\w.@+-]{1,64}")
 _BLOCK = 500
 _MAX_EMAIL_CHARACTERS = 254
-_EMAIL = re.compile(r"[^@\s\ud800-\udfff]+@[^@\s\ud800-\udfff]+\.[^@\s\ud800-\udfff]+")
+_EMAIL = re.compile(r"[^@\s\0\ud800-\udfff]+@[^@\s\0\ud800-\udfff]+\.[^@\s\0\ud800-\udfff]+")
 
 
 class UserService:
@@ -155,7 +155,7 @@ class UserService:
 
 def _as_text(argument: str) -> str:
     """Return what someone typed as a database takes it: bytes that are no text, which no name holds, as ``?``."""
-    return argument.encode(errors="replace").decode()
+    return argument.encode(errors="replace").decode().replace("\0", "?")
 
 
 def _check_username(username: str) -> None:

@@ -57,7 +57,7 @@ class TestAdd:
         assert refused.value.field == "username"
         assert "1 to 64" in said(refused)
 
-    @pytest.mark.parametrize("email", ["zoe", "zoe@example", "a b@example.org", "@example.org", "", "z@e.org\udcff"])
+    @pytest.mark.parametrize("email", ["zoe", "zoe@example", "a b@example.org", "@example.org", "", "z@e.org\udcff", "z\0@e.org"])
     def test_what_is_no_address_is_refused(self, people: World, email: str) -> None:
         with pytest.raises(InvalidInputError) as refused:
             add(people, "zoe", email)
