@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from camflix.recommender.kernels import neighbours as kernels
+
 if TYPE_CHECKING:
     from camflix.recommender.arrays import Float64s, Int32s, Int64s, Ratings, UInt8s
 
@@ -114,16 +116,7 @@ def nearest_first(similarity: Float64s, k: int, *, without: int = -1) -> Int64s:
 def top_k(ratings: Ratings, k: int, *, damping: float = DAMPING, min_common: int = MIN_COMMON) -> NeighbourTable:
     """Return the ``k`` users most like each user, over all pairs.
 
-    The same for each user as ``pearson_row`` and ``nearest_first``, without the user.
+    The same for each user as ``pearson_row`` and ``nearest_first``, without the user; by the compiled kernel where it
+    was built, on all processors.
     """
-    shape = (ratings.n_users, k)
-    users = np.full(shape, -1, dtype=np.int32)
-    similarity = np.full(shape, np.nan)
-    n_common = np.zeros(shape, dtype=np.int32)
-    for user in range(ratings.n_users):
-        row, row_common = pearson_row(ratings, *ratings.of_user(user), damping=damping, min_common=min_common)
-        best = nearest_first(row, k, without=user)
-        users[user, : len(best)] = best
-        similarity[user, : len(best)] = row[best]
-        n_common[user, : len(best)] = row_common[best]
-    return NeighbourTable(users, similarity, n_common)
+    return NeighbourTable(*kernels.top_k(ratings, k, damping=damping, min_common=min_common))

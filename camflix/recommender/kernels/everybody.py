@@ -1,0 +1,306 @@
+"""One person against everybody, while they wait: similarities, the nearest, what they say of each film, distances.
+
+``Everybody`` holds ratings that were checked once. Its methods may be called from several threads at a time; each
+thread has scratch memory of its own, made at its first call and used again.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from camflix.recommender.kernels import AVAILABLE, ffi, lib, twin_neighbours
+from camflix.recommender.kernels.border import (
+    check_array,
+    check_indices,
+    check_ratings,
+    check_scores,
+    pointer,
+)
+
+if TYPE_CHECKING:
+    from camflix.recommender.arrays import Float64s, Int32s, Int64s, Ratings, UInt8s
+
+Int16s: TypeAlias = NDArray[np.int16]
+
+MOST_WEIGHT = 65536
+"""Weights of neighbours are correlations in 65,536ths."""
+
+CHUNK = 4095
+"""So many ratings of one person are summed in 12 bits; for longer rows wide sums are needed."""
+
+
+MOST_VOTES = 32767
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ranking:
+    """The neighbours of a person, nearest first.
+
+    Attributes:
+        weights: int32 ``[n_users]``, in 65,536ths; 0 for whoever is not a neighbour.
+        order: int32 ``[m]``, users: greatest magnitude of weight first, equal ones by index.
+        rank: int32 ``[n_users]``, each user's place in ``order``; m for whoever is not a neighbour.
+    """
+
+    weights: Int32s
+    order: Int32s
+    rank: Int32s
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Residuals:
+    """Everybody's residuals, both ways round.
+
+    Attributes:
+        by_user: int16 ``[n]`` beside ``Ratings.items``.
+        by_item: int16 ``[n]`` beside ``Ratings.users``.
+    """
+
+    by_user: Int16s
+    by_item: Int16s
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class VoteSums:
+    """Of each film, sums over the votes on it.
+
+    Attributes:
+        numerators: int64 ``[n]``, sum of weight * residual.
+        totals: int64 ``[n]``, sum of |weight|.
+        n_votes: int32 ``[n]``.
+    """
+
+    numerators: Int64s
+    totals: Int64s
+    n_votes: Int32s
+
+
+class _Scratch(threading.local):
+    """Memory of one thread, all of it as a kernel expects to find it and leaves it again.
+
+    Attributes:
+        sums: uint64 ``[n_users, 2]``, 0.
+        residual_sums: int64 ``[n_users, 4]``, 0.
+        wide: int64 ``[n_users, 6]``, 0; empty until somebody has more than ``CHUNK`` ratings.
+        keys: uint64 ``[n_users]``, anything.
+        counts: uint32 ``[MOST_WEIGHT + 1]``, anything.
+        row: uint8 ``[n_items]``, 255.
+    """
+
+    def __init__(self, n_users: int, n_items: int) -> None:
+        self.sums = np.zeros((n_users, 2), dtype=np.uint64)
+        self.residual_sums = np.zeros((n_users, 4), dtype=np.int64)
+        self.wide = np.zeros((0, 6), dtype=np.int64)
+        self.keys = np.empty(n_users, dtype=np.uint64)
+        self.counts = np.empty(MOST_WEIGHT + 1, dtype=np.uint32)
+        self.row = np.full(n_items, twin_neighbours.NO_PERCENTILE, dtype=np.uint8)
+
+
+class Everybody:
+    """The ratings of everybody, checked, and ready for one person after another."""
+
+    def __init__(self, ratings: Ratings) -> None:
+        """Check ``ratings``, in one pass over them.
+
+        Raises:
+            ValueError: an array has another type, length or order than ``Ratings`` says, or an index out of bounds.
+        """
+        check_ratings(ratings)
+        self.ratings = ratings
+        self._scratch = _Scratch(ratings.n_users, ratings.n_items)
+        if AVAILABLE:
+            self._columns = (pointer(ratings.item_ptr), pointer(ratings.users))
+            self._scores = pointer(ratings.item_scores)
+
+    def pearson_row(self, items: Int32s, scores: UInt8s, *, damping: float, min_common: int) -> tuple[Float64s, Int32s]:
+        """Return the damped Pearson correlation of one person with every user.
+
+        Args:
+            items: int32 ``[m]``, what the person rated, ascending and unique.
+            scores: uint8 ``[m]``, how.
+            damping: r is multiplied by n / (n + damping).
+            min_common: with fewer items in common the similarity is null.
+
+        Returns:
+            similarity: float64 ``[n_users]``; NaN where null: too few items in common, or no variance on them.
+            n_common: int32 ``[n_users]``.
+        """
+        check_indices("items", items, self.ratings.n_items, ascending=True)
+        check_scores("scores", scores, len(items))
+        if not AVAILABLE:
+            return twin_neighbours.pearson_row(self.ratings, items, scores, damping=damping, min_common=min_common)
+        n_users, scratch = self.ratings.n_users, self._scratch
+        if len(items) > CHUNK and len(scratch.wide) != n_users:
+            scratch.wide = np.zeros((n_users, 6), dtype=np.int64)
+        similarity, n_common = np.empty(n_users, dtype=np.float64), np.empty(n_users, dtype=np.int32)
+        person = (len(items), pointer(items), pointer(scores))
+        work = (pointer(scratch.sums), pointer(scratch.wide), pointer(similarity), pointer(n_common))
+        lib.person_pearson(n_users, *self._columns, self._scores, *person, damping, min_common, *work)
+        return similarity, n_common
+
+    def residual_weights(
+        self,
+        item_residuals: Int16s,
+        items: Int32s,
+        residuals: Int16s,
+        *,
+        damping: float,
+        min_common: int,
+    ) -> tuple[Int32s, Int32s]:
+        """Return the weight of every user for one person: the damped correlation of their residuals.
+
+            sum x y / sqrt(sum x² · sum y²) · n / (n + damping), over the n items both rated
+
+        Args:
+            item_residuals: int16 ``[n]`` beside ``ratings.users``, everybody's.
+            items: int32 ``[m]``, what the person rated, ascending and unique.
+            residuals: int16 ``[m]``, the person's.
+            damping: see above.
+            min_common: with fewer items in common there is no weight.
+
+        Returns:
+            weights: int32 ``[n_users]``, in 65,536ths; 0 where null.
+            n_common: int32 ``[n_users]``.
+        """
+        check_array("item_residuals", item_residuals, np.int16, (self.ratings.n_ratings,))
+        check_indices("items", items, self.ratings.n_items, ascending=True)
+        check_array("residuals", residuals, np.int16, (len(items),))
+        if not AVAILABLE:
+            return twin_neighbours.residual_weights(
+                *(self.ratings, item_residuals, items, residuals),
+                damping=damping,
+                min_common=min_common,
+                unit=MOST_WEIGHT,
+            )
+        n_users = self.ratings.n_users
+        weights, n_common = np.empty(n_users, dtype=np.int32), np.empty(n_users, dtype=np.int32)
+        person = (len(items), pointer(items), pointer(residuals))
+        work = (pointer(self._scratch.residual_sums), pointer(weights), pointer(n_common))
+        lib.person_residual_weights(
+            n_users, *self._columns, pointer(item_residuals), *person, damping, min_common, MOST_WEIGHT, *work
+        )
+        return weights, n_common
+
+    def ranking(self, weights: Int32s) -> Ranking:
+        """Return who has a weight, greatest magnitude first, equal ones by index; int32 ``[n_users]`` in 65,536ths."""
+        n_users = self.ratings.n_users
+        check_array("weights", weights, np.int32, (n_users,))
+        if n_users and not (int(weights.min()) >= -MOST_WEIGHT and int(weights.max()) <= MOST_WEIGHT):
+            msg = f"weights must lie in {-MOST_WEIGHT} to {MOST_WEIGHT}"
+            raise ValueError(msg)
+        if not AVAILABLE:
+            return Ranking(weights, *twin_neighbours.order_of(weights))
+        order, rank = np.empty(n_users, dtype=np.int32), np.empty(n_users, dtype=np.int32)
+        work = (pointer(self._scratch.counts), pointer(order), pointer(rank))
+        n = int(lib.person_order(n_users, pointer(weights), MOST_WEIGHT, *work))
+        return Ranking(weights, order[:n], rank)
+
+    def votes(
+        self,
+        ranking: Ranking,
+        residuals: Residuals,
+        *,
+        k: int,
+        n_nearest: int | None = None,
+        items: Int32s | None = None,
+    ) -> VoteSums:
+        """Return what a person's neighbours say of films: of each film, the ``k`` nearest who rated it.
+
+        Args:
+            ranking: the neighbours.
+            residuals: everybody's.
+            k: votes on one film at the most, 1 to 32,767.
+            n_nearest: only the first so many of the neighbours vote; all, unless told.
+            items: int32 ``[n]``, the films, in any order; each takes time by how many rated it. The whole catalogue,
+                and faster than that, unless told.
+        """
+        ratings = self.ratings
+        check_array("ranking.weights", ranking.weights, np.int32, (ratings.n_users,))
+        check_array("ranking.rank", ranking.rank, np.int32, (ratings.n_users,))
+        check_indices("ranking.order", ranking.order, ratings.n_users)
+        check_array("residuals.by_user", residuals.by_user, np.int16, (ratings.n_ratings,))
+        check_array("residuals.by_item", residuals.by_item, np.int16, (ratings.n_ratings,))
+        n_nearest = len(ranking.order) if n_nearest is None else n_nearest
+        if not 1 <= k <= MOST_VOTES or n_nearest < 0:
+            msg = f"k must lie in 1 to {MOST_VOTES} and n_nearest be 0 or more; they are {k} and {n_nearest}"
+            raise ValueError(msg)
+        if items is not None:
+            check_indices("items", items, ratings.n_items)
+        if not AVAILABLE:
+            films = np.arange(ratings.n_items, dtype=np.int32) if items is None else items
+            sums = twin_neighbours.votes_on(
+                *(ratings, residuals.by_item, ranking.weights, ranking.rank, films), k=k, n_nearest=n_nearest
+            )
+            return VoteSums(*sums)
+        return self._compiled_votes(ranking, residuals, (k, min(n_nearest, len(ranking.order))), items)
+
+    def _compiled_votes(
+        self, ranking: Ranking, residuals: Residuals, limits: tuple[int, int], items: Int32s | None
+    ) -> VoteSums:
+        ratings = self.ratings
+        n = ratings.n_items if items is None else len(items)
+        sums = VoteSums(np.empty(n, dtype=np.int64), np.empty(n, dtype=np.int64), np.empty(n, dtype=np.int32))
+        rows = (ratings.user_ptr, ratings.item_ptr, ratings.items, ratings.users)
+        values = (residuals.by_user, residuals.by_item, ranking.order, ranking.rank, ranking.weights)
+        pointers = [pointer(array) for array in (*rows, *values)]  # kept alive here: the struct holds bare addresses
+        k, n_nearest = limits
+        of = ffi.new("Neighbourhood *", [ratings.n_users, ratings.n_items, *pointers, len(ranking.order), n_nearest, k])
+        results = (pointer(self._scratch.keys), pointer(sums.numerators), pointer(sums.totals), pointer(sums.n_votes))
+        if items is None:
+            lib.person_votes(of, *results)
+        else:
+            lib.person_votes_on(of, n, pointer(items), *results)
+        return sums
+
+    def taste_distances(self, percentiles: UInt8s, items: Int32s, own: UInt8s, users: Int32s) -> Float64s:
+        """Return the taste distance of one person to some users: mean |P(u, i) - P(v, i)| over films in common.
+
+        Args:
+            percentiles: uint8 ``[n]`` beside ``ratings.items``, 0-100, 255 where null.
+            items: int32 ``[m]``, what the person rated, ascending and unique.
+            own: uint8 ``[m]``, the percentiles they have for the person, 255 where null.
+            users: int32 ``[k]``.
+
+        Returns:
+            float64 ``[k]``, 0 (the same taste) to 100; NaN with fewer films in common than
+            max(3, min(20, ceil(0.05 min(N_u, N_v)))).
+        """
+        ratings = self.ratings
+        check_array("percentiles", percentiles, np.uint8, (ratings.n_ratings,))
+        check_indices("items", items, ratings.n_items, ascending=True)
+        check_array("own", own, np.uint8, (len(items),))
+        check_indices("users", users, ratings.n_users)
+        if not AVAILABLE:
+            return twin_neighbours.taste_distances(ratings, percentiles, items, own, users)
+        distances = np.empty(len(users), dtype=np.float64)
+        rows = (pointer(ratings.user_ptr), pointer(ratings.items), pointer(percentiles))
+        person = (len(items), pointer(items), pointer(own))
+        others = (len(users), pointer(users), pointer(self._scratch.row), pointer(distances))
+        lib.person_distances(*rows, *person, *others)
+        return distances
+
+
+def nearest(similarity: Float64s, k: int, *, without: int = -1) -> Int32s:
+    """Return the indices of the ``k`` greatest similarities, greatest first, equal ones by index; NaN never.
+
+    Args:
+        similarity: float64 ``[n_users]``.
+        k: how many at the most.
+        without: a user who is left out (the person's own row); -1 for none.
+    """
+    check_array("similarity", similarity, np.float64, (len(similarity),))
+    if k < 1:
+        return np.empty(0, dtype=np.int32)
+    if not AVAILABLE:
+        return twin_neighbours.nearest(similarity, k, without=without)
+    k = min(k, len(similarity))
+    users = np.empty(k, dtype=np.int32)
+    n = int(lib.person_nearest(len(similarity), pointer(similarity), k, without, pointer(users)))
+    if n < 0:
+        raise MemoryError
+    return users[:n]

@@ -1,0 +1,601 @@
+/* Exact damped Pearson correlation between all users, and the k most similar of each.
+ *
+ * Method. Users are cut into tiles of TILE. For a tile, the lists of its raters are made, film by film. A user u is then
+ * compared with the whole tile at once: walk the lists of the films that u rated and add, for each rater v found there,
+ * one increment to the sums of (u, v) (packed.h). The sums of a tile lie in the first-level cache, and only films that
+ * both rated are ever touched: the work is W = sum over films of (raters choose 2), not users^2 * films. Each pair is
+ * computed once, for u < v, and offered to both.
+ *
+ * What makes it fast beside that:
+ *   - within a film's list, raters who gave the same score stand in groups of four, so that four additions share one
+ *     increment and one load (Lists);
+ *   - the lists of the next films are fetched while the present one is walked;
+ *   - of the finished sums most are thrown away by one comparison without division or root (find_candidates).
+ *
+ * Threads are the caller's: each calls all_pairs_work on the same run, which hands out tasks (a tile, and ROWS_A_TASK
+ * users to compare with it) by an atomic counter. A thread makes the lists of its tile for itself. What threads share is
+ * one small record of the nearest so far per user, under a spin lock. The k best in a total order are the same in
+ * whatever order they arrive, so the result does not depend on the threads.
+ */
+#include <stdint.h>
+
+#include "neighbours.cdef"
+
+#include <math.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "clones.h"
+#include "nearest.h"
+#include "packed.h"
+
+enum {
+    TILE = 2048,        /* users; their sums take 32 KiB, and 16 * TILE must fit the 16 bits of an offset */
+    BLOCK = 128,        /* users whose sums are looked through at once */
+    ROWS_A_TASK = 32,   /* few enough that threads end together, enough that handing out costs nothing */
+    ROWS_A_FINISH = 64,
+    MANY_WAITING = 64,  /* candidates per user that wait to be settled, as long as users are few */
+    FEW_WAITING = 16,
+    MANY_USERS = 65536, /* from here on memory counts more */
+    FETCH_START = 8,    /* so many films ahead, where its list begins is fetched; */
+    FETCH_LIST = 2,     /* and so many ahead, the list */
+    LINE = 64,          /* bytes of a cache line */
+};
+
+#define FLOOR_OF_ALL (-2.0) /* under any similarity */
+#define MARGIN 1e-9         /* far more than rounding in find_candidates, far less than what would cost time */
+
+/* Increments, written out by the preprocessor so that they are constant data. */
+#define ONE(x, y) {(uint64_t)(x) * (y) << 38 | (uint64_t)(x) << 19 | (y), \
+                   (uint64_t)(x) * (x) << 38 | (uint64_t)(y) * (y) << 12 | 1}
+#define TEN(x, y) ONE(x, y), ONE(x, y + 1), ONE(x, y + 2), ONE(x, y + 3), ONE(x, y + 4), ONE(x, y + 5), \
+                  ONE(x, y + 6), ONE(x, y + 7), ONE(x, y + 8), ONE(x, y + 9)
+#define ROW(x) {TEN(x, 0), TEN(x, 10), TEN(x, 20), TEN(x, 30), TEN(x, 40), TEN(x, 50), TEN(x, 60), TEN(x, 70), \
+                TEN(x, 80), TEN(x, 90), ONE(x, 100)}
+#define TEN_ROWS(x) ROW(x), ROW(x + 1), ROW(x + 2), ROW(x + 3), ROW(x + 4), ROW(x + 5), ROW(x + 6), ROW(x + 7), \
+                    ROW(x + 8), ROW(x + 9)
+const Sums INCREMENTS[MOST_SCORE + 1][MOST_SCORE + 1] = {
+    TEN_ROWS(0),  TEN_ROWS(10), TEN_ROWS(20), TEN_ROWS(30), TEN_ROWS(40), TEN_ROWS(50),
+    TEN_ROWS(60), TEN_ROWS(70), TEN_ROWS(80), TEN_ROWS(90), ROW(100),
+};
+
+/* ---------------------------------------------------------------------------------------------------------------------
+ * A run: what threads share
+ */
+
+/* The nearest of one user so far. The k kept ones stand in the results, unsorted; further ones wait until there are
+ * enough of them to be worth a selection. All but `floor` is read and written under the lock. */
+typedef struct {
+    atomic_flag locked;
+    uint8_t n_waiting;
+    int32_t n_kept;
+    _Atomic double floor; /* the similarity of the k-th; it only rises */
+} Record;
+
+struct AllPairs {
+    int32_t n_users, n_items;
+    const int64_t *user_ptr;
+    const int32_t *items;
+    const uint8_t *scores;
+
+    int32_t k, min_common;
+    double damping;
+    int32_t *users, *n_common; /* results, [n_users, k] */
+    double *similarity;
+
+    Record *records;    /* [n_users] */
+    Candidate *waiting; /* [n_users, n_waiting] */
+    int32_t n_waiting;
+
+    int64_t n_tasks;
+    _Atomic int64_t next_task;
+    _Atomic int64_t next_finish;
+};
+
+/* Tiles are numbered from the last users to the first: tile t is compared with all users before its end, so the costly
+ * ones come first and the threads end together. */
+static int32_t n_tiles(const AllPairs *run) { return (run->n_users + TILE - 1) / TILE; }
+
+static int32_t tile_first(const AllPairs *run, int32_t tile) { return (n_tiles(run) - 1 - tile) * TILE; }
+
+static int32_t tile_end(const AllPairs *run, int32_t tile) {
+    const int64_t end = (int64_t)tile_first(run, tile) + TILE;
+    return end < run->n_users ? (int32_t)end : run->n_users;
+}
+
+static int64_t tile_tasks(const AllPairs *run, int32_t tile) {
+    return (tile_end(run, tile) + ROWS_A_TASK - 1) / ROWS_A_TASK;
+}
+
+void all_pairs_free(AllPairs *run) {
+    if (run != NULL) {
+        free(run->records);
+        free(run->waiting);
+        free(run);
+    }
+}
+
+AllPairs *all_pairs_new(int32_t n_users, int32_t n_items, const int64_t *user_ptr, const int32_t *items,
+                        const uint8_t *scores, int32_t k, double damping, int32_t min_common, int32_t *users,
+                        double *similarity, int32_t *n_common) {
+    AllPairs *run = malloc(sizeof *run);
+    if (run == NULL) {
+        return NULL;
+    }
+    *run = (AllPairs){
+        .n_users = n_users, .n_items = n_items, .user_ptr = user_ptr, .items = items, .scores = scores,
+        .k = k, .min_common = min_common, .damping = damping,
+        .users = users, .n_common = n_common, .similarity = similarity,
+        .n_waiting = n_users < MANY_USERS ? MANY_WAITING : FEW_WAITING,
+    };
+    run->records = calloc((size_t)n_users + 1, sizeof(Record));
+    run->waiting = malloc(sizeof(Candidate) * ((size_t)n_users * run->n_waiting + 1));
+    if (run->records == NULL || run->waiting == NULL) {
+        all_pairs_free(run);
+        return NULL;
+    }
+    for (int32_t u = 0; u < n_users; u++) {
+        atomic_flag_clear(&run->records[u].locked);
+        atomic_init(&run->records[u].floor, FLOOR_OF_ALL);
+    }
+    for (int32_t tile = 0; tile < n_tiles(run); tile++) {
+        run->n_tasks += tile_tasks(run, tile);
+    }
+    atomic_init(&run->next_task, 0);
+    atomic_init(&run->next_finish, 0);
+    return run;
+}
+
+void all_pairs_stop(AllPairs *run) { atomic_store(&run->next_task, run->n_tasks); }
+
+/* ---------------------------------------------------------------------------------------------------------------------
+ * The nearest so far
+ */
+
+/* Reduce a user's kept and waiting candidates to the k nearest; the caller holds the lock (or is alone).
+ * scratch: [k + n_waiting]. Returns how many are kept, which then stand in scratch too. */
+static int32_t settle(AllPairs *run, int32_t user, Candidate *scratch) {
+    Record *record = &run->records[user];
+    const int64_t row = (int64_t)user * run->k;
+    int64_t n = record->n_kept;
+    for (int64_t j = 0; j < n; j++) {
+        scratch[j] = (Candidate){run->similarity[row + j], run->users[row + j], run->n_common[row + j]};
+    }
+    memcpy(scratch + n, run->waiting + (int64_t)user * run->n_waiting, sizeof(Candidate) * record->n_waiting);
+    n += record->n_waiting;
+    select_nearest(scratch, n, run->k);
+    const int32_t n_kept = n < run->k ? (int32_t)n : run->k;
+    for (int32_t j = 0; j < n_kept; j++) {
+        run->similarity[row + j] = scratch[j].similarity;
+        run->users[row + j] = scratch[j].user;
+        run->n_common[row + j] = scratch[j].n_common;
+    }
+    record->n_kept = n_kept;
+    record->n_waiting = 0;
+    if (n_kept == run->k) {
+        atomic_store_explicit(&record->floor, least_similarity(scratch, n_kept), memory_order_relaxed);
+    }
+    return n_kept;
+}
+
+/* Offer n candidates to a user; returns the user's floor. Equal to the floor is let in: the index may decide.
+ * scratch: [k + n_waiting]. */
+static double offer(AllPairs *run, int32_t user, const Candidate *candidates, int32_t n, Candidate *scratch) {
+    Record *record = &run->records[user];
+    Candidate *waiting = run->waiting + (int64_t)user * run->n_waiting;
+    while (atomic_flag_test_and_set_explicit(&record->locked, memory_order_acquire)) {
+    }
+    for (int32_t j = 0; j < n; j++) {
+        if (candidates[j].similarity >= atomic_load_explicit(&record->floor, memory_order_relaxed)) {
+            waiting[record->n_waiting++] = candidates[j];
+            if (record->n_waiting == run->n_waiting) {
+                settle(run, user, scratch);
+            }
+        }
+    }
+    const double floor = atomic_load_explicit(&record->floor, memory_order_relaxed);
+    atomic_flag_clear_explicit(&record->locked, memory_order_release);
+    return floor;
+}
+
+/* A floor as find_candidates compares it: squared with its sign, and a little lower. */
+static double signed_square(double floor) {
+    const double lower = floor - MARGIN;
+    return lower * fabs(lower);
+}
+
+/* ---------------------------------------------------------------------------------------------------------------------
+ * The raters of a tile, film by film
+ */
+
+/* A user of the tile is an offset into the sums in bytes; a score is an offset into a row of INCREMENTS. */
+typedef uint32_t Entry; /* user offset in the upper half, score offset in the lower */
+
+static Entry entry_of(int32_t place, uint8_t score) {
+    return (uint32_t)place * sizeof(Sums) << 16 | (uint32_t)score * sizeof(Sums);
+}
+
+/* Where the groups and the single entries of a film begin; they end where those of the next film begin. */
+typedef struct {
+    uint32_t group, single;
+} ListStart;
+
+typedef struct {
+    uint32_t *starts;      /* [n_items + 1] and one to make them, of the film's entries, ordered by user */
+    Entry *entries;
+    ListStart *lists;      /* [n_items + 1] */
+    uint64_t *groups;      /* four user offsets of 16 bits, all with the same score */
+    uint16_t *group_score; /* beside groups, the score offset */
+    Entry *singles;        /* what did not fill a group */
+} Lists;
+
+typedef struct {
+    int32_t tile, first, end;
+    int grouped; /* whether groups and singles have been made */
+    Lists lists;
+    Sums *sums;      /* [TILE], zero between rows */
+    WideSums *wide;  /* [TILE], for rows longer than CHUNK; null until there is one */
+    double *floors;  /* [TILE], signed squares; as old as the task at the most, and floors only rise */
+    Shortlist row;   /* of the user who is compared */
+    Candidate *scratch;
+} Worker;
+
+/* Lists of the users of a tile, by counting sort. */
+static void list_raters(const AllPairs *run, Worker *worker) {
+    Lists *lists = &worker->lists;
+    uint32_t *next = lists->starts + 1; /* next[i] moves from the start of film i to its end, the start of i + 1 */
+    memset(lists->starts, 0, sizeof(uint32_t) * ((size_t)run->n_items + 2));
+    for (int64_t p = run->user_ptr[worker->first]; p < run->user_ptr[worker->end]; p++) {
+        lists->starts[run->items[p] + 2]++;
+    }
+    for (int32_t i = 0; i < run->n_items; i++) {
+        lists->starts[i + 2] += lists->starts[i + 1];
+    }
+    for (int32_t v = worker->first; v < worker->end; v++) {
+        for (int64_t p = run->user_ptr[v]; p < run->user_ptr[v + 1]; p++) {
+            lists->entries[next[run->items[p]]++] = entry_of(v - worker->first, run->scores[p]);
+        }
+    }
+    worker->grouped = 0;
+}
+
+/* Gather in each film's list the users with equal scores into groups of four. */
+static void group_raters(const AllPairs *run, Worker *worker) {
+    Lists *lists = &worker->lists;
+    uint32_t n_groups = 0, n_singles = 0;
+    for (int32_t i = 0; i < run->n_items; i++) {
+        uint64_t open[MOST_SCORE + 1];
+        uint8_t n_open[MOST_SCORE + 1] = {0};
+        int32_t least = MOST_SCORE, most = 0;
+        lists->lists[i] = (ListStart){n_groups, n_singles};
+        for (uint32_t e = lists->starts[i]; e < lists->starts[i + 1]; e++) {
+            const Entry entry = lists->entries[e];
+            const int32_t score = (int32_t)((entry & 0xFFFF) / sizeof(Sums));
+            const uint64_t place = (uint64_t)(entry >> 16) << 16 * n_open[score];
+            open[score] = n_open[score] == 0 ? place : open[score] | place;
+            least = score < least ? score : least;
+            most = score > most ? score : most;
+            if (++n_open[score] == 4) {
+                lists->groups[n_groups] = open[score];
+                lists->group_score[n_groups++] = (uint16_t)(entry & 0xFFFF);
+                n_open[score] = 0;
+            }
+        }
+        for (int32_t score = least; score <= most; score++) {
+            for (int32_t j = 0; j < n_open[score]; j++) {
+                const uint32_t place = open[score] >> 16 * j & 0xFFFF;
+                lists->singles[n_singles++] = place << 16 | (uint32_t)score * sizeof(Sums);
+            }
+        }
+    }
+    lists->lists[run->n_items] = (ListStart){n_groups, n_singles};
+    worker->grouped = 1;
+}
+
+/* ---------------------------------------------------------------------------------------------------------------------
+ * Sums of one user with a tile
+ */
+
+static inline void add_at(Sums *sums, uint64_t offset, Sums increment) {
+    Sums *at = (Sums *)((char *)sums + offset);
+    *at += increment;
+}
+
+static inline Sums increment_at(const Sums *increments, uint32_t offset) {
+    return *(const Sums *)((const char *)increments + offset);
+}
+
+/* Add one user's n films (at most CHUNK) to the sums with every user of another tile. */
+static void add_row(Sums *restrict sums, const Lists *lists, const int32_t *items, const uint8_t *scores, int64_t n) {
+    const ListStart *starts = lists->lists;
+    const uint64_t *groups = lists->groups;
+    const uint16_t *group_score = lists->group_score;
+    const Entry *singles = lists->singles;
+    for (int64_t q = 0; q < n; q++) {
+        if (q + FETCH_START < n) {
+            __builtin_prefetch(starts + items[q + FETCH_START]);
+        }
+        if (q + FETCH_LIST < n) {
+            const ListStart coming = starts[items[q + FETCH_LIST]];
+            __builtin_prefetch(groups + coming.group);
+            __builtin_prefetch(singles + coming.single);
+        }
+        const ListStart start = starts[items[q]], end = starts[items[q] + 1];
+        const Sums *increments = INCREMENTS[scores[q]];
+        for (uint32_t g = start.group; g < end.group; g++) {
+            const uint64_t four = groups[g];
+            const Sums increment = increment_at(increments, group_score[g]);
+            add_at(sums, four & 0xFFFF, increment);
+            add_at(sums, four >> 16 & 0xFFFF, increment);
+            add_at(sums, four >> 32 & 0xFFFF, increment);
+            add_at(sums, four >> 48, increment);
+        }
+        for (uint32_t e = start.single; e < end.single; e++) {
+            add_at(sums, singles[e] >> 16, increment_at(increments, singles[e] & 0xFFFF));
+        }
+    }
+}
+
+/* The same for a user at `place` of the tile itself, with the users after it only: a list is ordered by user and is
+ * walked from its end until the user's own entry comes. */
+static void add_row_within(Sums *restrict sums, const Lists *lists, int32_t place, const int32_t *items,
+                           const uint8_t *scores, int64_t n) {
+    const Entry own = entry_of(place, UINT8_MAX) | 0xFFFF; /* no entry of this user is greater, all later ones are */
+    for (int64_t q = 0; q < n; q++) {
+        if (q + FETCH_START < n) {
+            __builtin_prefetch(lists->starts + items[q + FETCH_START] + 1);
+        }
+        if (q + FETCH_LIST < n) {
+            __builtin_prefetch(lists->entries + lists->starts[items[q + FETCH_LIST] + 1] - 1);
+        }
+        const Sums *increments = INCREMENTS[scores[q]];
+        const Entry *entry = lists->entries + lists->starts[items[q] + 1];
+        for (Entry e; (e = *--entry) > own;) {
+            add_at(sums, e >> 16, increment_at(increments, e & 0xFFFF));
+        }
+    }
+}
+
+/* ---------------------------------------------------------------------------------------------------------------------
+ * From sums to candidates
+ */
+
+/* Flag which of n_users (at most BLOCK) could be among the nearest of u, or u among theirs.
+ *
+ * With s = r n / (n + damping) and r = covariance / sqrt(dx dy) (dx, dy the variances), s > floor is
+ *
+ *     covariance n |covariance n| > floor |floor| dx dy (n + damping)^2,
+ *
+ * for the square with its sign keeps the order of numbers. Integers below 2^53 are exact in a double, so only the last
+ * products round, by less than MARGIN allows for. A pair without variance has 0 on both sides and is never flagged.
+ */
+CLONES static void find_candidates(const Sums *restrict sums, const double *restrict floors, double floor, int32_t n_users,
+                                   double damping, double min_common, uint8_t *restrict flags) {
+    for (int32_t v = 0; v < n_users; v++) {
+        const uint64_t word0 = sums[v][0], word1 = sums[v][1];
+        const double xy = (double)(int32_t)(word0 >> 38);
+        const double x = (double)(int32_t)(word0 >> 19 & ((1 << 19) - 1));
+        const double y = (double)(int32_t)(word0 & ((1 << 19) - 1));
+        const double xx = (double)(int32_t)(word1 >> 38);
+        const double yy = (double)(int32_t)(word1 >> 12 & ((1 << 26) - 1));
+        const double n = (double)(int32_t)(word1 & ((1 << 12) - 1));
+        const double covariance_n = (n * xy - x * y) * n;
+        const double variances = (n * xx - x * x) * (n * yy - y * y);
+        const double lower = floors[v] < floor ? floors[v] : floor;
+        const double bound = lower * variances * ((n + damping) * (n + damping));
+        flags[v] = (uint8_t)((covariance_n * fabs(covariance_n) > bound) & (n >= min_common));
+    }
+}
+
+/* Offer u to the user at a place of the tile, and put that user on u's shortlist. A similarity of NaN is none. */
+static void offer_pair(AllPairs *run, Worker *worker, int32_t u, int32_t place, double similarity, int32_t n_common) {
+    const int32_t v = worker->first + place;
+    if (similarity >= atomic_load_explicit(&run->records[v].floor, memory_order_relaxed)) {
+        const Candidate candidate = {similarity, u, n_common};
+        worker->floors[place] = signed_square(offer(run, v, &candidate, 1, worker->scratch));
+    }
+    if (similarity >= worker->row.floor) {
+        add_to_shortlist(&worker->row, (Candidate){similarity, v, n_common});
+    }
+}
+
+/* Offer what the packed sums of u with places `first` to the end of the tile are worth, and empty them. In blocks, for
+ * u's floor rises fast in the first tiles, and what is flagged by an old floor costs time. */
+static void offer_sums(AllPairs *run, Worker *worker, int32_t u, int32_t first) {
+    const int32_t n = worker->end - worker->first;
+    for (int32_t begin = first; begin < n; begin += BLOCK) {
+        const int32_t end = begin + BLOCK < n ? begin + BLOCK : n;
+        uint8_t flags[BLOCK] = {0};
+        find_candidates(worker->sums + begin, worker->floors + begin, signed_square(worker->row.floor), end - begin,
+                        run->damping, run->min_common, flags);
+        for (int32_t place = begin; place < end; place += 8) {
+            uint64_t any;
+            memcpy(&any, flags + (place - begin), sizeof any);
+            for (int32_t v = place; any != 0 && v < place + 8; v++) {
+                if (flags[v - begin]) {
+                    const WideSums sums = unpacked(worker->sums[v]);
+                    const double similarity = damped_pearson(sums, run->damping, run->min_common);
+                    offer_pair(run, worker, u, v, similarity, (int32_t)sums.n);
+                }
+            }
+        }
+    }
+    memset(worker->sums + first, 0, sizeof(Sums) * (size_t)(n - first));
+}
+
+/* The same for the wide sums of a user with very many ratings. */
+static void offer_wide_sums(AllPairs *run, Worker *worker, int32_t u, int32_t first) {
+    const int32_t n = worker->end - worker->first;
+    for (int32_t place = first; place < n; place++) {
+        const double similarity = damped_pearson(worker->wide[place], run->damping, run->min_common);
+        offer_pair(run, worker, u, place, similarity, (int32_t)worker->wide[place].n);
+    }
+    memset(worker->wide + first, 0, sizeof(WideSums) * (size_t)(n - first));
+}
+
+/* Compare u with the users after it in the worker's tile. -1 when there is no memory. */
+static int32_t compare(AllPairs *run, Worker *worker, int32_t u) {
+    const int32_t place = u - worker->first, n = worker->end - worker->first;
+    const int within = place >= 0;
+    const int32_t first = within ? place + 1 : 0;
+    const int64_t begin = run->user_ptr[u], end = run->user_ptr[u + 1];
+    const int is_long = end - begin > CHUNK;
+    if (is_long && worker->wide == NULL) {
+        worker->wide = calloc(TILE, sizeof(WideSums));
+        if (worker->wide == NULL) {
+            return -1;
+        }
+    }
+    for (int64_t p = begin; p < end; p += CHUNK) {
+        const int64_t length = end - p < CHUNK ? end - p : CHUNK;
+        if (within) {
+            add_row_within(worker->sums, &worker->lists, place, run->items + p, run->scores + p, length);
+        } else {
+            add_row(worker->sums, &worker->lists, run->items + p, run->scores + p, length);
+        }
+        for (int32_t v = first; is_long && v < n; v++) {
+            add_wide(&worker->wide[v], worker->sums[v]);
+            worker->sums[v] = (Sums){0, 0};
+        }
+    }
+    worker->row.n = 0;
+    worker->row.floor = atomic_load_explicit(&run->records[u].floor, memory_order_relaxed);
+    if (is_long) {
+        offer_wide_sums(run, worker, u, first);
+    } else {
+        offer_sums(run, worker, u, first);
+    }
+    if (worker->row.n > 0) {
+        offer(run, u, worker->row.candidates, worker->row.n, worker->scratch);
+    }
+    return 0;
+}
+
+/* ---------------------------------------------------------------------------------------------------------------------
+ * Threads
+ */
+
+static void *lines_of_zeros(size_t n, size_t size) {
+    const size_t bytes = (n * size + LINE - 1) / LINE * LINE + LINE;
+    void *memory = aligned_alloc(LINE, bytes);
+    if (memory != NULL) {
+        memset(memory, 0, bytes);
+    }
+    return memory;
+}
+
+static void close_worker(Worker *worker) {
+    free(worker->lists.starts);
+    free(worker->lists.entries);
+    free(worker->lists.lists);
+    free(worker->lists.groups);
+    free(worker->lists.group_score);
+    free(worker->lists.singles);
+    free(worker->sums);
+    free(worker->wide);
+    free(worker->floors);
+    free(worker->row.candidates);
+    free(worker->scratch);
+}
+
+/* Memory for any tile of the run. -1 when there is none. */
+static int32_t open_worker(const AllPairs *run, Worker *worker) {
+    size_t most = 0;
+    for (int32_t tile = 0; tile < n_tiles(run); tile++) {
+        const size_t n = (size_t)(run->user_ptr[tile_end(run, tile)] - run->user_ptr[tile_first(run, tile)]);
+        most = n > most ? n : most;
+    }
+    const size_t n_items = (size_t)run->n_items;
+    *worker = (Worker){
+        .tile = -1,
+        .lists = {
+            .starts = malloc(sizeof(uint32_t) * (n_items + 2)),
+            .entries = malloc(sizeof(Entry) * (most + 1)),
+            .lists = malloc(sizeof(ListStart) * (n_items + 1)),
+            .groups = malloc(sizeof(uint64_t) * (most / 4 + 1)),
+            .group_score = malloc(sizeof(uint16_t) * (most / 4 + 1)),
+            .singles = malloc(sizeof(Entry) * (most + 1)),
+        },
+        .sums = lines_of_zeros(TILE, sizeof(Sums)),
+        .floors = lines_of_zeros(TILE, sizeof(double)),
+        .row = {
+            .candidates = malloc(sizeof(Candidate) * ((size_t)run->k + MANY_WAITING)),
+            .k = run->k,
+            .capacity = run->k + MANY_WAITING,
+        },
+        .scratch = malloc(sizeof(Candidate) * ((size_t)run->k + (size_t)run->n_waiting)),
+    };
+    const Lists *lists = &worker->lists;
+    if (!lists->starts || !lists->entries || !lists->lists || !lists->groups || !lists->group_score ||
+        !lists->singles || !worker->sums || !worker->floors || !worker->row.candidates ||
+        !worker->scratch) {
+        close_worker(worker);
+        return -1;
+    }
+    return 0;
+}
+
+/* Compare ROWS_A_TASK users, from u on, with a tile. */
+static int32_t do_task(AllPairs *run, Worker *worker, int32_t tile, int32_t u) {
+    if (worker->tile != tile) {
+        worker->tile = tile;
+        worker->first = tile_first(run, tile);
+        worker->end = tile_end(run, tile);
+        list_raters(run, worker);
+    }
+    if (u < worker->first && !worker->grouped) {
+        group_raters(run, worker);
+    }
+    for (int32_t v = worker->first; v < worker->end; v++) {
+        const double floor = atomic_load_explicit(&run->records[v].floor, memory_order_relaxed);
+        worker->floors[v - worker->first] = signed_square(floor);
+    }
+    for (int32_t end = u + ROWS_A_TASK; u < end && u < worker->end; u++) {
+        if (compare(run, worker, u) != 0) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+int32_t all_pairs_work(AllPairs *run) {
+    Worker worker;
+    if (open_worker(run, &worker) != 0) {
+        all_pairs_stop(run);
+        return -1;
+    }
+    int32_t tile = 0, status = 0;
+    int64_t tile_start = 0; /* the number of the tile's first task */
+    for (int64_t task; status == 0 && (task = atomic_fetch_add(&run->next_task, 1)) < run->n_tasks;) {
+        while (task >= tile_start + tile_tasks(run, tile)) {
+            tile_start += tile_tasks(run, tile++);
+        }
+        status = do_task(run, &worker, tile, (int32_t)(task - tile_start) * ROWS_A_TASK);
+    }
+    close_worker(&worker);
+    if (status != 0) {
+        all_pairs_stop(run);
+    }
+    return status;
+}
+
+int32_t all_pairs_finish(AllPairs *run) {
+    Candidate *scratch = malloc(sizeof(Candidate) * ((size_t)run->k + (size_t)run->n_waiting));
+    if (scratch == NULL) {
+        return -1;
+    }
+    for (int64_t u; (u = atomic_fetch_add(&run->next_finish, ROWS_A_FINISH)) < run->n_users;) {
+        for (const int64_t end = u + ROWS_A_FINISH; u < end && u < run->n_users; u++) {
+            const int32_t n_kept = settle(run, (int32_t)u, scratch);
+            sort_nearest(scratch, n_kept);
+            for (int64_t j = 0, row = u * run->k; j < run->k; j++) {
+                run->users[row + j] = j < n_kept ? scratch[j].user : -1;
+                run->similarity[row + j] = j < n_kept ? scratch[j].similarity : NAN;
+                run->n_common[row + j] = j < n_kept ? scratch[j].n_common : 0;
+            }
+        }
+    }
+    free(scratch);
+    return 0;
+}

@@ -1,0 +1,80 @@
+/* Sums over the films that two users both rated, and Pearson's correlation of them.
+ *
+ * For users with scores x and y on n common films, correlation needs the six integers
+ *
+ *     n, Sx = sum x, Sy = sum y, Sxx = sum x^2, Syy = sum y^2, Sxy = sum x y.
+ *
+ * They are kept in two 64-bit words, so that one common film is one 128-bit addition:
+ *
+ *     word 0    Sxy 26 bits | Sx  19 bits | Sy 19 bits
+ *     word 1    Sxx 26 bits | Syy 26 bits | n  12 bits
+ *
+ * Scores are 0 to 100. No field overflows into the next while at most CHUNK films are added: 4,095 * 100 < 2^19 and
+ * 4,095 * 10,000 < 2^26. Longer rows are added in chunks, each emptied into WideSums. All sums are exact, so their order
+ * (and the number of threads) never shows in a result.
+ */
+#ifndef CAMFLIX_PACKED_H
+#define CAMFLIX_PACKED_H
+
+#include <math.h>
+#include <stdint.h>
+
+enum { MOST_SCORE = 100, CHUNK = 4095 };
+
+typedef uint64_t Sums __attribute__((vector_size(16))); /* a vector type of gcc and clang, on any processor */
+
+/* INCREMENTS[x][y] is what one common film adds: x y, x, y in word 0 and x^2, y^2, 1 in word 1. In neighbours.c. */
+extern const Sums INCREMENTS[MOST_SCORE + 1][MOST_SCORE + 1];
+
+typedef struct {
+    int64_t n, x, y, xx, yy, xy;
+} WideSums;
+
+static inline WideSums unpacked(Sums sums) {
+    const uint64_t low19 = (1u << 19) - 1, low26 = (1u << 26) - 1, low12 = (1u << 12) - 1;
+    return (WideSums){
+        .n = (int64_t)(sums[1] & low12),
+        .x = (int64_t)(sums[0] >> 19 & low19),
+        .y = (int64_t)(sums[0] & low19),
+        .xx = (int64_t)(sums[1] >> 38),
+        .yy = (int64_t)(sums[1] >> 12 & low26),
+        .xy = (int64_t)(sums[0] >> 38),
+    };
+}
+
+static inline void add_wide(WideSums *total, Sums part) {
+    const WideSums more = unpacked(part);
+    total->n += more.n;
+    total->x += more.x;
+    total->y += more.y;
+    total->xx += more.xx;
+    total->yy += more.yy;
+    total->xy += more.xy;
+}
+
+/* The correlation r of two users on their n common films, damped to r n / (n + damping).
+ *
+ * covariance / sqrt(variance_x * variance_y) is r; the three share one scale factor, which cancels. NaN (null) with
+ * fewer than min_common films, or when one of the two gave the same score to all of them. The steps, and so the bits,
+ * are those of similarity.damped_correlation in numpy.
+ */
+static inline double damped_correlation(int64_t covariance, int64_t variance_x, int64_t variance_y, int64_t n,
+                                        double damping, int32_t min_common) {
+    if (n < min_common || variance_x <= 0 || variance_y <= 0) {
+        return NAN;
+    }
+    double r = (double)covariance / sqrt((double)variance_x * (double)variance_y);
+    r = r < -1.0 ? -1.0 : r > 1.0 ? 1.0 : r;
+    return r * ((double)n / ((double)n + damping));
+}
+
+/* Damped Pearson correlation: Herlocker, Konstan, Borchers, Riedl, "An algorithmic framework for performing
+ * collaborative filtering", SIGIR 1999; n / (n + damping) from Bell, Koren, "Scalable collaborative filtering with
+ * jointly derived neighborhood interpolation weights", ICDM 2007.
+ */
+static inline double damped_pearson(WideSums s, double damping, int32_t min_common) {
+    return damped_correlation(s.n * s.xy - s.x * s.y, s.n * s.xx - s.x * s.x, s.n * s.yy - s.y * s.y, s.n, damping,
+                              min_common);
+}
+
+#endif

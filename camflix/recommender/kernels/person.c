@@ -1,0 +1,336 @@
+/* One person against everybody, while they wait: similarity to each user, the nearest, what these say of each film, and
+ * taste distance. Nothing here needs more than one thread.
+ *
+ * The person is given by the ratings they have now; all arrays are as in arrays.Ratings. Scratch memory is the caller's
+ * and used again: clearing what was touched is cheaper than allocating what may be touched.
+ */
+#include <stdint.h>
+
+#include "person.cdef"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "clones.h"
+#include "nearest.h"
+#include "packed.h"
+
+enum { FETCH = 24 }; /* so many raters ahead, their sums are fetched */
+
+/* ---------------------------------------------------------------------------------------------------------------------
+ * Pearson correlation of scores
+ */
+
+/* Add films of the person (at most CHUNK) to the sums with all who rated them. */
+static void add_films(Sums *restrict sums, const int64_t *item_ptr, const int32_t *users, const uint8_t *item_scores,
+                      int64_t n, const int32_t *items, const uint8_t *scores) {
+    for (int64_t q = 0; q < n; q++) {
+        const Sums *increments = INCREMENTS[scores[q]];
+        const int64_t begin = item_ptr[items[q]], end = item_ptr[items[q] + 1];
+        int64_t p = begin;
+        for (; p + FETCH < end; p++) {
+            __builtin_prefetch(sums + users[p + FETCH], 1);
+            sums[users[p]] += increments[item_scores[p]];
+        }
+        for (; p < end; p++) {
+            sums[users[p]] += increments[item_scores[p]];
+        }
+    }
+}
+
+/* similarity and n_common of packed sums, which are emptied; the steps of damped_pearson, several users at a time. */
+CLONES static void finish_pearson(int32_t n_users, Sums *restrict sums, double damping, double min_common,
+                                  double *restrict similarity, int32_t *restrict n_common) {
+    for (int32_t v = 0; v < n_users; v++) {
+        const uint64_t word0 = sums[v][0], word1 = sums[v][1];
+        const double xy = (double)(int32_t)(word0 >> 38);
+        const double x = (double)(int32_t)(word0 >> 19 & ((1 << 19) - 1));
+        const double y = (double)(int32_t)(word0 & ((1 << 19) - 1));
+        const double xx = (double)(int32_t)(word1 >> 38);
+        const double yy = (double)(int32_t)(word1 >> 12 & ((1 << 26) - 1));
+        const int32_t common = (int32_t)(word1 & ((1 << 12) - 1));
+        const double n = (double)common;
+        const double variances = (n * xx - x * x) * (n * yy - y * y);
+        double r = (n * xy - x * y) / sqrt(variances);
+        r = r < -1.0 ? -1.0 : r;
+        r = r > 1.0 ? 1.0 : r;
+        similarity[v] = (n >= min_common) & (variances > 0.0) ? r * (n / (n + damping)) : (double)NAN;
+        n_common[v] = common;
+        sums[v] = (Sums){0, 0};
+    }
+}
+
+void person_pearson(int32_t n_users, const int64_t *item_ptr, const int32_t *users, const uint8_t *item_scores,
+                    int32_t n, const int32_t *items, const uint8_t *scores, double damping, int32_t min_common,
+                    uint64_t *sums, int64_t *wide, double *similarity, int32_t *n_common) {
+    Sums *packed = (Sums *)sums;
+    if (n <= CHUNK) {
+        add_films(packed, item_ptr, users, item_scores, n, items, scores);
+        finish_pearson(n_users, packed, damping, min_common, similarity, n_common);
+        return;
+    }
+    WideSums *totals = (WideSums *)wide;
+    for (int32_t q = 0; q < n; q += CHUNK) {
+        const int32_t length = n - q < CHUNK ? n - q : CHUNK;
+        add_films(packed, item_ptr, users, item_scores, length, items + q, scores + q);
+        for (int32_t v = 0; v < n_users; v++) {
+            add_wide(&totals[v], packed[v]);
+            packed[v] = (Sums){0, 0};
+        }
+    }
+    for (int32_t v = 0; v < n_users; v++) {
+        similarity[v] = damped_pearson(totals[v], damping, min_common);
+        n_common[v] = (int32_t)totals[v].n;
+        totals[v] = (WideSums){0};
+    }
+}
+
+/* ---------------------------------------------------------------------------------------------------------------------
+ * Correlation of residuals
+ */
+
+
+void person_residual_weights(int32_t n_users, const int64_t *item_ptr, const int32_t *users,
+                             const int16_t *item_residuals, int32_t n, const int32_t *items, const int16_t *residuals,
+                             double damping, int32_t min_common, double unit, int64_t *sums, int32_t *weights,
+                             int32_t *n_common) {
+    for (int32_t q = 0; q < n; q++) {
+        const int64_t x = residuals[q], xx = x * x;
+        const int64_t end = item_ptr[items[q] + 1];
+        for (int64_t p = item_ptr[items[q]]; p < end; p++) {
+            __builtin_prefetch(sums + 4 * (int64_t)users[p + FETCH < end ? p + FETCH : p], 1);
+            int64_t *at = sums + 4 * (int64_t)users[p];
+            const int64_t y = item_residuals[p];
+            at[0] += x * y;
+            at[1] += xx;
+            at[2] += y * y;
+            at[3] += 1;
+        }
+    }
+    for (int32_t v = 0; v < n_users; v++) {
+        int64_t *at = sums + 4 * (int64_t)v;
+        const double s = damped_correlation(at[0], at[1], at[2], at[3], damping, min_common);
+        weights[v] = isnan(s) ? 0 : (int32_t)rint(s * unit);
+        n_common[v] = (int32_t)at[3];
+        memset(at, 0, 4 * sizeof *at);
+    }
+}
+
+/* ---------------------------------------------------------------------------------------------------------------------
+ * The nearest, and the order of all
+ */
+
+int32_t person_nearest(int32_t n_users, const double *similarity, int32_t k, int32_t without, int32_t *nearest) {
+    Shortlist list = {.k = k, .capacity = 2 * k + 64, .floor = -INFINITY};
+    list.candidates = malloc(sizeof(Candidate) * (size_t)list.capacity);
+    if (list.candidates == NULL) {
+        return -1;
+    }
+    for (int32_t v = 0; v < n_users; v++) {
+        if (similarity[v] >= list.floor && v != without) { /* false for NaN */
+            add_to_shortlist(&list, (Candidate){similarity[v], v, 0});
+        }
+    }
+    select_nearest(list.candidates, list.n, k);
+    const int32_t n = list.n < k ? list.n : k;
+    sort_nearest(list.candidates, n);
+    for (int32_t j = 0; j < n; j++) {
+        nearest[j] = list.candidates[j].user;
+    }
+    free(list.candidates);
+    return n;
+}
+
+/* Counting sort, stable in the index. */
+int32_t person_order(int32_t n_users, const int32_t *weights, int32_t most_weight, uint32_t *counts, int32_t *order,
+                     int32_t *rank) {
+    memset(counts, 0, sizeof(uint32_t) * ((size_t)most_weight + 1));
+    for (int32_t v = 0; v < n_users; v++) {
+        counts[abs(weights[v])]++;
+    }
+    uint32_t before = 0;
+    for (int32_t weight = most_weight; weight >= 0; weight--) {
+        const uint32_t n = counts[weight];
+        counts[weight] = before;
+        before += n;
+    }
+    const int32_t n_order = (int32_t)counts[0];
+    for (int32_t v = 0; v < n_users; v++) {
+        const int32_t weight = abs(weights[v]);
+        rank[v] = n_order;
+        if (weight > 0) {
+            rank[v] = (int32_t)counts[weight]++;
+            order[rank[v]] = v;
+        }
+    }
+    return n_order;
+}
+
+/* ---------------------------------------------------------------------------------------------------------------------
+ * Votes: for each film, the k nearest of its raters
+ *
+ * Two ways lead to the same sums, which are sums of integers. Walking the neighbours' rows, nearest first, a film takes
+ * the first k votes that come; most films people know are then complete after few rows, and walking on is waste. Going
+ * through a film's raters and choosing those with the least ranks costs the film's raters, which is little for the films
+ * few people know. So: walk as long as a step completes films that have more raters than the step has ratings, then
+ * finish what is left film by film.
+ */
+
+enum { STEP = 64 }; /* neighbours walked between two looks at what is left; longer when the catalogue is long */
+
+static int32_t smaller(int32_t a, int32_t b) { return a < b ? a : b; }
+
+/* Let neighbours `first` to `end` of the order speak; returns how many ratings were walked. */
+static int64_t walk_neighbours(const Neighbourhood *of, int32_t first, int32_t end, int64_t *restrict numerators,
+                               int64_t *restrict totals, int32_t *restrict n_votes) {
+    int64_t walked = 0;
+    for (int32_t j = first; j < end; j++) {
+        const int32_t v = of->order[j];
+        const int64_t weight = of->weights[v], magnitude = weight < 0 ? -weight : weight;
+        for (int64_t p = of->user_ptr[v]; p < of->user_ptr[v + 1]; p++) {
+            const int32_t i = of->items[p];
+            const int32_t open = n_votes[i] < of->k;
+            numerators[i] += open ? weight * of->residuals[p] : 0;
+            totals[i] += open ? magnitude : 0;
+            n_votes[i] += open;
+        }
+        walked += of->user_ptr[v + 1] - of->user_ptr[v];
+    }
+    return walked;
+}
+
+/* How many ratings finish_film would go through if the walk ended now. */
+static int64_t ratings_left(const Neighbourhood *of, const int32_t *n_votes) {
+    int64_t left = 0;
+    for (int32_t i = 0; i < of->n_items; i++) {
+        left += n_votes[i] < of->k ? of->item_ptr[i + 1] - of->item_ptr[i] : 0;
+    }
+    return left;
+}
+
+static inline void swap_keys(uint64_t *a, uint64_t *b) {
+    const uint64_t kept = *a;
+    *a = *b;
+    *b = kept;
+}
+
+/* Move the k least of n different keys to the front (as select_nearest). */
+static void select_least(uint64_t *keys, int64_t n, int64_t k) {
+    int64_t first = 0, last = n - 1;
+    while (k < n && first < last) {
+        swap_keys(&keys[first + (last - first) / 2], &keys[last]);
+        const uint64_t pivot = keys[last];
+        int64_t less = first;
+        for (int64_t j = first; j < last; j++) {
+            const uint64_t key = keys[j];
+            keys[j] = keys[less];
+            keys[less] = key;
+            less += key < pivot;
+        }
+        swap_keys(&keys[less], &keys[last]);
+        if (less == k || less == k - 1) {
+            return;
+        }
+        if (less < k) {
+            first = less + 1;
+        } else {
+            last = less - 1;
+        }
+    }
+}
+
+/* Add to a film the votes of its raters from rank `walked` on, up to k in all. */
+static void finish_film(const Neighbourhood *of, int32_t item, int32_t walked, uint64_t *keys, int64_t *numerator,
+                        int64_t *total, int32_t *n_votes) {
+    const int64_t begin = of->item_ptr[item], end = of->item_ptr[item + 1];
+    const uint32_t n_ranks = (uint32_t)(smaller(of->n_order, of->n_nearest) - walked);
+    const int64_t wanted = of->k - *n_votes;
+    int64_t n = 0;
+    for (int64_t p = begin; p < end; p++) { /* rank and place in one number, that of least rank is the least */
+        const uint32_t rank = (uint32_t)(of->rank[of->users[p]] - walked); /* wraps for those who have spoken */
+        keys[n] = (uint64_t)rank << 32 | (uint64_t)(p - begin);
+        n += rank < n_ranks;
+    }
+    select_least(keys, n, wanted);
+    n = n < wanted ? n : wanted;
+    for (int64_t j = 0; j < n; j++) {
+        const int64_t p = begin + (int64_t)(keys[j] & UINT32_MAX);
+        const int64_t weight = of->weights[of->users[p]];
+        *numerator += weight * of->item_residuals[p];
+        *total += weight < 0 ? -weight : weight;
+    }
+    *n_votes += (int32_t)n;
+}
+
+void person_votes(const Neighbourhood *of, uint64_t *keys, int64_t *numerators, int64_t *totals, int32_t *n_votes) {
+    const size_t n_items = (size_t)of->n_items;
+    memset(numerators, 0, sizeof *numerators * n_items);
+    memset(totals, 0, sizeof *totals * n_items);
+    memset(n_votes, 0, sizeof *n_votes * n_items);
+    const int32_t n_speaking = smaller(of->n_order, of->n_nearest);
+    int64_t left = INT64_MAX;
+    int32_t walked = 0;
+    while (walked < n_speaking) {
+        int64_t cost = 0;
+        do {
+            const int32_t end = smaller(walked + STEP, n_speaking);
+            cost += walk_neighbours(of, walked, end, numerators, totals, n_votes);
+            walked = end;
+        } while (walked < n_speaking && cost < 2 * (int64_t)of->n_items);
+        const int64_t left_before = left;
+        left = ratings_left(of, n_votes);
+        if (left_before - left < cost) {
+            break;
+        }
+    }
+    for (int32_t i = 0; walked < n_speaking && i < of->n_items; i++) {
+        if (n_votes[i] < of->k) {
+            finish_film(of, i, walked, keys, &numerators[i], &totals[i], &n_votes[i]);
+        }
+    }
+}
+
+void person_votes_on(const Neighbourhood *of, int32_t n, const int32_t *items, uint64_t *keys, int64_t *numerators,
+                     int64_t *totals, int32_t *n_votes) {
+    for (int32_t j = 0; j < n; j++) {
+        numerators[j] = totals[j] = 0;
+        n_votes[j] = 0;
+        finish_film(of, items[j], 0, keys, &numerators[j], &totals[j], &n_votes[j]);
+    }
+}
+
+/* ---------------------------------------------------------------------------------------------------------------------
+ * Taste distance
+ */
+
+enum { NO_PERCENTILE = 255 };
+
+/* As scores.n_common_needed: max(3, min(20, ceil(0.05 min(n, m)))). */
+static int64_t n_common_needed(int64_t n, int64_t m) {
+    const int64_t share = ((n < m ? n : m) + 19) / 20;
+    return share < 3 ? 3 : share > 20 ? 20 : share;
+}
+
+void person_distances(const int64_t *user_ptr, const int32_t *items, const uint8_t *percentiles, int32_t n,
+                      const int32_t *own_items, const uint8_t *own, int32_t k, const int32_t *users, uint8_t *row,
+                      double *distances) {
+    for (int32_t q = 0; q < n; q++) {
+        row[own_items[q]] = own[q];
+    }
+    for (int32_t j = 0; j < k; j++) {
+        const int64_t begin = user_ptr[users[j]], end = user_ptr[users[j] + 1];
+        int64_t total = 0, n_common = 0;
+        for (int64_t p = begin; p < end; p++) {
+            const int32_t mine = row[items[p]], theirs = percentiles[p];
+            const int known = (mine != NO_PERCENTILE) & (theirs != NO_PERCENTILE);
+            total += known ? abs(mine - theirs) : 0;
+            n_common += known;
+        }
+        const int enough = n_common >= n_common_needed(n, end - begin);
+        distances[j] = enough ? (double)total / (double)n_common : NAN;
+    }
+    for (int32_t q = 0; q < n; q++) {
+        row[own_items[q]] = NO_PERCENTILE;
+    }
+}

@@ -1,0 +1,153 @@
+"""What neighbours.c and person.c do, in plain numpy: slower, and equal to the last bit.
+
+It serves where the extension could not be built, and the tests compare the two.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from camflix.recommender.arrays import Float64s, Int32s, Int64s, Ratings, UInt8s
+
+Int16s: TypeAlias = NDArray[np.int16]
+
+NO_PERCENTILE = 255
+
+
+def top_k(ratings: Ratings, k: int, *, damping: float, min_common: int) -> tuple[Int32s, Float64s, Int32s]:
+    """Return the ``k`` users most similar to each: users (-1 where fewer), similarity (NaN), n_common (0)."""
+    shape = (ratings.n_users, k)
+    users = np.full(shape, -1, dtype=np.int32)
+    similarity = np.full(shape, np.nan)
+    n_common = np.zeros(shape, dtype=np.int32)
+    for user in range(ratings.n_users):
+        row, row_common = pearson_row(ratings, *ratings.of_user(user), damping=damping, min_common=min_common)
+        best = nearest(row, k, without=user)
+        users[user, : len(best)] = best
+        similarity[user, : len(best)] = row[best]
+        n_common[user, : len(best)] = row_common[best]
+    return users, similarity, n_common
+
+
+def pearson_row(
+    ratings: Ratings, items: Int32s, scores: UInt8s, *, damping: float, min_common: int
+) -> tuple[Float64s, Int32s]:
+    """Return the damped Pearson correlation of one person with every user, and n_common."""
+    positions, places = _expand(ratings.item_ptr, items)
+    users = ratings.users[positions]
+    x, y = scores[places].astype(np.int64), ratings.item_scores[positions].astype(np.int64)
+    n, sum_x, sum_y, sum_xx, sum_yy, sum_xy = _sums(ratings, users, (np.ones_like(x), x, y, x * x, y * y, x * y))
+    similarity = _damped_correlation(
+        n * sum_xy - sum_x * sum_y, n * sum_xx - sum_x * sum_x, n * sum_yy - sum_y * sum_y, n, damping, min_common
+    )
+    return similarity, n.astype(np.int32)
+
+
+def residual_weights(
+    ratings: Ratings,
+    item_residuals: Int16s,
+    items: Int32s,
+    residuals: Int16s,
+    *,
+    damping: float,
+    min_common: int,
+    unit: int,
+) -> tuple[Int32s, Int32s]:
+    """Return the damped correlation of one person's residuals with every user's, in ``unit``ths, and n_common."""
+    positions, places = _expand(ratings.item_ptr, items)
+    users = ratings.users[positions]
+    x, y = residuals[places].astype(np.int64), item_residuals[positions].astype(np.int64)
+    n, sum_xx, sum_yy, sum_xy = _sums(ratings, users, (np.ones_like(x), x * x, y * y, x * y))
+    similarity = _damped_correlation(sum_xy, sum_xx, sum_yy, n, damping, min_common)
+    return np.rint(np.nan_to_num(similarity) * unit).astype(np.int32), n.astype(np.int32)
+
+
+def nearest(similarity: Float64s, k: int, *, without: int = -1) -> Int32s:
+    """Return the indices of the ``k`` greatest similarities, greatest first, equal ones by index; NaN never."""
+    known = ~np.isnan(similarity)
+    if without >= 0:
+        known[without] = False
+    indices = np.flatnonzero(known)
+    return indices[np.argsort(-similarity[indices], kind="stable")[:k]].astype(np.int32)
+
+
+def order_of(weights: Int32s) -> tuple[Int32s, Int32s]:
+    """Return the users with a weight, greatest magnitude first, equal ones by index; and each one's place in it."""
+    order = np.argsort(-np.abs(weights), kind="stable")[: np.count_nonzero(weights)].astype(np.int32)
+    rank = np.full(len(weights), len(order), dtype=np.int32)
+    rank[order] = np.arange(len(order), dtype=np.int32)
+    return order, rank
+
+
+def votes_on(
+    ratings: Ratings, item_residuals: Int16s, weights: Int32s, rank: Int32s, items: Int32s, *, k: int, n_nearest: int
+) -> tuple[Int64s, Int64s, Int32s]:
+    """Return for each of ``items`` the sums over its ``k`` nearest raters: weight * residual, |weight|, how many.
+
+    Only users whose ``rank`` is under ``n_nearest`` and who have a weight count.
+    """
+    positions, places = _expand(ratings.item_ptr, items)
+    users = ratings.users[positions]
+    speaking = (rank[users] < n_nearest) & (weights[users] != 0)
+    positions, places, users = positions[speaking], places[speaking], users[speaking]
+    by_rank = np.lexsort((rank[users], places))
+    counts = np.bincount(places, minlength=len(items))
+    turn = np.arange(len(places)) - np.repeat(np.cumsum(counts) - counts, counts)
+    chosen = by_rank[turn < k]
+    weight = weights[users[chosen]].astype(np.int64)
+    numerators, totals = np.zeros(len(items), dtype=np.int64), np.zeros(len(items), dtype=np.int64)
+    np.add.at(numerators, places[chosen], weight * item_residuals[positions[chosen]])
+    np.add.at(totals, places[chosen], np.abs(weight))
+    return numerators, totals, np.minimum(counts, k).astype(np.int32)
+
+
+def taste_distances(ratings: Ratings, percentiles: UInt8s, items: Int32s, own: UInt8s, users: Int32s) -> Float64s:
+    """Return the mean |P(u, i) - P(v, i)| of one person with each of ``users``, NaN where too little is known."""
+    row = np.full(ratings.n_items, NO_PERCENTILE, dtype=np.uint8)
+    row[items] = own
+    positions, places = _expand(ratings.user_ptr, users)
+    mine, theirs = row[ratings.items[positions]].astype(np.int64), percentiles[positions].astype(np.int64)
+    known = (mine != NO_PERCENTILE) & (theirs != NO_PERCENTILE)
+    n_common = np.bincount(places[known], minlength=len(users))
+    total = np.bincount(places[known], weights=np.abs(mine - theirs)[known], minlength=len(users))
+    smaller = np.minimum(len(items), np.diff(ratings.user_ptr)[users])
+    enough = n_common >= np.clip(-(-smaller // 20), 3, 20)
+    distances = np.full(len(users), np.nan)
+    distances[enough] = total[enough] / n_common[enough]
+    return distances
+
+
+def columns_of(n_items: int, user_ptr: Int64s, items: Int32s, scores: UInt8s) -> tuple[Int64s, Int32s, UInt8s]:
+    """Return rows by user as rows by item: item_ptr, users, item_scores."""
+    item_ptr = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(np.bincount(items, minlength=n_items))))
+    by_item = np.argsort(items, kind="stable")
+    users = np.repeat(np.arange(len(user_ptr) - 1, dtype=np.int32), np.diff(user_ptr))
+    return item_ptr, users[by_item], scores[by_item]
+
+
+def _expand(pointers: Int64s, rows: Int32s) -> tuple[Int64s, Int64s]:
+    """Return the positions of several compressed rows, one after another, and the place in ``rows`` of each."""
+    lengths = np.diff(pointers)[rows]
+    ends = np.cumsum(lengths)
+    positions = np.arange(int(lengths.sum()), dtype=np.int64) + np.repeat(pointers[rows] - (ends - lengths), lengths)
+    return positions, np.repeat(np.arange(len(rows), dtype=np.int64), lengths)
+
+
+def _sums(ratings: Ratings, users: Int32s, values: tuple[Int64s, ...]) -> list[Int64s]:
+    # bincount adds in float64, exact for integers up to 2^53.
+    return [np.bincount(users, weights=v, minlength=ratings.n_users).astype(np.int64) for v in values]
+
+
+def _damped_correlation(
+    covariance: Int64s, variance_x: Int64s, variance_y: Int64s, n: Int64s, damping: float, min_common: int
+) -> Float64s:
+    known = (n >= min_common) & (variance_x > 0) & (variance_y > 0)
+    similarity = np.full(len(n), np.nan)
+    n_known = n[known].astype(np.float64)
+    norm = np.sqrt(variance_x[known].astype(np.float64) * variance_y[known].astype(np.float64))
+    similarity[known] = np.clip(covariance[known] / norm, -1.0, 1.0) * (n_known / (n_known + damping))
+    return similarity

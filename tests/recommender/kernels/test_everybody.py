@@ -1,0 +1,198 @@
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from camflix.recommender.arrays import Ratings
+from camflix.recommender.kernels import AVAILABLE, everybody, twin_neighbours
+from camflix.recommender.kernels.everybody import Everybody, Ranking, nearest
+from tests.recommender.kernels.worlds import LEVELS, all_same, made, ratings_of_few, residuals_of, same
+
+needs_extension = pytest.mark.skipif(not AVAILABLE, reason="the C extension is not built here")
+
+
+@pytest.fixture
+def plain(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Serve as on a machine without a compiler."""
+    monkeypatch.setattr(everybody, "AVAILABLE", False)
+
+
+def a_person(ratings: Ratings, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(seed)
+    items = np.flatnonzero(rng.random(ratings.n_items) < 0.6).astype(np.int32)
+    return items, rng.integers(0, 101, size=len(items)).astype(np.uint8)
+
+
+@needs_extension
+@given(ratings_of_few(), st.integers(0, 99), st.sampled_from((0.0, 25.0)), st.integers(0, 5))
+def test_a_pearson_row_is_its_twins_to_the_bit(ratings: Ratings, seed: int, damping: float, min_common: int) -> None:
+    person = a_person(ratings, seed)
+    fast = Everybody(ratings).pearson_row(*person, damping=damping, min_common=min_common)
+    slow = twin_neighbours.pearson_row(ratings, *person, damping=damping, min_common=min_common)
+    assert all_same(fast, slow)
+
+
+@needs_extension
+@pytest.mark.parametrize("levels", LEVELS)
+@pytest.mark.parametrize("n_items", [4095, 4096, 8500])
+def test_a_row_of_very_many_ratings_is_its_twins_to_the_bit(n_items: int, levels: tuple[int, ...]) -> None:
+    ratings = made(30, n_items, 0.9, seed=1, levels=levels)
+    person = np.arange(n_items, dtype=np.int32), np.full(n_items, 100, dtype=np.uint8)
+    person[1][::7] = 99
+    known = Everybody(ratings)
+    for _ in range(2):  # the second finds the scratch memory as the first left it
+        fast = known.pearson_row(*person, damping=25.0, min_common=3)
+        slow = twin_neighbours.pearson_row(ratings, *person, damping=25.0, min_common=3)
+        assert all_same(fast, slow)
+
+
+@needs_extension
+@given(ratings_of_few(), st.integers(0, 99))
+def test_residual_weights_and_their_order_are_their_twins(ratings: Ratings, seed: int) -> None:
+    residuals, items = residuals_of(ratings, seed), a_person(ratings, seed)[0]
+    own = np.random.default_rng(seed).integers(-32768, 32768, size=len(items)).astype(np.int16)
+    known = Everybody(ratings)
+    fast = known.residual_weights(residuals.by_item, items, own, damping=50.0, min_common=3)
+    slow = twin_neighbours.residual_weights(
+        ratings, residuals.by_item, items, own, damping=50.0, min_common=3, unit=everybody.MOST_WEIGHT
+    )
+    assert all_same(fast, slow)
+    ranking = known.ranking(fast[0])
+    order, rank = twin_neighbours.order_of(fast[0])
+    assert same(ranking.order, order)
+    assert same(ranking.rank, rank)
+
+
+def random_ranking(known: Everybody, seed: int) -> Ranking:
+    rng = np.random.default_rng(seed)
+    weights = rng.integers(-65536, 65537, size=known.ratings.n_users)
+    return known.ranking(np.where(rng.random(len(weights)) < 0.2, 0, weights).astype(np.int32))
+
+
+@needs_extension
+@given(ratings_of_few(), st.integers(0, 99), st.integers(1, 12), st.sampled_from((None, 0, 1, 7, 100)))
+def test_votes_are_their_twins(ratings: Ratings, seed: int, k: int, n_nearest: int | None) -> None:
+    known, residuals = Everybody(ratings), residuals_of(ratings, seed)
+    ranking = random_ranking(known, seed)
+    every = np.arange(ratings.n_items, dtype=np.int32)
+    expected = twin_neighbours.votes_on(
+        *(ratings, residuals.by_item, ranking.weights, ranking.rank, every),
+        k=k,
+        n_nearest=ratings.n_users if n_nearest is None else n_nearest,
+    )
+    for items in (None, every, every[::-1].copy()):
+        sums = known.votes(ranking, residuals, k=k, n_nearest=n_nearest, items=items)
+        turn = slice(None) if items is None else items
+        assert same(sums.numerators, expected[0][turn])
+        assert same(sums.totals, expected[1][turn])
+        assert same(sums.n_votes, expected[2][turn])
+
+
+@needs_extension
+@pytest.mark.parametrize("n_nearest", [None, 300])
+def test_votes_on_a_catalogue_of_popular_and_rare_films_are_their_twins(n_nearest: int | None) -> None:
+    rng = np.random.default_rng(9)
+    density = 0.9 / (1 + np.arange(400) / 4)
+    users, items = np.nonzero(rng.random((3000, 400)) < density)
+    scores = rng.integers(0, 101, size=len(users)).astype(np.uint8)
+    ratings = Ratings.from_triples(users.astype(np.int32), items.astype(np.int32), scores, 3000, 400)
+    known, residuals = Everybody(ratings), residuals_of(ratings, 9)
+    ranking = random_ranking(known, 9)
+    sums = known.votes(ranking, residuals, k=40, n_nearest=n_nearest)
+    every = np.arange(400, dtype=np.int32)
+    expected = twin_neighbours.votes_on(
+        *(ratings, residuals.by_item, ranking.weights, ranking.rank, every), k=40, n_nearest=n_nearest or 3000
+    )
+    assert same(sums.numerators, expected[0])
+    assert same(sums.totals, expected[1])
+    assert same(sums.n_votes, expected[2])
+
+
+@needs_extension
+@given(
+    st.lists(st.sampled_from((np.nan, -1.0, -0.5, 0.0, 0.25, 0.25 + 1e-12, 1.0)), max_size=300),
+    st.integers(0, 120),
+    st.integers(-1, 5),
+)
+def test_the_nearest_are_their_twins(values: list[float], k: int, without: int) -> None:
+    similarity = np.array(values, dtype=np.float64)
+    without = min(without, len(values) - 1)
+    assert same(nearest(similarity, k, without=without), twin_neighbours.nearest(similarity, k, without=without))
+
+
+@needs_extension
+@given(ratings_of_few(), st.integers(0, 99))
+def test_taste_distances_are_their_twins(ratings: Ratings, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    percentiles = rng.choice(np.array([*range(101), 255], dtype=np.uint8), size=ratings.n_ratings)
+    items = a_person(ratings, seed)[0]
+    own = rng.choice(np.array([*range(101), 255], dtype=np.uint8), size=len(items))
+    users = rng.permutation(ratings.n_users).astype(np.int32)
+    known = Everybody(ratings)
+    for _ in range(2):
+        fast = known.taste_distances(percentiles, items, own, users)
+        assert same(fast, twin_neighbours.taste_distances(ratings, percentiles, items, own, users))
+
+
+def test_the_taste_distance_of_the_specification() -> None:
+    """A = 90, 80, 60, 40, 20 and B = 70, 75, 50, 30, 10: their percentiles are 90, 70, 50, 30, 10 and 70, 90, ..."""
+    items = np.arange(5, dtype=np.int32)
+    ratings = Ratings.from_rows(5, np.array([0, 5]), items, np.array([70, 75, 50, 30, 10], dtype=np.uint8))
+    theirs = np.array([70, 90, 50, 30, 10], dtype=np.uint8)
+    own = np.array([90, 70, 50, 30, 10], dtype=np.uint8)
+    assert Everybody(ratings).taste_distances(theirs, items, own, np.zeros(1, dtype=np.int32)).tolist() == [8.0]
+
+
+def test_threads_do_not_disturb_each_other() -> None:
+    ratings = made(400, 60, 0.5, seed=10)
+    known = Everybody(ratings)
+
+    def row(user: int) -> bytes:
+        return known.pearson_row(*ratings.of_user(user), damping=25.0, min_common=3)[0].tobytes()
+
+    alone = [row(user) for user in range(400)]
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(row, range(400))) == alone
+
+
+@pytest.mark.usefixtures("plain")
+def test_without_the_extension_the_same_is_served() -> None:
+    ratings = made(60, 40, 0.6, seed=11)
+    residuals, (items, scores) = residuals_of(ratings, 11), a_person(ratings, 11)
+    known = Everybody(ratings)
+    similarity, n_common = known.pearson_row(items, scores, damping=25.0, min_common=3)
+    assert n_common.max() > 10
+    assert len(nearest(similarity, 5)) == 5
+    weights, _ = known.residual_weights(
+        residuals.by_item, items, np.arange(len(items), dtype=np.int16), damping=25.0, min_common=3
+    )
+    ranking = known.ranking(weights)
+    catalogue = known.votes(ranking, residuals, k=40)
+    some = known.votes(ranking, residuals, k=40, items=np.arange(3, dtype=np.int32))
+    assert catalogue.numerators[:3].tolist() == some.numerators.tolist()
+    percentiles = np.full(ratings.n_ratings, 50, dtype=np.uint8)
+    distances = known.taste_distances(percentiles, items, scores, np.arange(60, dtype=np.int32))
+    assert distances.min() >= 0
+
+
+def test_weights_out_of_bounds_are_refused() -> None:
+    known = Everybody(made(5, 5, 0.5, seed=12))
+    with pytest.raises(ValueError, match="weights must lie in"):
+        known.ranking(np.array([0, 0, 0, 0, 65537], dtype=np.int32))
+
+
+def test_votes_of_foreign_arrays_are_refused() -> None:
+    ratings = made(5, 5, 0.5, seed=13)
+    known, residuals = Everybody(ratings), residuals_of(ratings, 13)
+    ranking = known.ranking(np.array([5, 4, 3, 2, 1], dtype=np.int32))
+    with pytest.raises(ValueError, match="k must lie in"):
+        known.votes(ranking, residuals, k=0)
+    with pytest.raises(ValueError, match="items must lie in"):
+        known.votes(ranking, residuals, k=4, items=np.array([5], dtype=np.int32))
+    foreign = Ranking(ranking.weights, np.array([7], dtype=np.int32), ranking.rank)
+    with pytest.raises(ValueError, match=r"ranking\.order must lie in"):
+        known.votes(foreign, residuals, k=4)

@@ -1,0 +1,188 @@
+from __future__ import annotations
+
+import math
+import threading
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from camflix.recommender.arrays import Ratings
+from camflix.recommender.kernels import AVAILABLE, lib, neighbours, twin_neighbours
+from camflix.recommender.kernels.everybody import Everybody, nearest
+from tests.recommender.kernels.worlds import LEVELS, all_same, made, ratings_of_few, same
+
+if TYPE_CHECKING:
+    from camflix.recommender.arrays import Float64s
+
+needs_extension = pytest.mark.skipif(not AVAILABLE, reason="the C extension is not built here")
+
+
+def by_the_textbook(ratings: Ratings, damping: float, min_common: int) -> Float64s:
+    """Return Pearson's correlation of all pairs, means first and then deviations, in float64, damped; or NaN."""
+    result = np.full((ratings.n_users, ratings.n_users), np.nan)
+    for u in range(ratings.n_users):
+        for v in range(ratings.n_users):
+            common, x_at, y_at = np.intersect1d(ratings.of_user(u)[0], ratings.of_user(v)[0], return_indices=True)
+            x, y = ratings.of_user(u)[1][x_at].astype(np.float64), ratings.of_user(v)[1][y_at].astype(np.float64)
+            if len(common) >= max(min_common, 1) and len(set(x)) > 1 and len(set(y)) > 1 and u != v:
+                x, y = x - x.mean(), y - y.mean()
+                r = float(x @ y) / math.sqrt(float(x @ x) * float(y @ y))
+                result[u, v] = r * len(common) / (len(common) + damping)
+    return result
+
+
+@needs_extension
+@given(ratings_of_few(), st.integers(1, 50), st.sampled_from((0.0, 0.5, 25.0, 1e6)), st.integers(0, 5))
+def test_the_kernel_gives_what_its_twin_gives_to_the_bit(
+    ratings: Ratings, k: int, damping: float, min_common: int
+) -> None:
+    fast = neighbours.top_k(ratings, k, damping=damping, min_common=min_common, n_threads=2)
+    plain = twin_neighbours.top_k(ratings, k, damping=damping, min_common=min_common)
+    assert all_same(fast, plain)
+
+
+@given(ratings_of_few(), st.integers(1, 8))
+def test_the_nearest_are_those_of_the_textbook_formula(ratings: Ratings, k: int) -> None:
+    users, similarity, _ = neighbours.top_k(ratings, k, damping=25.0, min_common=3)
+    expected = by_the_textbook(ratings, 25.0, 3)
+    for u in range(ratings.n_users):
+        known = np.sort(expected[u][~np.isnan(expected[u])])[::-1][:k]
+        found = users[u][users[u] >= 0]
+        np.testing.assert_allclose(similarity[u, : len(found)], expected[u, found], rtol=0, atol=1e-6)
+        np.testing.assert_allclose(similarity[u, : len(found)], known, rtol=0, atol=1e-6)
+        assert np.isnan(similarity[u, len(found) :]).all()
+
+
+def test_two_users_of_the_specification_have_the_similarity_it_gives() -> None:
+    users = np.repeat(np.arange(2, dtype=np.int32), 5)
+    items = np.tile(np.arange(5, dtype=np.int32), 2)
+    scores = np.array([90, 80, 60, 40, 20, 70, 75, 50, 30, 10], dtype=np.uint8)
+    found = neighbours.top_k(Ratings.from_triples(users, items, scores, 2, 5), 1, damping=25.0, min_common=3)
+    assert found[0].tolist() == [[1], [0]]
+    assert found[1].ravel() == pytest.approx([0.163660, 0.163660], abs=5e-7)
+    assert found[2].tolist() == [[5], [5]]
+
+
+@pytest.mark.parametrize("levels", LEVELS)
+def test_the_number_of_threads_does_not_show_over_several_tiles(levels: tuple[int, ...]) -> None:
+    ratings = made(4500, 60, 0.3, seed=1, levels=levels)
+    runs = [neighbours.top_k(ratings, 20, damping=5.0, min_common=3, n_threads=n) for n in (1, 2, 3, 1)]
+    for run in runs[1:]:
+        assert all_same(runs[0], run)
+
+
+def test_all_pairs_give_the_rows_that_single_persons_get() -> None:
+    ratings = made(4200, 80, 0.3, seed=2)
+    users, similarity, n_common = neighbours.top_k(ratings, 30, damping=25.0, min_common=3)
+    everybody = Everybody(ratings)
+    for u in (0, 1, 2047, 2048, 4095, 4096, 4199):
+        row, row_common = everybody.pearson_row(*ratings.of_user(u), damping=25.0, min_common=3)
+        best = nearest(row, 30, without=u)
+        assert same(users[u], best)
+        assert same(similarity[u], row[best])
+        assert same(n_common[u], row_common[best])
+
+
+def test_equal_similarities_are_ordered_by_index() -> None:
+    row = np.array([10, 50, 90, 20, 70], dtype=np.uint8)
+    n_users = 3000
+    ratings = Ratings.from_rows(
+        *(5, 5 * np.arange(n_users + 1, dtype=np.int64), np.tile(np.arange(5, dtype=np.int32), n_users)),
+        np.tile(row, n_users),
+    )
+    users, similarity, _ = neighbours.top_k(ratings, 4, damping=0.0, min_common=3, n_threads=2)
+    assert users[0].tolist() == [1, 2, 3, 4]
+    assert users[2].tolist() == [0, 1, 3, 4]
+    assert (users[5:] == np.arange(4)).all()
+    assert (similarity == 1.0).all()
+
+
+@needs_extension
+@pytest.mark.parametrize("n_items", [4095, 4096, 9000])
+def test_rows_longer_than_a_chunk_are_summed_exactly(n_items: int) -> None:
+    ratings = made(12, n_items, 0.97, seed=3, levels=(0, 99, 100))
+    everything = Ratings.from_rows(  # rows of every length, and users who gave 100 to almost all
+        n_items,
+        np.concatenate((ratings.user_ptr, ratings.user_ptr[-1:] + n_items)),
+        np.concatenate((ratings.items, np.arange(n_items, dtype=np.int32))),
+        np.concatenate((ratings.scores, np.where(np.arange(n_items) % 500 == 7, 99, 100).astype(np.uint8))),
+    )
+    fast = neighbours.top_k(everything, 12, damping=25.0, min_common=3)
+    plain = twin_neighbours.top_k(everything, 12, damping=25.0, min_common=3)
+    assert all_same(fast, plain)
+
+
+@needs_extension
+def test_a_long_row_is_compared_with_users_of_other_tiles() -> None:
+    n_items = 5000
+    few = made(2100, n_items, 0.005, seed=4)
+    ratings = Ratings.from_rows(
+        n_items,
+        np.concatenate((np.array([0]), few.user_ptr + n_items)),
+        np.concatenate((np.arange(n_items, dtype=np.int32), few.items)),
+        np.concatenate((np.arange(n_items) % 101, few.scores)).astype(np.uint8),
+    )
+    users, similarity, n_common = neighbours.top_k(ratings, 10, damping=25.0, min_common=3)
+    row, row_common = twin_neighbours.pearson_row(ratings, *ratings.of_user(0), damping=25.0, min_common=3)
+    best = twin_neighbours.nearest(row, 10, without=0)
+    assert same(users[0], best)
+    assert same(similarity[0], row[best])
+    assert same(n_common[0], row_common[best])
+
+
+def test_users_without_ratings_have_no_neighbours_and_are_none() -> None:
+    ratings = made(50, 20, 0.9, seed=5)
+    kept = np.repeat(np.arange(50) % 2 == 0, np.diff(ratings.user_ptr))
+    counts = np.where(np.arange(50) % 2 == 0, np.diff(ratings.user_ptr), 0)
+    halved = Ratings.from_rows(
+        *(20, np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(counts)))),
+        *(ratings.items[kept], ratings.scores[kept]),
+    )
+    users, similarity, n_common = neighbours.top_k(halved, 30, damping=25.0, min_common=3)
+    assert (users[1::2] == -1).all()
+    assert np.isnan(similarity[1::2]).all()
+    assert (n_common[1::2] == 0).all()
+    assert not np.isin(users[::2], np.arange(1, 50, 2)).any()
+
+
+def test_who_gave_one_score_to_all_films_in_common_is_no_neighbour() -> None:
+    users, similarity, _ = neighbours.top_k(made(60, 20, 0.8, seed=6, levels=(50,)), 5, damping=25.0, min_common=3)
+    assert (users == -1).all()
+    assert np.isnan(similarity).all()
+
+
+@pytest.mark.parametrize(("k", "damping", "min_common"), [(0, 25.0, 3), (5, -1.0, 3), (5, math.nan, 3), (5, 25.0, -1)])
+def test_parameters_out_of_bounds_are_refused(k: int, damping: float, min_common: int) -> None:
+    with pytest.raises(ValueError, match="must be"):
+        neighbours.top_k(made(5, 5, 0.5, seed=7), k, damping=damping, min_common=min_common)
+
+
+@needs_extension
+def test_an_interrupt_ends_the_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    started = threading.Event()
+
+    class Interrupted:
+        def __getattr__(self, name: str) -> object:
+            return getattr(lib, name)
+
+        def all_pairs_work(self, run: object) -> int:
+            if not started.is_set():
+                started.set()
+                raise KeyboardInterrupt
+            return int(lib.all_pairs_work(run))
+
+    monkeypatch.setattr(neighbours, "lib", Interrupted())
+    with pytest.raises(KeyboardInterrupt):
+        neighbours.top_k(made(3000, 50, 0.3, seed=8), 5, damping=25.0, min_common=3, n_threads=2)
+    assert started.is_set()
+
+
+@given(ratings_of_few())
+def test_rows_by_item_are_those_of_ratings(ratings: Ratings) -> None:
+    found = neighbours.columns_of(ratings.n_items, ratings.user_ptr, ratings.items, ratings.scores)
+    assert all_same(found, (ratings.item_ptr, ratings.users, ratings.item_scores))
+    plain = twin_neighbours.columns_of(ratings.n_items, ratings.user_ptr, ratings.items, ratings.scores)
+    assert all_same(plain, found)

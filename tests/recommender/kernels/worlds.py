@@ -1,0 +1,53 @@
+"""Ratings for the kernels' tests: small ones drawn by Hypothesis, larger ones made by seed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from hypothesis import strategies as st
+
+from camflix.recommender.arrays import Ratings
+from camflix.recommender.kernels.everybody import Residuals
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+LEVELS = ((50,), (0, 100), (20, 40, 60, 80, 100), tuple(range(101)))
+
+
+def made(n_users: int, n_items: int, density: float, seed: int, levels: tuple[int, ...] = LEVELS[3]) -> Ratings:
+    """Return ratings of which each possible one is there with probability ``density``."""
+    rng = np.random.default_rng(seed)
+    users, items = np.nonzero(rng.random((n_users, n_items)) < density)
+    scores = rng.choice(np.array(levels, dtype=np.uint8), size=len(users))
+    return Ratings.from_triples(users.astype(np.int32), items.astype(np.int32), scores, n_users, n_items)
+
+
+@st.composite
+def ratings_of_few(draw: st.DrawFn) -> Ratings:
+    """Draw ratings of up to 40 users and 30 films: none, few, or nearly all, on coarse and fine scales."""
+    n_users, n_items = draw(st.integers(0, 40)), draw(st.integers(0, 30))
+    density = draw(st.sampled_from((0.0, 0.1, 0.5, 0.95, 1.0)))
+    return made(n_users, n_items, density, draw(st.integers(0, 2**32 - 1)), draw(st.sampled_from(LEVELS)))
+
+
+def residuals_of(ratings: Ratings, seed: int) -> Residuals:
+    """Return random residuals, the same both ways round, the extremes among them."""
+    rng = np.random.default_rng(seed)
+    values = rng.choice(np.array([-32768, 32767, 0, 1]), size=ratings.n_ratings)
+    ordinary = rng.integers(-3000, 3000, size=ratings.n_ratings)
+    by_user = np.where(rng.random(ratings.n_ratings) < 0.1, values, ordinary).astype(np.int16)
+    return Residuals(by_user, by_user[np.argsort(ratings.items, kind="stable")])
+
+
+def same(first: NDArray[Any], second: NDArray[Any]) -> bool:
+    """Tell whether two arrays have the same type and the same bits, NaN equal to NaN."""
+    return first.dtype == second.dtype and first.shape == second.shape and first.tobytes() == second.tobytes()
+
+
+def all_same(first: Sequence[NDArray[Any]], second: Sequence[NDArray[Any]]) -> bool:
+    """Tell whether arrays are the same, one by one."""
+    return all(same(a, b) for a, b in zip(first, second, strict=True))
