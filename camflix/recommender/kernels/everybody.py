@@ -72,12 +72,12 @@ class VoteSums:
     Attributes:
         numerators: int64 ``[n]``, sum of weight * residual.
         totals: int64 ``[n]``, sum of |weight|.
-        n_votes: int32 ``[n]``.
+        n_votes: int64 ``[n]``.
     """
 
     numerators: Int64s
     totals: Int64s
-    n_votes: Int32s
+    n_votes: Int64s
 
 
 class _Scratch(threading.local):
@@ -90,6 +90,7 @@ class _Scratch(threading.local):
         keys: uint64 ``[n_users]``, anything.
         counts: uint32 ``[MOST_WEIGHT + 1]``, anything.
         row: uint8 ``[n_items]``, 255.
+        open: uint8 ``[n_items]``, anything.
     """
 
     def __init__(self, n_users: int, n_items: int) -> None:
@@ -99,6 +100,7 @@ class _Scratch(threading.local):
         self.keys = np.empty(n_users, dtype=np.uint64)
         self.counts = np.empty(MOST_WEIGHT + 1, dtype=np.uint32)
         self.row = np.full(n_items, twin_neighbours.NO_PERCENTILE, dtype=np.uint8)
+        self.open = np.empty(n_items, dtype=np.uint8)
 
 
 class Everybody:
@@ -244,18 +246,18 @@ class Everybody:
     ) -> VoteSums:
         ratings = self.ratings
         n = ratings.n_items if items is None else len(items)
-        sums = VoteSums(np.empty(n, dtype=np.int64), np.empty(n, dtype=np.int64), np.empty(n, dtype=np.int32))
+        votes = np.empty((n, 3), dtype=np.int64)
         rows = (ratings.user_ptr, ratings.item_ptr, ratings.items, ratings.users)
         values = (residuals.by_user, residuals.by_item, ranking.order, ranking.rank, ranking.weights)
         pointers = [pointer(array) for array in (*rows, *values)]  # kept alive here: the struct holds bare addresses
         k, n_nearest = limits
         of = ffi.new("Neighbourhood *", [ratings.n_users, ratings.n_items, *pointers, len(ranking.order), n_nearest, k])
-        results = (pointer(self._scratch.keys), pointer(sums.numerators), pointer(sums.totals), pointer(sums.n_votes))
+        keys, results = pointer(self._scratch.keys), ffi.cast("Votes *", pointer(votes))
         if items is None:
-            lib.person_votes(of, *results)
+            lib.person_votes(of, keys, pointer(self._scratch.open), results)
         else:
-            lib.person_votes_on(of, n, pointer(items), *results)
-        return sums
+            lib.person_votes_on(of, n, pointer(items), keys, results)
+        return VoteSums(votes[:, 0], votes[:, 1], votes[:, 2])
 
     def taste_distances(self, percentiles: UInt8s, items: Int32s, own: UInt8s, users: Int32s) -> Float64s:
         """Return the taste distance of one person to some users: mean |P(u, i) - P(v, i)| over films in common.

@@ -22,6 +22,7 @@
 #include "neighbours.cdef"
 
 #include <math.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,6 +36,7 @@ enum {
     BLOCK = 128,        /* users whose sums are looked through at once */
     ROWS_A_TASK = 32,   /* few enough that threads end together, enough that handing out costs nothing */
     ROWS_A_FINISH = 64,
+    SPINS = 200,        /* tries to get a lock before the processor is given to others */
     MANY_WAITING = 64,  /* candidates per user that wait to be settled, as long as users are few */
     FEW_WAITING = 16,
     MANY_USERS = 65536, /* from here on memory counts more */
@@ -179,13 +181,21 @@ static int32_t settle(AllPairs *run, int32_t user, Candidate *scratch) {
     return n_kept;
 }
 
+/* Wait for a user's record. It is held for a microsecond at most, unless the system has put its holder aside. */
+static void lock(Record *record) {
+    for (int32_t tries = 1; atomic_flag_test_and_set_explicit(&record->locked, memory_order_acquire); tries++) {
+        if (tries % SPINS == 0) {
+            sched_yield();
+        }
+    }
+}
+
 /* Offer n candidates to a user; returns the user's floor. Equal to the floor is let in: the index may decide.
  * scratch: [k + n_waiting]. */
 static double offer(AllPairs *run, int32_t user, const Candidate *candidates, int32_t n, Candidate *scratch) {
     Record *record = &run->records[user];
     Candidate *waiting = run->waiting + (int64_t)user * run->n_waiting;
-    while (atomic_flag_test_and_set_explicit(&record->locked, memory_order_acquire)) {
-    }
+    lock(record);
     for (int32_t j = 0; j < n; j++) {
         if (candidates[j].similarity >= atomic_load_explicit(&record->floor, memory_order_relaxed)) {
             waiting[record->n_waiting++] = candidates[j];
