@@ -22,8 +22,10 @@ enum { FETCH = 24 }; /* so many raters ahead, their sums are fetched */
  * Pearson correlation of scores
  */
 
+typedef uint64_t LooseSums __attribute__((vector_size(16), aligned(8))); /* Sums in memory of the caller's */
+
 /* Add films of the person (at most CHUNK) to the sums with all who rated them. */
-static void add_films(Sums *restrict sums, const int64_t *item_ptr, const int32_t *users, const uint8_t *item_scores,
+static void add_films(LooseSums *restrict sums, const int64_t *item_ptr, const int32_t *users, const uint8_t *item_scores,
                       int64_t n, const int32_t *items, const uint8_t *scores) {
     for (int64_t q = 0; q < n; q++) {
         const Sums *increments = INCREMENTS[scores[q]];
@@ -40,7 +42,7 @@ static void add_films(Sums *restrict sums, const int64_t *item_ptr, const int32_
 }
 
 /* similarity and n_common of packed sums, which are emptied; the steps of damped_pearson, several users at a time. */
-CLONES static void finish_pearson(int32_t n_users, Sums *restrict sums, double damping, double min_common,
+CLONES static void finish_pearson(int32_t n_users, LooseSums *restrict sums, double damping, double min_common,
                                   double *restrict similarity, int32_t *restrict n_common) {
     for (int32_t v = 0; v < n_users; v++) {
         const uint64_t word0 = sums[v][0], word1 = sums[v][1];
@@ -55,16 +57,17 @@ CLONES static void finish_pearson(int32_t n_users, Sums *restrict sums, double d
         double r = (n * xy - x * y) / sqrt(variances);
         r = r < -1.0 ? -1.0 : r;
         r = r > 1.0 ? 1.0 : r;
-        similarity[v] = (n >= min_common) & (variances > 0.0) ? r * (n / (n + damping)) : (double)NAN;
+        const int known = (n >= min_common) & (variances > 0.0);
+        similarity[v] = known ? r * (n / (n + damping)) : (double)NAN;
         n_common[v] = common;
-        sums[v] = (Sums){0, 0};
+        sums[v] = (LooseSums){0, 0};
     }
 }
 
 void person_pearson(int32_t n_users, const int64_t *item_ptr, const int32_t *users, const uint8_t *item_scores,
                     int32_t n, const int32_t *items, const uint8_t *scores, double damping, int32_t min_common,
                     uint64_t *sums, int64_t *wide, double *similarity, int32_t *n_common) {
-    Sums *packed = (Sums *)sums;
+    LooseSums *packed = (LooseSums *)sums;
     if (n <= CHUNK) {
         add_films(packed, item_ptr, users, item_scores, n, items, scores);
         finish_pearson(n_users, packed, damping, min_common, similarity, n_common);
@@ -76,7 +79,7 @@ void person_pearson(int32_t n_users, const int64_t *item_ptr, const int32_t *use
         add_films(packed, item_ptr, users, item_scores, length, items + q, scores + q);
         for (int32_t v = 0; v < n_users; v++) {
             add_wide(&totals[v], packed[v]);
-            packed[v] = (Sums){0, 0};
+            packed[v] = (LooseSums){0, 0};
         }
     }
     for (int32_t v = 0; v < n_users; v++) {
