@@ -25,8 +25,8 @@ enum { FETCH = 24 }; /* so many raters ahead, their sums are fetched */
 typedef uint64_t LooseSums __attribute__((vector_size(16), aligned(8))); /* Sums in memory of the caller's */
 
 /* Add films of the person (at most CHUNK) to the sums with all who rated them. */
-static void add_films(LooseSums *restrict sums, const int64_t *item_ptr, const int32_t *users, const uint8_t *item_scores,
-                      int64_t n, const int32_t *items, const uint8_t *scores) {
+static void add_films(LooseSums *restrict sums, const int64_t *item_ptr, const int32_t *users,
+                      const uint8_t *item_scores, int64_t n, const int32_t *items, const uint8_t *scores) {
     for (int64_t q = 0; q < n; q++) {
         const Sums *increments = INCREMENTS[scores[q]];
         const int64_t begin = item_ptr[items[q]], end = item_ptr[items[q] + 1];
@@ -45,21 +45,15 @@ static void add_films(LooseSums *restrict sums, const int64_t *item_ptr, const i
 CLONES static void finish_pearson(int32_t n_users, LooseSums *restrict sums, double damping, double min_common,
                                   double *restrict similarity, int32_t *restrict n_common) {
     for (int32_t v = 0; v < n_users; v++) {
-        const uint64_t word0 = sums[v][0], word1 = sums[v][1];
-        const double xy = (double)(int32_t)(word0 >> 38);
-        const double x = (double)(int32_t)(word0 >> 19 & ((1 << 19) - 1));
-        const double y = (double)(int32_t)(word0 & ((1 << 19) - 1));
-        const double xx = (double)(int32_t)(word1 >> 38);
-        const double yy = (double)(int32_t)(word1 >> 12 & ((1 << 26) - 1));
-        const int32_t common = (int32_t)(word1 & ((1 << 12) - 1));
-        const double n = (double)common;
+        const double xy = packed_xy(sums[v]), x = packed_x(sums[v]), y = packed_y(sums[v]);
+        const double xx = packed_xx(sums[v]), yy = packed_yy(sums[v]), n = packed_n(sums[v]);
         const double variances = (n * xx - x * x) * (n * yy - y * y);
         double r = (n * xy - x * y) / sqrt(variances);
         r = r < -1.0 ? -1.0 : r;
         r = r > 1.0 ? 1.0 : r;
         const int known = (n >= min_common) & (variances > 0.0);
         similarity[v] = known ? r * (n / (n + damping)) : (double)NAN;
-        n_common[v] = common;
+        n_common[v] = packed_n(sums[v]);
         sums[v] = (LooseSums){0, 0};
     }
 }
@@ -175,8 +169,8 @@ int32_t person_order(int32_t n_users, const int32_t *weights, int32_t most_weigh
  *
  * Two ways lead to the same sums, which are sums of integers. Walking the neighbours' rows, nearest first, a film takes
  * the first k votes that come and is then closed; what the rows say of closed films is skipped at little cost. Going
- * through the raters of a film and choosing those of least rank costs more for each of them, but is done at once for the
- * films few people know, which the walk would close late or never. So: walk until a step closes films with too few
+ * through the raters of a film and choosing those of least rank costs more for each of them, but is done at once for
+ * the films few people know, which the walk would close late or never. So: walk until a step closes films with too few
  * raters to be worth it, then finish the open ones film by film.
  */
 
