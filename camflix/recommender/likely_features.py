@@ -62,7 +62,7 @@ class FeaturePrior:
             np.add.at(weights, rows[feature], values[feature])
             products = (weights * masses)[items] * features.values
             matrix[feature] += np.bincount(features.columns, products, features.n_features)
-        inverse: Float64s = np.linalg.inv(matrix)
+        inverse = np.linalg.inv(matrix).astype(np.float64)
         return cls(len(ridges), inverse, masses, rows, values)
 
     def priors(self, vectors: Float32s) -> Float32s:

@@ -31,6 +31,7 @@
 
 enum {
     ENTRIES = 64,        /* packed at once; 32 KiB at 128 factors */
+    NEAR_ENTRIES = 512,  /* the vectors of so many are still near after they were packed */
     TILE_ROWS = 8,
     TILE_COLUMNS = 32,
     BLOCK = 16,          /* rows of U that are finished together */
@@ -215,7 +216,7 @@ static void assemble(const HalfStep *step, int64_t row, int64_t last_entry, Scra
         scratch->matrix[i * d + i] += step->ridges[row];
 }
 
-/* Take A x from b. Of A the squares of LANES along the diagonal are used, and what lies right of them. */
+/* Take M x from right. Of M the squares of LANES along the diagonal are used, and what lies right of them. */
 CLONES
 static void subtract_product(const double *matrix, const double *x, double *right, int64_t d)
 {
@@ -232,6 +233,40 @@ static void subtract_product(const double *matrix, const double *x, double *righ
         for (int64_t j = square + LANES; j < d; j++)
             right[j] -= row[j] * own;
     }
+}
+
+/* Take the sum of w v v'x over the entries of a row from right, each product exact. */
+CLONES
+static void subtract_entries(const HalfStep *step, int64_t row, const double *x, double *right)
+{
+    int64_t d = step->n_factors;
+    for (int64_t entry = step->pointers[row]; entry < step->pointers[row + 1]; entry++) {
+        int32_t column = step->columns[entry];
+        const float *v = step->vectors + column * d;
+        float weight = step->row_weights[row] * step->column_weights[column];
+        double sums[LANES] = {0}, sum = 0;
+        for (int64_t j = 0; j < d; j += LANES)
+            for (int64_t lane = 0; lane < LANES; lane++)
+                sums[lane] += v[j + lane] * x[j + lane];
+        for (int64_t lane = 0; lane < LANES; lane++)
+            sum += sums[lane];
+        add_multiple(right, -sum * weight, v, d);
+    }
+}
+
+/* Leave b - A x in scratch->residual. Long rows take A as it was summed: its rounding errors are many and cancel. */
+static void find_residual(const HalfStep *step, int64_t row, Scratch *scratch)
+{
+    int64_t d = step->n_factors;
+    memcpy(scratch->residual, scratch->right, sizeof(double) * (size_t)d);
+    if (step->pointers[row + 1] - step->pointers[row] > NEAR_ENTRIES) {
+        subtract_product(scratch->matrix, scratch->x, scratch->residual, d);
+        return;
+    }
+    subtract_product(step->gram, scratch->x, scratch->residual, d);
+    for (int64_t i = 0; i < d; i++)
+        scratch->residual[i] -= step->ridges[row] * scratch->x[i];
+    subtract_entries(step, row, scratch->x, scratch->residual);
 }
 
 /* Add to x what solves A change = residual; return the greatest part of the change, relative to the greatest of x. */
@@ -266,8 +301,7 @@ static int32_t solve_row(const HalfStep *step, int64_t row, int64_t last_entry, 
     memcpy(scratch->residual, scratch->right, size);
     double relative = correct(scratch, d);
     for (int32_t n = 0; relative > SMALL_CORRECTION && n < MOST_CORRECTIONS; n++) {
-        memcpy(scratch->residual, scratch->right, size);
-        subtract_product(scratch->matrix, scratch->x, scratch->residual, d);
+        find_residual(step, row, scratch);
         relative = correct(scratch, d);
     }
     for (int64_t i = 0; i < d; i++)
