@@ -5,11 +5,11 @@ rates film i gets an order score of film j in proportion to v_i'M v_j, M = (G + 
 
     similarity(i, j) = v_i'M v_j / sqrt(v_i'M v_i * v_j'M v_j) * n_j / (n_j + 5),
 
-a cosine in the metric M, damped where film j has few ratings n_j. In this metric what everybody watches counts less than
-in the plain cosine of the vectors: by eye on ml-latest-small its lists are the more particular ones (for Spirited Away
-three other films of Miyazaki come first). The ridge is three times the mean of G's diagonal. Correlations of scores on
-the films' common raters, damped by n / (n + 200), were tried too: less alike by eye, and they find fewer of the films
-the same people rate high.
+a cosine in the metric M, damped where film j has few ratings n_j. In this metric what everybody watches counts less
+than in the plain cosine of the vectors: by eye on ml-latest-small its lists are the more particular ones (for Spirited
+Away three other films of Miyazaki come first). The ridge is three times the mean of G's diagonal. Correlations of
+scores on the films' common raters, damped by n / (n + 200), were tried too: less alike by eye, and they find fewer of
+the films that the same people rate high.
 """
 
 from __future__ import annotations
@@ -66,12 +66,10 @@ class SimilarItems:
         self._vectors = vectors
         self._n_evidence = n_evidence
         ridge = _RIDGE * float(np.trace(gram)) / len(gram)
-        self._metric = np.linalg.inv(gram + max(ridge, 1e-12) * np.eye(len(gram)))
-        lengths = _lengths(vectors, self._metric)
-        self._damped = np.where(
-            lengths > 0, n_evidence / (n_evidence + _DAMPING) / np.where(lengths > 0, lengths, 1), 0
-        )
-        self._lengths = lengths
+        self._metric = np.linalg.inv(gram + max(ridge, 1e-12) * np.eye(len(gram))).astype(np.float64)
+        self._lengths = _lengths(vectors, self._metric)
+        damping = n_evidence / (n_evidence + _DAMPING)
+        self._damped = np.divide(damping, self._lengths, out=np.zeros(len(vectors)), where=self._lengths > 0)
 
     def similar(self, item: int, n: int, *, exclude: Int32s, min_evidence: int = MIN_EVIDENCE) -> SimilarList:
         """Return the ``n`` items most like ``item``, best first, ties by index; fewer where no more are alike at all.
@@ -99,8 +97,8 @@ class SimilarItems:
             # All that equal the n-th stay in, so that the index and not the partition decides.
             nth = np.partition(similarity[items], len(items) - n)[len(items) - n]
             items = items[similarity[items] >= nth]
-        items = items[np.lexsort((items, -similarity[items]))[: max(n, 0)]].astype(np.int32)
-        return SimilarList(items, similarity[items], self._n_evidence[items])
+        best = items[np.lexsort((items, -similarity[items]))[: max(n, 0)]]
+        return SimilarList(best.astype(np.int32), similarity[best], self._n_evidence[best])
 
     def _similarity(self, item: int) -> Float64s:
         """Return the similarity of every item with one, float64 ``[n_items]`` of float32 precision, at most 1."""
@@ -109,8 +107,7 @@ class SimilarItems:
             return np.zeros(len(self._vectors))
         direction = (self._metric @ self._vectors[item].astype(np.float64) / length).astype(np.float32)
         products = likely_kernels.scores(self._vectors, direction)
-        similarity: Float64s = np.minimum(products * self._damped, 1.0)
-        return similarity
+        return np.minimum(products * self._damped, 1.0).astype(np.float64)
 
 
 def _lengths(vectors: Float32s, metric: Float64s) -> Float64s:
