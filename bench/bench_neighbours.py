@@ -210,15 +210,15 @@ def surprise(data: Path, _threads: str) -> Callable[[], dict[str, Any]]:
 
 def person(data: Path, _threads: str) -> Callable[[], dict[str, Any]]:
     """Take random people from their ratings to their ten best films, by several paths."""
-    from camflix.recommender.kernels.everybody import Everybody, Residuals, nearest  # noqa: PLC0415
+    from camflix.recommender.kernels.everybody import Everybody, nearest  # noqa: PLC0415
 
     ratings = loaded(data)
     everybody = Everybody(ratings)
     means = np.array(
         [scores.mean() if len(scores) else 0 for scores in np.split(ratings.scores, ratings.user_ptr[1:-1])]
     )
-    by_item = np.rint((ratings.item_scores - means[ratings.users]) * 64).astype(np.int16)
-    residuals = Residuals(np.rint((ratings.scores - means[ratings.row_users()]) * 64).astype(np.int16), by_item)
+    less_means = np.rint((ratings.scores - means[ratings.row_users()]) * 16).astype(np.int16)
+    residuals = everybody.residuals(less_means)
 
     def best(ranking: Any, items: Any, n_nearest: int | None) -> Any:
         sums = everybody.votes(ranking, residuals, k=40, n_nearest=n_nearest)
@@ -235,7 +235,7 @@ def person(data: Path, _threads: str) -> Callable[[], dict[str, Any]]:
 
     def by_residuals(user: int, items: Any, n_nearest: int | None) -> Any:
         own = residuals.by_user[ratings.user_ptr[user] : ratings.user_ptr[user + 1]]
-        weights, _ = everybody.residual_weights(by_item, items, own, damping=50.0, min_common=MIN_COMMON)
+        weights, _ = everybody.residual_weights(residuals, items, own, damping=50.0, min_common=MIN_COMMON)
         weights[user] = 0
         return best(everybody.ranking(weights), items, n_nearest)
 

@@ -16,26 +16,20 @@
 #include "nearest.h"
 #include "packed.h"
 
-enum { FETCH = 24 }; /* so many raters ahead, their sums are fetched */
-
 /* ---------------------------------------------------------------------------------------------------------------------
  * Pearson correlation of scores
  */
+
+static int32_t smaller(int32_t a, int32_t b) { return a < b ? a : b; }
 
 typedef uint64_t LooseSums __attribute__((vector_size(16), aligned(8))); /* Sums in memory of the caller's */
 
 /* Add films of the person (at most CHUNK) to the sums with all who rated them. */
 static void add_films(LooseSums *restrict sums, const int64_t *item_ptr, const int32_t *users,
-                      const uint8_t *item_scores, int64_t n, const int32_t *items, const uint8_t *scores) {
-    for (int64_t q = 0; q < n; q++) {
+                      const uint8_t *item_scores, int32_t n, const int32_t *items, const uint8_t *scores) {
+    for (int32_t q = 0; q < n; q++) {
         const Sums *increments = INCREMENTS[scores[q]];
-        const int64_t begin = item_ptr[items[q]], end = item_ptr[items[q] + 1];
-        int64_t p = begin;
-        for (; p + FETCH < end; p++) {
-            __builtin_prefetch(sums + users[p + FETCH], 1);
-            sums[users[p]] += increments[item_scores[p]];
-        }
-        for (; p < end; p++) {
+        for (int64_t p = item_ptr[items[q]], end = item_ptr[items[q] + 1]; p < end; p++) {
             sums[users[p]] += increments[item_scores[p]];
         }
     }
@@ -69,8 +63,7 @@ void person_pearson(int32_t n_users, const int64_t *item_ptr, const int32_t *use
     }
     WideSums *totals = (WideSums *)wide;
     for (int32_t q = 0; q < n; q += CHUNK) {
-        const int32_t length = n - q < CHUNK ? n - q : CHUNK;
-        add_films(packed, item_ptr, users, item_scores, length, items + q, scores + q);
+        add_films(packed, item_ptr, users, item_scores, smaller(n - q, CHUNK), items + q, scores + q);
         for (int32_t v = 0; v < n_users; v++) {
             add_wide(&totals[v], packed[v]);
             packed[v] = (LooseSums){0, 0};
@@ -85,32 +78,86 @@ void person_pearson(int32_t n_users, const int64_t *item_ptr, const int32_t *use
 
 /* ---------------------------------------------------------------------------------------------------------------------
  * Correlation of residuals
+ *
+ * The sums of a pair, of residuals x and y from -2,047 to 2,047, in two words again:
+ *
+ *     word 0    4,096 * sum x y + n          (signed)
+ *     word 1    sum x^2 32 bits | sum y^2 32 bits
+ *
+ * for at most RESIDUAL_CHUNK films: 1,023 * 2,047^2 < 2^32.
  */
 
+enum { RESIDUAL_CHUNK = 1023 };
+
+typedef struct {
+    int64_t xy, xx, yy, n;
+} WideResidualSums;
+
+static inline int64_t packed_residual_n(LooseSums sums) { return (int64_t)(sums[0] & 4095); }
+static inline int64_t packed_residual_xy(LooseSums sums) { return (int64_t)(sums[0] - (sums[0] & 4095)) / 4096; }
+
+/* Add films of the person (at most RESIDUAL_CHUNK) to the sums with all who rated them. */
+static void add_residuals(LooseSums *restrict sums, const int64_t *item_ptr, const int32_t *users,
+                          const int16_t *item_residuals, int32_t n, const int32_t *items, const int16_t *residuals) {
+    for (int32_t q = 0; q < n; q++) {
+        const int64_t x = residuals[q];
+        const uint64_t xx = (uint64_t)(x * x) << 32;
+        for (int64_t p = item_ptr[items[q]], end = item_ptr[items[q] + 1]; p < end; p++) {
+            const int64_t y = item_residuals[p];
+            sums[users[p]] += (LooseSums){(uint64_t)(4096 * x * y + 1), xx + (uint64_t)(y * y)};
+        }
+    }
+}
+
+/* The same steps as damped_correlation, in `unit`ths and rounded. */
+static inline int32_t residual_weight(double xy, double xx, double yy, double n, double damping, double min_common,
+                                      double unit) {
+    double r = xy / sqrt(xx * yy);
+    r = r < -1.0 ? -1.0 : r;
+    r = r > 1.0 ? 1.0 : r;
+    const int known = (n >= min_common) & (xx * yy > 0.0);
+    return (int32_t)rint((known ? r * (n / (n + damping)) : 0.0) * unit);
+}
+
+CLONES static void finish_residuals(int32_t n_users, LooseSums *restrict sums, double damping, double min_common,
+                                    double unit, int32_t *restrict weights, int32_t *restrict n_common) {
+    for (int32_t v = 0; v < n_users; v++) {
+        const int64_t n = packed_residual_n(sums[v]);
+        const double xy = (double)packed_residual_xy(sums[v]);
+        const double xx = (double)(int64_t)(sums[v][1] >> 32), yy = (double)(int64_t)(sums[v][1] & UINT32_MAX);
+        weights[v] = residual_weight(xy, xx, yy, (double)n, damping, min_common, unit);
+        n_common[v] = (int32_t)n;
+        sums[v] = (LooseSums){0, 0};
+    }
+}
 
 void person_residual_weights(int32_t n_users, const int64_t *item_ptr, const int32_t *users,
                              const int16_t *item_residuals, int32_t n, const int32_t *items, const int16_t *residuals,
-                             double damping, int32_t min_common, double unit, int64_t *sums, int32_t *weights,
-                             int32_t *n_common) {
-    for (int32_t q = 0; q < n; q++) {
-        const int64_t x = residuals[q], xx = x * x;
-        const int64_t end = item_ptr[items[q] + 1];
-        for (int64_t p = item_ptr[items[q]]; p < end; p++) {
-            __builtin_prefetch(sums + 4 * (int64_t)users[p + FETCH < end ? p + FETCH : p], 1);
-            int64_t *at = sums + 4 * (int64_t)users[p];
-            const int64_t y = item_residuals[p];
-            at[0] += x * y;
-            at[1] += xx;
-            at[2] += y * y;
-            at[3] += 1;
+                             double damping, int32_t min_common, double unit, uint64_t *sums, int64_t *wide,
+                             int32_t *weights, int32_t *n_common) {
+    LooseSums *packed = (LooseSums *)sums;
+    if (n <= RESIDUAL_CHUNK) {
+        add_residuals(packed, item_ptr, users, item_residuals, n, items, residuals);
+        finish_residuals(n_users, packed, damping, min_common, unit, weights, n_common);
+        return;
+    }
+    WideResidualSums *totals = (WideResidualSums *)wide;
+    for (int32_t q = 0; q < n; q += RESIDUAL_CHUNK) {
+        const int32_t length = smaller(n - q, RESIDUAL_CHUNK);
+        add_residuals(packed, item_ptr, users, item_residuals, length, items + q, residuals + q);
+        for (int32_t v = 0; v < n_users; v++) {
+            totals[v].xy += packed_residual_xy(packed[v]);
+            totals[v].xx += (int64_t)(packed[v][1] >> 32);
+            totals[v].yy += (int64_t)(packed[v][1] & UINT32_MAX);
+            totals[v].n += packed_residual_n(packed[v]);
+            packed[v] = (LooseSums){0, 0};
         }
     }
     for (int32_t v = 0; v < n_users; v++) {
-        int64_t *at = sums + 4 * (int64_t)v;
-        const double s = damped_correlation(at[0], at[1], at[2], at[3], damping, min_common);
-        weights[v] = isnan(s) ? 0 : (int32_t)rint(s * unit);
-        n_common[v] = (int32_t)at[3];
-        memset(at, 0, 4 * sizeof *at);
+        const WideResidualSums s = totals[v];
+        weights[v] = residual_weight((double)s.xy, (double)s.xx, (double)s.yy, (double)s.n, damping, min_common, unit);
+        n_common[v] = (int32_t)s.n;
+        totals[v] = (WideResidualSums){0};
     }
 }
 
@@ -181,8 +228,6 @@ enum {
     WALKED_FOR_ONE = 3,     /* so many ratings are walked in the time that finish_film takes for one */
     PIECE = 256,            /* ratings of a row looked through at once */
 };
-
-static int32_t smaller(int32_t a, int32_t b) { return a < b ? a : b; }
 
 static int64_t n_raters(const Neighbourhood *of, int32_t item) { return of->item_ptr[item + 1] - of->item_ptr[item]; }
 
