@@ -15,7 +15,7 @@ benchmarks", RecSys 2022). Where features of items are known, prior_i is what th
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import sqrt
 from typing import TYPE_CHECKING
 
@@ -25,13 +25,18 @@ from camflix.recommender import likely_kernels
 from camflix.recommender.likely_features import FeaturePrior
 from camflix.recommender.likely_grades import grades, item_weights, user_weights
 from camflix.recommender.likely_kernels import HalfStep
+from camflix.recommender.likely_sampling import sample_users
 
 if TYPE_CHECKING:
     from camflix.recommender.arrays import Features, Float32s, Float64s, Ratings
 
 _INITIAL_NORM = 0.1
 _FIRST_WITH_PRIOR = 2
-"""In the first two iterations the vectors are still too random for features to tell anything of them."""
+"""In the first two iterations from random vectors, features tell nothing of them yet."""
+
+_MOST_RATINGS = 5_000_000
+_SAMPLED_RATINGS = 3_000_000
+_LAST_ITERATIONS = 4
 
 _FACTORS = (128, 64, 32)
 _ROWS_PER_FACTOR = 3
@@ -119,6 +124,9 @@ def fit_items(
 ) -> tuple[Float32s, Float64s, Strengths]:
     """Return what was learnt of the items; the same bits for the same arguments and any number of threads.
 
+    Beyond five million ratings the first iterations are made on some users, drawn by ``seed``, and the last four on
+    all: what films are like is told by a part of the people already, and an iteration costs in proportion to them.
+
     Args:
         ratings: of everybody.
         features: of the items; None: nothing is known of them.
@@ -131,24 +139,44 @@ def fit_items(
         gram: float64 ``[n_factors, n_factors]``, a0 * sum of v v' over the items that have ratings.
         strengths: with the weights and ridges of the fit.
     """
+    n_factors = settings.factors_for(ratings)
+    if ratings.n_ratings <= _MOST_RATINGS or settings.n_iterations <= _LAST_ITERATIONS:
+        drawn = np.random.default_rng(seed).standard_normal((ratings.n_items, n_factors), dtype=np.float32)
+        start = drawn * np.float32(_INITIAL_NORM / sqrt(n_factors))
+        return _iterate(ratings, features, settings, start, n_threads, first_with_prior=_FIRST_WITH_PRIOR)
+    sample = sample_users(ratings, features, seed, _SAMPLED_RATINGS)
+    first = replace(settings, n_factors=n_factors, n_iterations=settings.n_iterations - _LAST_ITERATIONS)
+    start = np.zeros((ratings.n_items, n_factors), dtype=np.float32)
+    start[sample.items] = fit_items(sample.ratings, sample.features, first, seed, n_threads)[0]
+    last = replace(settings, n_iterations=_LAST_ITERATIONS)
+    return _iterate(ratings, features, last, start, n_threads, first_with_prior=0)
+
+
+def _iterate(
+    ratings: Ratings,
+    features: Features | None,
+    settings: Settings,
+    start: Float32s,
+    n_threads: int | None,
+    *,
+    first_with_prior: int,
+) -> tuple[Float32s, Float64s, Strengths]:
+    """Return as ``fit_items`` what the iterations make of the item vectors ``start``."""
     strengths = Strengths.of(ratings, settings)
     rated = np.diff(ratings.item_ptr) > 0
     prior = FeaturePrior.of(features, strengths.item_ridges, rated) if features is not None else None
-    n_factors = settings.factors_for(ratings)
-    drawn = np.random.default_rng(seed).standard_normal((ratings.n_items, n_factors), dtype=np.float32)
-    vectors = drawn * np.float32(_INITIAL_NORM / sqrt(n_factors))
-    vectors[~rated] = 0
     solver = _Solver(ratings, strengths, settings, n_threads)
+    vectors = start * rated[:, None]
+    unrated = vectors[~rated]
     for iteration in range(settings.n_iterations):
-        priors = prior.priors(vectors) if prior is not None and iteration >= _FIRST_WITH_PRIOR else None
         people = solver.people(vectors)
-        last = iteration == settings.n_iterations - 1
+        priors = prior.priors(vectors) if prior is not None and iteration >= first_with_prior else None
         vectors = solver.items(people, priors)
-        unrated = vectors[~rated] if last else None
+        # What nobody rated is no evidence of what people don't turn to, so it has no part in the fit.
+        unrated = vectors[~rated]
         vectors[~rated] = 0
     gram = settings.unknown_weight * likely_kernels.gram(vectors, n_threads)
-    if unrated is not None:
-        vectors[~rated] = unrated
+    vectors[~rated] = unrated
     return vectors, gram, strengths
 
 

@@ -12,25 +12,23 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from camflix.recommender.arrays import Ratings
 from camflix.recommender.likely_fit import Settings
+from camflix.recommender.likely_sampling import RELEVANT_SCORE, Split, hold_out, sample_users
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from camflix.recommender.arrays import Features, Float64s
+    from camflix.recommender.arrays import Features, Float64s, Ratings
     from camflix.recommender.likely import Orderer
 
-HELD_OUT_SHARE = 1 / 12
-RELEVANT_SCORE = 80
 LIST_LENGTH = 10
 
 _MOST_FITS = 9
 _FITS_BEFORE_TURNING = 6
-_MOST_RATINGS = 1_000_000
+_MOST_RATINGS = 1_100_000
+_SAMPLED_RATINGS = 500_000
 _MOST_CELLS = 60_000_000
 """Lists are made for so many users that users * items is about this."""
-_MIN_SAMPLED = 5
 _MIN_RELEVANT = 200
 """With fewer relevant ratings held out, the best of some settings would be the luckiest."""
 _RIDGE_STEP = 1.25
@@ -40,17 +38,19 @@ _WEIGHT_STEP = 1.6
 def tuned(ratings: Ratings, features: Features | None = None, *, seed: int = 0) -> Settings:
     """Return the settings that order the held-out ratings best; the defaults where there are too few.
 
-    Beyond a million ratings, those of some users are tuned on, drawn by ``seed``: the ridge is in units that don't
-    depend on their number.
+    Beyond a million ratings, half a million of some users are tuned on, drawn by ``seed``: the ridge is in units that
+    don't depend on their number.
     """
     from camflix.recommender.likely import Likely  # noqa: PLC0415 - Likely.fit tunes, so it imports this module
 
-    split = hold_out(sample_users(ratings, seed), seed)
+    most = _MOST_RATINGS if ratings.n_ratings <= _MOST_RATINGS else _SAMPLED_RATINGS
+    sample = sample_users(ratings, features, seed, most)
+    split = hold_out(sample.ratings, seed)
     if split.n_relevant < _MIN_RELEVANT:
         return Settings()
 
     def quality(settings: Settings) -> Float64s:
-        return users_ndcg(Likely.fit_with(split.train, features, settings=settings, seed=seed), split, seed)
+        return users_ndcg(Likely.fit_with(split.train, sample.features, settings=settings, seed=seed), split, seed)
 
     return best_nearby(quality, Settings())
 
@@ -101,46 +101,6 @@ def _is_better(challenger: Float64s, present: Float64s) -> bool:
     return bool(gain.mean() > 2 * gain.std() / np.sqrt(len(gain)))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Split:
-    """Ratings to fit on, and those held out by user.
-
-    Attributes:
-        train: to fit on, over the same users and items.
-        held_out: the others.
-    """
-
-    train: Ratings
-    held_out: Ratings
-
-    @property
-    def n_relevant(self) -> int:
-        """How many of the held-out ratings are relevant."""
-        return int(np.count_nonzero(self.held_out.scores >= RELEVANT_SCORE))
-
-
-def hold_out(ratings: Ratings, seed: int, share: float = HELD_OUT_SHARE) -> Split:
-    """Return ``ratings`` cut in two, each rating held out with probability ``share``, by ``seed``."""
-    held = np.random.default_rng(seed).random(ratings.n_ratings) < share
-    return Split(_where(ratings, ~held), _where(ratings, held))
-
-
-def sample_users(ratings: Ratings, seed: int, most_ratings: int = _MOST_RATINGS) -> Ratings:
-    """Return the ratings of as many users, drawn by ``seed``, as have ``most_ratings`` together; of all if they can.
-
-    Items with fewer than five ratings among them are left out: among all users they have more, and the few ratings
-    left would only make fits long.
-    """
-    if ratings.n_ratings <= most_ratings:
-        return ratings
-    order = np.random.default_rng(seed).permutation(ratings.n_users)
-    drawn = np.zeros(ratings.n_users, dtype=np.bool_)
-    drawn[order[np.cumsum(np.diff(ratings.user_ptr)[order]) <= most_ratings]] = True
-    sampled = np.repeat(drawn, np.diff(ratings.user_ptr))
-    frequent = np.bincount(ratings.items[sampled], minlength=ratings.n_items) >= _MIN_SAMPLED
-    return _where(ratings, sampled & frequent[ratings.items])
-
-
 def mean_ndcg(orderer: Orderer, split: Split, seed: int = 0, most_cells: int = _MOST_CELLS) -> float:
     """Return the mean nDCG at 10 of the lists of users with something relevant held out; NaN for none.
 
@@ -175,9 +135,3 @@ def ndcg(listed: np.ndarray, relevant: np.ndarray, length: int = LIST_LENGTH) ->
     discounts = 1.0 / np.log2(np.arange(2, length + 2))
     hits = np.isin(listed[:length], relevant)
     return float(discounts[: len(hits)][hits].sum() / discounts[: len(relevant)].sum())
-
-
-def _where(ratings: Ratings, kept: np.ndarray) -> Ratings:
-    counts = np.bincount(ratings.row_users()[kept], minlength=ratings.n_users)
-    pointers = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(counts)))
-    return Ratings.from_rows(ratings.n_items, pointers, ratings.items[kept], ratings.scores[kept])

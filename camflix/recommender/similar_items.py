@@ -69,7 +69,7 @@ class SimilarItems:
         self._metric = np.linalg.inv(gram + max(ridge, 1e-12) * np.eye(len(gram))).astype(np.float64)
         self._lengths = _lengths(vectors, self._metric)
         damping = n_evidence / (n_evidence + _DAMPING)
-        self._damped = np.divide(damping, self._lengths, out=np.zeros(len(vectors)), where=self._lengths > 0)
+        self._damped: Float64s = np.divide(damping, self._lengths, out=np.zeros(len(vectors)), where=self._lengths > 0)
 
     def similar(self, item: int, n: int, *, exclude: Int32s, min_evidence: int = MIN_EVIDENCE) -> SimilarList:
         """Return the ``n`` items most like ``item``, best first, ties by index; fewer where no more are alike at all.
@@ -107,7 +107,8 @@ class SimilarItems:
             return np.zeros(len(self._vectors))
         direction = (self._metric @ self._vectors[item].astype(np.float64) / length).astype(np.float32)
         products = likely_kernels.scores(self._vectors, direction)
-        return np.minimum(products * self._damped, 1.0).astype(np.float64)
+        similarity: Float64s = np.minimum(products * self._damped, 1.0)
+        return similarity
 
 
 def _lengths(vectors: Float32s, metric: Float64s) -> Float64s:
@@ -116,4 +117,5 @@ def _lengths(vectors: Float32s, metric: Float64s) -> Float64s:
         ((chunk.astype(np.float64) @ metric) * chunk).sum(axis=1)
         for chunk in np.array_split(vectors, max(1, len(vectors) // _CHUNK))
     ]
-    return np.sqrt(np.maximum(np.concatenate(squares), 0.0))
+    lengths: Float64s = np.sqrt(np.maximum(np.concatenate(squares), 0.0))
+    return lengths

@@ -7,20 +7,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from camflix.recommender import likely_fit
 from camflix.recommender.arrays import Features, Ratings
 from camflix.recommender.likely import Likely
 from camflix.recommender.likely_features import FeaturePrior
 from camflix.recommender.likely_fit import Settings, Strengths
 from camflix.recommender.likely_grades import grades, item_weights, user_weights
-from camflix.recommender.likely_tuning import (
-    Split,
-    best_nearby,
-    hold_out,
-    mean_ndcg,
-    ndcg,
-    sample_users,
-    tuned,
-)
+from camflix.recommender.likely_sampling import Split, hold_out, sample_users
+from camflix.recommender.likely_tuning import best_nearby, mean_ndcg, ndcg, tuned
 from tests.recommender.likely_worlds import N_KINDS, community, kinds_as_features
 
 
@@ -137,12 +131,31 @@ def test_held_out_ratings_and_the_rest_are_all_ratings() -> None:
 
 def test_a_sample_keeps_whole_people_and_drops_films_that_became_rare() -> None:
     ratings = community(n_users=300)
-    sample = sample_users(ratings, 0, most_ratings=ratings.n_ratings // 3)
+    part = sample_users(ratings, kinds_as_features(), 0, most_ratings=ratings.n_ratings // 3)
+    sample = part.ratings
     assert sample.n_ratings <= ratings.n_ratings // 3
-    assert sample.n_items == ratings.n_items
-    counts = np.diff(sample.item_ptr)
-    assert np.all((counts == 0) | (counts >= 5))
-    assert sample_users(ratings, 0) is ratings
+    assert np.all(np.diff(sample.item_ptr) >= 5)
+    assert part.features is not None
+    assert len(part.features.item_ptr) == sample.n_items + 1 == np.count_nonzero(part.items) + 1
+    everybody = [sorted(ratings.of_user(user)[1].tolist()) for user in range(ratings.n_users)]
+    for user in range(0, sample.n_users, 7):
+        kept = sample.of_user(user)[1].tolist()
+        assert any(set(kept) <= set(scores) for scores in everybody)
+    assert sample_users(ratings, None, 0, most_ratings=ratings.n_ratings).ratings is ratings
+
+
+def test_many_ratings_are_begun_with_some_people_and_end_near_where_all_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    ratings = community(seed=6, n_users=400, n_items=150)
+    split = hold_out(ratings, seed=2, share=0.2)
+    usual = mean_ndcg(Likely.fit_with(split.train, kinds_as_features(150)), split)
+    monkeypatch.setattr(likely_fit, "_MOST_RATINGS", 100)
+    monkeypatch.setattr(likely_fit, "_SAMPLED_RATINGS", split.train.n_ratings // 4)
+    short = Likely.fit_with(split.train, kinds_as_features(150))
+    assert mean_ndcg(short, split) == pytest.approx(usual, rel=0.05)
+    assert (
+        short.arrays()["vectors"].tobytes()
+        == Likely.fit_with(split.train, kinds_as_features(150)).arrays()["vectors"].tobytes()
+    )
 
 
 def test_the_gain_of_a_list_is_discounted_by_place() -> None:

@@ -353,21 +353,21 @@ int32_t likely_fold_in(const HalfStep *step, double *solution)
     return failed;
 }
 
-/* Add the sum of p p' over n rows p to the whole of gram; like add_products, all in double. */
+/* Add the sum of p p' over n rows p to the upper triangle of gram; like add_products, all in double. */
 CLONES
 static void add_exact_products(double *gram, const double *packed, int64_t n, int64_t d)
 {
     for (int64_t i = 0; i < d; i += TILE_ROWS)
-        for (int64_t j = 0; j < d; j += TILE_COLUMNS / 2) {
-            double sums[TILE_ROWS][TILE_COLUMNS / 2] = {{0}};
+        for (int64_t j = i / LANES * LANES; j < d; j += LANES) {
+            double sums[TILE_ROWS][LANES] = {{0}};
             const double *left = packed + i, *right = packed + j;
             for (int64_t k = 0; k < n; k++, left += d, right += d)
                 for (int64_t r = 0; r < TILE_ROWS; r++)
-                    for (int64_t c = 0; c < TILE_COLUMNS / 2; c++)
+                    for (int64_t c = 0; c < LANES; c++)
                         sums[r][c] += left[r] * right[c];
             double *tile = gram + i * d + j;
             for (int64_t r = 0; r < TILE_ROWS; r++, tile += d)
-                for (int64_t c = 0; c < TILE_COLUMNS / 2; c++)
+                for (int64_t c = 0; c < LANES; c++)
                     tile[c] += sums[r][c];
         }
 }
@@ -386,6 +386,9 @@ int32_t likely_gram(const float *vectors, int64_t begin, int64_t end, int32_t n_
             packed[i] = v[i];
         add_exact_products(gram, packed, n, n_factors);
     }
+    for (size_t i = 0; i < d; i++)
+        for (size_t j = 0; j < i; j++)
+            gram[i * d + j] = gram[j * d + i];
     free(packed);
     return 0;
 }
