@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,8 +30,12 @@ Int16s: TypeAlias = NDArray[np.int16]
 MOST_WEIGHT = 65536
 """Weights of neighbours are correlations in 65,536ths."""
 
+MOST_RESIDUAL = 2047
+"""Residuals are whole numbers up to this, so that their sums can be packed: 8 standard deviations in 256ths, say."""
+
 CHUNK = 4095
-"""So many ratings of one person are summed in 12 bits; for longer rows wide sums are needed."""
+RESIDUAL_CHUNK = 1023
+"""So many ratings of one person are summed in packed fields; for longer rows wide sums are needed."""
 
 
 MOST_VOTES = 32767
@@ -54,7 +58,7 @@ class Ranking:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Residuals:
-    """Everybody's residuals, both ways round.
+    """Everybody's residuals, both ways round; ``Everybody.residuals`` makes and checks them.
 
     Attributes:
         by_user: int16 ``[n]`` beside ``Ratings.items``.
@@ -72,12 +76,12 @@ class VoteSums:
     Attributes:
         numerators: int64 ``[n]``, sum of weight * residual.
         totals: int64 ``[n]``, sum of |weight|.
-        n_votes: int32 ``[n]``.
+        n_votes: int64 ``[n]``.
     """
 
     numerators: Int64s
     totals: Int64s
-    n_votes: Int32s
+    n_votes: Int64s
 
 
 class _Scratch(threading.local):
@@ -85,20 +89,26 @@ class _Scratch(threading.local):
 
     Attributes:
         sums: uint64 ``[n_users, 2]``, 0.
-        residual_sums: int64 ``[n_users, 4]``, 0.
-        wide: int64 ``[n_users, 6]``, 0; empty until somebody has more than ``CHUNK`` ratings.
+        wide: int64 ``[n_users * 6]``, 0; empty until somebody has very many ratings.
         keys: uint64 ``[n_users]``, anything.
         counts: uint32 ``[MOST_WEIGHT + 1]``, anything.
         row: uint8 ``[n_items]``, 255.
+        open: uint8 ``[n_items]``, anything.
     """
 
     def __init__(self, n_users: int, n_items: int) -> None:
         self.sums = np.zeros((n_users, 2), dtype=np.uint64)
-        self.residual_sums = np.zeros((n_users, 4), dtype=np.int64)
-        self.wide = np.zeros((0, 6), dtype=np.int64)
+        self.wide = np.zeros(0, dtype=np.int64)
         self.keys = np.empty(n_users, dtype=np.uint64)
         self.counts = np.empty(MOST_WEIGHT + 1, dtype=np.uint32)
         self.row = np.full(n_items, twin_neighbours.NO_PERCENTILE, dtype=np.uint8)
+        self.open = np.empty(n_items, dtype=np.uint8)
+
+    def wide_for(self, n_ratings: int, chunk: int) -> Any:
+        """Return a pointer to ``wide``, which is made when ``n_ratings`` don't fit one chunk."""
+        if n_ratings > chunk and not len(self.wide):
+            self.wide = np.zeros(len(self.sums) * 6, dtype=np.int64)
+        return pointer(self.wide)
 
 
 class Everybody:
@@ -135,31 +145,41 @@ class Everybody:
         if not AVAILABLE:
             return twin_neighbours.pearson_row(self.ratings, items, scores, damping=damping, min_common=min_common)
         n_users, scratch = self.ratings.n_users, self._scratch
-        if len(items) > CHUNK and len(scratch.wide) != n_users:
-            scratch.wide = np.zeros((n_users, 6), dtype=np.int64)
         similarity, n_common = np.empty(n_users, dtype=np.float64), np.empty(n_users, dtype=np.int32)
         person = (len(items), pointer(items), pointer(scores))
-        work = (pointer(scratch.sums), pointer(scratch.wide), pointer(similarity), pointer(n_common))
-        lib.person_pearson(n_users, *self._columns, self._scores, *person, damping, min_common, *work)
+        sums = (pointer(scratch.sums), scratch.wide_for(len(items), CHUNK))
+        results = (pointer(similarity), pointer(n_common))
+        lib.person_pearson(n_users, *self._columns, self._scores, *person, damping, min_common, *sums, *results)
         return similarity, n_common
 
+    def residuals(self, by_user: Int16s) -> Residuals:
+        """Return residuals both ways round.
+
+        Args:
+            by_user: int16 ``[n]`` beside ``ratings.items``, -2,047 to 2,047.
+        """
+        ratings = self.ratings
+        check_array("by_user", by_user, np.int16, (ratings.n_ratings,))
+        _check_residuals("by_user", by_user)
+        if not AVAILABLE:
+            return Residuals(by_user, by_user[np.argsort(ratings.items, kind="stable")])
+        by_item = np.empty_like(by_user)
+        rows = (ratings.user_ptr, ratings.items, by_user, ratings.item_ptr)
+        work = (np.empty(ratings.n_items, dtype=np.int64), by_item)
+        lib.ratings_transpose_values(ratings.n_users, ratings.n_items, *(pointer(array) for array in (*rows, *work)))
+        return Residuals(by_user, by_item)
+
     def residual_weights(
-        self,
-        item_residuals: Int16s,
-        items: Int32s,
-        residuals: Int16s,
-        *,
-        damping: float,
-        min_common: int,
+        self, residuals: Residuals, items: Int32s, own: Int16s, *, damping: float, min_common: int
     ) -> tuple[Int32s, Int32s]:
         """Return the weight of every user for one person: the damped correlation of their residuals.
 
             sum x y / sqrt(sum x² · sum y²) · n / (n + damping), over the n items both rated
 
         Args:
-            item_residuals: int16 ``[n]`` beside ``ratings.users``, everybody's.
+            residuals: everybody's.
             items: int32 ``[m]``, what the person rated, ascending and unique.
-            residuals: int16 ``[m]``, the person's.
+            own: int16 ``[m]``, the person's residuals, -2,047 to 2,047.
             damping: see above.
             min_common: with fewer items in common there is no weight.
 
@@ -167,23 +187,19 @@ class Everybody:
             weights: int32 ``[n_users]``, in 65,536ths; 0 where null.
             n_common: int32 ``[n_users]``.
         """
-        check_array("item_residuals", item_residuals, np.int16, (self.ratings.n_ratings,))
+        check_array("residuals.by_item", residuals.by_item, np.int16, (self.ratings.n_ratings,))
         check_indices("items", items, self.ratings.n_items, ascending=True)
-        check_array("residuals", residuals, np.int16, (len(items),))
+        check_array("own", own, np.int16, (len(items),))
+        _check_residuals("own", own)
         if not AVAILABLE:
-            return twin_neighbours.residual_weights(
-                *(self.ratings, item_residuals, items, residuals),
-                damping=damping,
-                min_common=min_common,
-                unit=MOST_WEIGHT,
-            )
-        n_users = self.ratings.n_users
+            given = (self.ratings, residuals.by_item, items, own)
+            return twin_neighbours.residual_weights(*given, damping=damping, min_common=min_common, unit=MOST_WEIGHT)
+        n_users, scratch = self.ratings.n_users, self._scratch
         weights, n_common = np.empty(n_users, dtype=np.int32), np.empty(n_users, dtype=np.int32)
-        person = (len(items), pointer(items), pointer(residuals))
-        work = (pointer(self._scratch.residual_sums), pointer(weights), pointer(n_common))
-        lib.person_residual_weights(
-            n_users, *self._columns, pointer(item_residuals), *person, damping, min_common, MOST_WEIGHT, *work
-        )
+        columns = (*self._columns, pointer(residuals.by_item))
+        person = (len(items), pointer(items), pointer(own), damping, min_common, MOST_WEIGHT)
+        sums = (pointer(scratch.sums), scratch.wide_for(len(items), RESIDUAL_CHUNK))
+        lib.person_residual_weights(n_users, *columns, *person, *sums, pointer(weights), pointer(n_common))
         return weights, n_common
 
     def ranking(self, weights: Int32s) -> Ranking:
@@ -244,18 +260,18 @@ class Everybody:
     ) -> VoteSums:
         ratings = self.ratings
         n = ratings.n_items if items is None else len(items)
-        sums = VoteSums(np.empty(n, dtype=np.int64), np.empty(n, dtype=np.int64), np.empty(n, dtype=np.int32))
+        votes = np.empty((n, 3), dtype=np.int64)
         rows = (ratings.user_ptr, ratings.item_ptr, ratings.items, ratings.users)
         values = (residuals.by_user, residuals.by_item, ranking.order, ranking.rank, ranking.weights)
         pointers = [pointer(array) for array in (*rows, *values)]  # kept alive here: the struct holds bare addresses
         k, n_nearest = limits
         of = ffi.new("Neighbourhood *", [ratings.n_users, ratings.n_items, *pointers, len(ranking.order), n_nearest, k])
-        results = (pointer(self._scratch.keys), pointer(sums.numerators), pointer(sums.totals), pointer(sums.n_votes))
+        keys, results = pointer(self._scratch.keys), ffi.cast("Votes *", pointer(votes))
         if items is None:
-            lib.person_votes(of, *results)
+            lib.person_votes(of, keys, pointer(self._scratch.open), results)
         else:
-            lib.person_votes_on(of, n, pointer(items), *results)
-        return sums
+            lib.person_votes_on(of, n, pointer(items), keys, results)
+        return VoteSums(votes[:, 0], votes[:, 1], votes[:, 2])
 
     def taste_distances(self, percentiles: UInt8s, items: Int32s, own: UInt8s, users: Int32s) -> Float64s:
         """Return the taste distance of one person to some users: mean |P(u, i) - P(v, i)| over films in common.
@@ -283,6 +299,12 @@ class Everybody:
         others = (len(users), pointer(users), pointer(self._scratch.row), pointer(distances))
         lib.person_distances(*rows, *person, *others)
         return distances
+
+
+def _check_residuals(name: str, residuals: Int16s) -> None:
+    if len(residuals) and not (int(residuals.min()) >= -MOST_RESIDUAL and int(residuals.max()) <= MOST_RESIDUAL):
+        msg = f"{name} must lie in {-MOST_RESIDUAL} to {MOST_RESIDUAL}"
+        raise ValueError(msg)
 
 
 def nearest(similarity: Float64s, k: int, *, without: int = -1) -> Int32s:

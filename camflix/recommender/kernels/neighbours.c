@@ -1,10 +1,10 @@
 /* Exact damped Pearson correlation between all users, and the k most similar of each.
  *
- * Method. Users are cut into tiles of TILE. For a tile, the lists of its raters are made, film by film. A user u is then
- * compared with the whole tile at once: walk the lists of the films that u rated and add, for each rater v found there,
- * one increment to the sums of (u, v) (packed.h). The sums of a tile lie in the first-level cache, and only films that
- * both rated are ever touched: the work is W = sum over films of (raters choose 2), not users^2 * films. Each pair is
- * computed once, for u < v, and offered to both.
+ * Method. Users are cut into tiles of TILE. For a tile, the lists of its raters are made, film by film. A user u is
+ * then compared with the whole tile at once: walk the lists of the films that u rated and add, for each rater v found
+ * there, one increment to the sums of (u, v) (packed.h). The sums of a tile lie in the first-level cache, and only
+ * films that both rated are ever touched: the work is W = sum over films of (raters choose 2), not users^2 * films.
+ * Each pair is computed once, for u < v, and offered to both.
  *
  * What makes it fast beside that:
  *   - within a film's list, raters who gave the same score stand in groups of four, so that four additions share one
@@ -13,8 +13,8 @@
  *   - of the finished sums most are thrown away by one comparison without division or root (find_candidates).
  *
  * Threads are the caller's: each calls all_pairs_work on the same run, which hands out tasks (a tile, and ROWS_A_TASK
- * users to compare with it) by an atomic counter. A thread makes the lists of its tile for itself. What threads share is
- * one small record of the nearest so far per user, under a spin lock. The k best in a total order are the same in
+ * users to compare with it) by an atomic counter. A thread makes the lists of its tile for itself. What threads share
+ * is one small record per user of the nearest so far, under a spin lock. The k best in a total order are the same in
  * whatever order they arrive, so the result does not depend on the threads.
  */
 #include <stdint.h>
@@ -22,6 +22,7 @@
 #include "neighbours.cdef"
 
 #include <math.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,11 +36,12 @@ enum {
     BLOCK = 128,        /* users whose sums are looked through at once */
     ROWS_A_TASK = 32,   /* few enough that threads end together, enough that handing out costs nothing */
     ROWS_A_FINISH = 64,
+    SPINS = 200,        /* tries to get a lock before the processor is given to others */
     MANY_WAITING = 64,  /* candidates per user that wait to be settled, as long as users are few */
     FEW_WAITING = 16,
     MANY_USERS = 65536, /* from here on memory counts more */
-    FETCH_START = 8,    /* so many films ahead, where its list begins is fetched; */
-    FETCH_LIST = 2,     /* and so many ahead, the list */
+    FETCH_START = 8,    /* so many films ahead, a film's ListStart is fetched */
+    FETCH_LIST = 2,     /* so many films ahead, its list */
     LINE = 64,          /* bytes of a cache line */
 };
 
@@ -179,13 +181,21 @@ static int32_t settle(AllPairs *run, int32_t user, Candidate *scratch) {
     return n_kept;
 }
 
+/* Wait for a user's record. It is held for a microsecond at most, unless the system has put its holder aside. */
+static void lock(Record *record) {
+    for (int32_t tries = 1; atomic_flag_test_and_set_explicit(&record->locked, memory_order_acquire); tries++) {
+        if (tries % SPINS == 0) {
+            sched_yield();
+        }
+    }
+}
+
 /* Offer n candidates to a user; returns the user's floor. Equal to the floor is let in: the index may decide.
  * scratch: [k + n_waiting]. */
 static double offer(AllPairs *run, int32_t user, const Candidate *candidates, int32_t n, Candidate *scratch) {
     Record *record = &run->records[user];
     Candidate *waiting = run->waiting + (int64_t)user * run->n_waiting;
-    while (atomic_flag_test_and_set_explicit(&record->locked, memory_order_acquire)) {
-    }
+    lock(record);
     for (int32_t j = 0; j < n; j++) {
         if (candidates[j].similarity >= atomic_load_explicit(&record->floor, memory_order_relaxed)) {
             waiting[record->n_waiting++] = candidates[j];
@@ -370,16 +380,11 @@ static void add_row_within(Sums *restrict sums, const Lists *lists, int32_t plac
  * for the square with its sign keeps the order of numbers. Integers below 2^53 are exact in a double, so only the last
  * products round, by less than MARGIN allows for. A pair without variance has 0 on both sides and is never flagged.
  */
-CLONES static void find_candidates(const Sums *restrict sums, const double *restrict floors, double floor, int32_t n_users,
-                                   double damping, double min_common, uint8_t *restrict flags) {
+CLONES static void find_candidates(const Sums *restrict sums, const double *restrict floors, double floor,
+                                   int32_t n_users, double damping, double min_common, uint8_t *restrict flags) {
     for (int32_t v = 0; v < n_users; v++) {
-        const uint64_t word0 = sums[v][0], word1 = sums[v][1];
-        const double xy = (double)(int32_t)(word0 >> 38);
-        const double x = (double)(int32_t)(word0 >> 19 & ((1 << 19) - 1));
-        const double y = (double)(int32_t)(word0 & ((1 << 19) - 1));
-        const double xx = (double)(int32_t)(word1 >> 38);
-        const double yy = (double)(int32_t)(word1 >> 12 & ((1 << 26) - 1));
-        const double n = (double)(int32_t)(word1 & ((1 << 12) - 1));
+        const double xy = packed_xy(sums[v]), x = packed_x(sums[v]), y = packed_y(sums[v]);
+        const double xx = packed_xx(sums[v]), yy = packed_yy(sums[v]), n = packed_n(sums[v]);
         const double covariance_n = (n * xy - x * y) * n;
         const double variances = (n * xx - x * x) * (n * yy - y * y);
         const double lower = floors[v] < floor ? floors[v] : floor;

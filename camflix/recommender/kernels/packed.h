@@ -10,8 +10,8 @@
  *     word 1    Sxx 26 bits | Syy 26 bits | n  12 bits
  *
  * Scores are 0 to 100. No field overflows into the next while at most CHUNK films are added: 4,095 * 100 < 2^19 and
- * 4,095 * 10,000 < 2^26. Longer rows are added in chunks, each emptied into WideSums. All sums are exact, so their order
- * (and the number of threads) never shows in a result.
+ * 4,095 * 10,000 < 2^26. Longer rows are added in chunks, each emptied into WideSums. All sums are exact, so their
+ * order (and the number of threads) never shows in a result.
  */
 #ifndef CAMFLIX_PACKED_H
 #define CAMFLIX_PACKED_H
@@ -30,16 +30,16 @@ typedef struct {
     int64_t n, x, y, xx, yy, xy;
 } WideSums;
 
+static inline int32_t packed_xy(Sums sums) { return (int32_t)(sums[0] >> 38); }
+static inline int32_t packed_x(Sums sums) { return (int32_t)(sums[0] >> 19 & ((1 << 19) - 1)); }
+static inline int32_t packed_y(Sums sums) { return (int32_t)(sums[0] & ((1 << 19) - 1)); }
+static inline int32_t packed_xx(Sums sums) { return (int32_t)(sums[1] >> 38); }
+static inline int32_t packed_yy(Sums sums) { return (int32_t)(sums[1] >> 12 & ((1 << 26) - 1)); }
+static inline int32_t packed_n(Sums sums) { return (int32_t)(sums[1] & ((1 << 12) - 1)); }
+
 static inline WideSums unpacked(Sums sums) {
-    const uint64_t low19 = (1u << 19) - 1, low26 = (1u << 26) - 1, low12 = (1u << 12) - 1;
-    return (WideSums){
-        .n = (int64_t)(sums[1] & low12),
-        .x = (int64_t)(sums[0] >> 19 & low19),
-        .y = (int64_t)(sums[0] & low19),
-        .xx = (int64_t)(sums[1] >> 38),
-        .yy = (int64_t)(sums[1] >> 12 & low26),
-        .xy = (int64_t)(sums[0] >> 38),
-    };
+    return (WideSums){packed_n(sums),  packed_x(sums),  packed_y(sums),
+                      packed_xx(sums), packed_yy(sums), packed_xy(sums)};
 }
 
 static inline void add_wide(WideSums *total, Sums part) {

@@ -16,55 +16,46 @@
 #include "nearest.h"
 #include "packed.h"
 
-enum { FETCH = 24 }; /* so many raters ahead, their sums are fetched */
-
 /* ---------------------------------------------------------------------------------------------------------------------
  * Pearson correlation of scores
  */
 
+static int32_t smaller(int32_t a, int32_t b) { return a < b ? a : b; }
+
+typedef uint64_t LooseSums __attribute__((vector_size(16), aligned(8))); /* Sums in memory of the caller's */
+
 /* Add films of the person (at most CHUNK) to the sums with all who rated them. */
-static void add_films(Sums *restrict sums, const int64_t *item_ptr, const int32_t *users, const uint8_t *item_scores,
-                      int64_t n, const int32_t *items, const uint8_t *scores) {
-    for (int64_t q = 0; q < n; q++) {
+static void add_films(LooseSums *restrict sums, const int64_t *item_ptr, const int32_t *users,
+                      const uint8_t *item_scores, int32_t n, const int32_t *items, const uint8_t *scores) {
+    for (int32_t q = 0; q < n; q++) {
         const Sums *increments = INCREMENTS[scores[q]];
-        const int64_t begin = item_ptr[items[q]], end = item_ptr[items[q] + 1];
-        int64_t p = begin;
-        for (; p + FETCH < end; p++) {
-            __builtin_prefetch(sums + users[p + FETCH], 1);
-            sums[users[p]] += increments[item_scores[p]];
-        }
-        for (; p < end; p++) {
+        for (int64_t p = item_ptr[items[q]], end = item_ptr[items[q] + 1]; p < end; p++) {
             sums[users[p]] += increments[item_scores[p]];
         }
     }
 }
 
 /* similarity and n_common of packed sums, which are emptied; the steps of damped_pearson, several users at a time. */
-CLONES static void finish_pearson(int32_t n_users, Sums *restrict sums, double damping, double min_common,
+CLONES static void finish_pearson(int32_t n_users, LooseSums *restrict sums, double damping, double min_common,
                                   double *restrict similarity, int32_t *restrict n_common) {
     for (int32_t v = 0; v < n_users; v++) {
-        const uint64_t word0 = sums[v][0], word1 = sums[v][1];
-        const double xy = (double)(int32_t)(word0 >> 38);
-        const double x = (double)(int32_t)(word0 >> 19 & ((1 << 19) - 1));
-        const double y = (double)(int32_t)(word0 & ((1 << 19) - 1));
-        const double xx = (double)(int32_t)(word1 >> 38);
-        const double yy = (double)(int32_t)(word1 >> 12 & ((1 << 26) - 1));
-        const int32_t common = (int32_t)(word1 & ((1 << 12) - 1));
-        const double n = (double)common;
+        const double xy = packed_xy(sums[v]), x = packed_x(sums[v]), y = packed_y(sums[v]);
+        const double xx = packed_xx(sums[v]), yy = packed_yy(sums[v]), n = packed_n(sums[v]);
         const double variances = (n * xx - x * x) * (n * yy - y * y);
         double r = (n * xy - x * y) / sqrt(variances);
         r = r < -1.0 ? -1.0 : r;
         r = r > 1.0 ? 1.0 : r;
-        similarity[v] = (n >= min_common) & (variances > 0.0) ? r * (n / (n + damping)) : (double)NAN;
-        n_common[v] = common;
-        sums[v] = (Sums){0, 0};
+        const int known = (n >= min_common) & (variances > 0.0);
+        similarity[v] = known ? r * (n / (n + damping)) : (double)NAN;
+        n_common[v] = packed_n(sums[v]);
+        sums[v] = (LooseSums){0, 0};
     }
 }
 
 void person_pearson(int32_t n_users, const int64_t *item_ptr, const int32_t *users, const uint8_t *item_scores,
                     int32_t n, const int32_t *items, const uint8_t *scores, double damping, int32_t min_common,
                     uint64_t *sums, int64_t *wide, double *similarity, int32_t *n_common) {
-    Sums *packed = (Sums *)sums;
+    LooseSums *packed = (LooseSums *)sums;
     if (n <= CHUNK) {
         add_films(packed, item_ptr, users, item_scores, n, items, scores);
         finish_pearson(n_users, packed, damping, min_common, similarity, n_common);
@@ -72,11 +63,10 @@ void person_pearson(int32_t n_users, const int64_t *item_ptr, const int32_t *use
     }
     WideSums *totals = (WideSums *)wide;
     for (int32_t q = 0; q < n; q += CHUNK) {
-        const int32_t length = n - q < CHUNK ? n - q : CHUNK;
-        add_films(packed, item_ptr, users, item_scores, length, items + q, scores + q);
+        add_films(packed, item_ptr, users, item_scores, smaller(n - q, CHUNK), items + q, scores + q);
         for (int32_t v = 0; v < n_users; v++) {
             add_wide(&totals[v], packed[v]);
-            packed[v] = (Sums){0, 0};
+            packed[v] = (LooseSums){0, 0};
         }
     }
     for (int32_t v = 0; v < n_users; v++) {
@@ -88,32 +78,86 @@ void person_pearson(int32_t n_users, const int64_t *item_ptr, const int32_t *use
 
 /* ---------------------------------------------------------------------------------------------------------------------
  * Correlation of residuals
+ *
+ * The sums of a pair, of residuals x and y from -2,047 to 2,047, in two words again:
+ *
+ *     word 0    4,096 * sum x y + n          (signed)
+ *     word 1    sum x^2 32 bits | sum y^2 32 bits
+ *
+ * for at most RESIDUAL_CHUNK films: 1,023 * 2,047^2 < 2^32.
  */
 
+enum { RESIDUAL_CHUNK = 1023 };
+
+typedef struct {
+    int64_t xy, xx, yy, n;
+} WideResidualSums;
+
+static inline int64_t packed_residual_n(LooseSums sums) { return (int64_t)(sums[0] & 4095); }
+static inline int64_t packed_residual_xy(LooseSums sums) { return (int64_t)(sums[0] - (sums[0] & 4095)) / 4096; }
+
+/* Add films of the person (at most RESIDUAL_CHUNK) to the sums with all who rated them. */
+static void add_residuals(LooseSums *restrict sums, const int64_t *item_ptr, const int32_t *users,
+                          const int16_t *item_residuals, int32_t n, const int32_t *items, const int16_t *residuals) {
+    for (int32_t q = 0; q < n; q++) {
+        const int64_t x = residuals[q];
+        const uint64_t xx = (uint64_t)(x * x) << 32;
+        for (int64_t p = item_ptr[items[q]], end = item_ptr[items[q] + 1]; p < end; p++) {
+            const int64_t y = item_residuals[p];
+            sums[users[p]] += (LooseSums){(uint64_t)(4096 * x * y + 1), xx + (uint64_t)(y * y)};
+        }
+    }
+}
+
+/* The same steps as damped_correlation, in `unit`ths and rounded. */
+static inline int32_t residual_weight(double xy, double xx, double yy, double n, double damping, double min_common,
+                                      double unit) {
+    double r = xy / sqrt(xx * yy);
+    r = r < -1.0 ? -1.0 : r;
+    r = r > 1.0 ? 1.0 : r;
+    const int known = (n >= min_common) & (xx * yy > 0.0);
+    return (int32_t)rint((known ? r * (n / (n + damping)) : 0.0) * unit);
+}
+
+CLONES static void finish_residuals(int32_t n_users, LooseSums *restrict sums, double damping, double min_common,
+                                    double unit, int32_t *restrict weights, int32_t *restrict n_common) {
+    for (int32_t v = 0; v < n_users; v++) {
+        const int64_t n = packed_residual_n(sums[v]);
+        const double xy = (double)packed_residual_xy(sums[v]);
+        const double xx = (double)(int64_t)(sums[v][1] >> 32), yy = (double)(int64_t)(sums[v][1] & UINT32_MAX);
+        weights[v] = residual_weight(xy, xx, yy, (double)n, damping, min_common, unit);
+        n_common[v] = (int32_t)n;
+        sums[v] = (LooseSums){0, 0};
+    }
+}
 
 void person_residual_weights(int32_t n_users, const int64_t *item_ptr, const int32_t *users,
                              const int16_t *item_residuals, int32_t n, const int32_t *items, const int16_t *residuals,
-                             double damping, int32_t min_common, double unit, int64_t *sums, int32_t *weights,
-                             int32_t *n_common) {
-    for (int32_t q = 0; q < n; q++) {
-        const int64_t x = residuals[q], xx = x * x;
-        const int64_t end = item_ptr[items[q] + 1];
-        for (int64_t p = item_ptr[items[q]]; p < end; p++) {
-            __builtin_prefetch(sums + 4 * (int64_t)users[p + FETCH < end ? p + FETCH : p], 1);
-            int64_t *at = sums + 4 * (int64_t)users[p];
-            const int64_t y = item_residuals[p];
-            at[0] += x * y;
-            at[1] += xx;
-            at[2] += y * y;
-            at[3] += 1;
+                             double damping, int32_t min_common, double unit, uint64_t *sums, int64_t *wide,
+                             int32_t *weights, int32_t *n_common) {
+    LooseSums *packed = (LooseSums *)sums;
+    if (n <= RESIDUAL_CHUNK) {
+        add_residuals(packed, item_ptr, users, item_residuals, n, items, residuals);
+        finish_residuals(n_users, packed, damping, min_common, unit, weights, n_common);
+        return;
+    }
+    WideResidualSums *totals = (WideResidualSums *)wide;
+    for (int32_t q = 0; q < n; q += RESIDUAL_CHUNK) {
+        const int32_t length = smaller(n - q, RESIDUAL_CHUNK);
+        add_residuals(packed, item_ptr, users, item_residuals, length, items + q, residuals + q);
+        for (int32_t v = 0; v < n_users; v++) {
+            totals[v].xy += packed_residual_xy(packed[v]);
+            totals[v].xx += (int64_t)(packed[v][1] >> 32);
+            totals[v].yy += (int64_t)(packed[v][1] & UINT32_MAX);
+            totals[v].n += packed_residual_n(packed[v]);
+            packed[v] = (LooseSums){0, 0};
         }
     }
     for (int32_t v = 0; v < n_users; v++) {
-        int64_t *at = sums + 4 * (int64_t)v;
-        const double s = damped_correlation(at[0], at[1], at[2], at[3], damping, min_common);
-        weights[v] = isnan(s) ? 0 : (int32_t)rint(s * unit);
-        n_common[v] = (int32_t)at[3];
-        memset(at, 0, 4 * sizeof *at);
+        const WideResidualSums s = totals[v];
+        weights[v] = residual_weight((double)s.xy, (double)s.xx, (double)s.yy, (double)s.n, damping, min_common, unit);
+        n_common[v] = (int32_t)s.n;
+        totals[v] = (WideResidualSums){0};
     }
 }
 
@@ -171,42 +215,62 @@ int32_t person_order(int32_t n_users, const int32_t *weights, int32_t most_weigh
  * Votes: for each film, the k nearest of its raters
  *
  * Two ways lead to the same sums, which are sums of integers. Walking the neighbours' rows, nearest first, a film takes
- * the first k votes that come; most films people know are then complete after few rows, and walking on is waste. Going
- * through a film's raters and choosing those with the least ranks costs the film's raters, which is little for the films
- * few people know. So: walk as long as a step completes films that have more raters than the step has ratings, then
- * finish what is left film by film.
+ * the first k votes that come and is then closed; what the rows say of closed films is skipped at little cost. Going
+ * through the raters of a film and choosing those of least rank costs more for each of them, but is done at once for
+ * the films few people know, which the walk would close late or never. So: walk until a step closes films with too few
+ * raters to be worth it, then finish the open ones film by film.
  */
 
-enum { STEP = 64 }; /* neighbours walked between two looks at what is left; longer when the catalogue is long */
+enum {
+    STEP = 64,              /* neighbours walked between two looks at what is left */
+    ROWS_AHEAD = 2,         /* so many rows ahead, they are fetched */
+    LINE = 64,              /* bytes of a cache line */
+    WALKED_FOR_ONE = 3,     /* so many ratings are walked in the time that finish_film takes for one */
+    PIECE = 256,            /* ratings of a row looked through at once */
+};
 
-static int32_t smaller(int32_t a, int32_t b) { return a < b ? a : b; }
+static int64_t n_raters(const Neighbourhood *of, int32_t item) { return of->item_ptr[item + 1] - of->item_ptr[item]; }
 
-/* Let neighbours `first` to `end` of the order speak; returns how many ratings were walked. */
-static int64_t walk_neighbours(const Neighbourhood *of, int32_t first, int32_t end, int64_t *restrict numerators,
-                               int64_t *restrict totals, int32_t *restrict n_votes) {
-    int64_t walked = 0;
-    for (int32_t j = first; j < end; j++) {
-        const int32_t v = of->order[j];
-        const int64_t weight = of->weights[v], magnitude = weight < 0 ? -weight : weight;
-        for (int64_t p = of->user_ptr[v]; p < of->user_ptr[v + 1]; p++) {
-            const int32_t i = of->items[p];
-            const int32_t open = n_votes[i] < of->k;
-            numerators[i] += open ? weight * of->residuals[p] : 0;
-            totals[i] += open ? magnitude : 0;
-            n_votes[i] += open;
-        }
-        walked += of->user_ptr[v + 1] - of->user_ptr[v];
-    }
-    return walked;
+static inline void add_vote(Votes *votes, int64_t weight, int64_t residual) {
+    votes->numerator += weight * residual;
+    votes->total += weight < 0 ? -weight : weight;
+    votes->n++;
 }
 
-/* How many ratings finish_film would go through if the walk ended now. */
-static int64_t ratings_left(const Neighbourhood *of, const int32_t *n_votes) {
-    int64_t left = 0;
-    for (int32_t i = 0; i < of->n_items; i++) {
-        left += n_votes[i] < of->k ? of->item_ptr[i + 1] - of->item_ptr[i] : 0;
+/* Begin to fetch a row: neighbours lie all over the memory, and waiting for it is most of a walk. */
+static void fetch_row(const Neighbourhood *of, int32_t v) {
+    const int64_t end = of->user_ptr[v + 1];
+    for (int64_t p = of->user_ptr[v]; p < end; p += LINE / sizeof *of->items) {
+        __builtin_prefetch(of->items + p);
     }
-    return left;
+    for (int64_t p = of->user_ptr[v]; p < end; p += LINE / sizeof *of->residuals) {
+        __builtin_prefetch(of->residuals + p);
+    }
+}
+
+/* Let neighbour v speak; returns how many raters the films have that are closed by it. */
+static int64_t walk_row(const Neighbourhood *of, int32_t v, Votes *restrict votes, uint8_t *restrict open) {
+    const int64_t weight = of->weights[v], end = of->user_ptr[v + 1];
+    int64_t closed = 0;
+    for (int64_t begin = of->user_ptr[v]; begin < end; begin += PIECE) {
+        const int32_t *items = of->items + begin;
+        const int32_t length = (int32_t)(end - begin < PIECE ? end - begin : PIECE);
+        uint16_t spoken[PIECE];
+        int32_t n = 0;
+        for (int32_t j = 0; j < length; j++) {
+            spoken[n] = (uint16_t)j;
+            n += open[items[j]];
+        }
+        for (int32_t j = 0; j < n; j++) {
+            const int32_t item = items[spoken[j]];
+            add_vote(&votes[item], weight, of->residuals[begin + spoken[j]]);
+            if (votes[item].n == of->k) {
+                open[item] = 0;
+                closed += n_raters(of, item);
+            }
+        }
+    }
+    return closed;
 }
 
 static inline void swap_keys(uint64_t *a, uint64_t *b) {
@@ -240,63 +304,67 @@ static void select_least(uint64_t *keys, int64_t n, int64_t k) {
     }
 }
 
-/* Add to a film the votes of its raters from rank `walked` on, up to k in all. */
-static void finish_film(const Neighbourhood *of, int32_t item, int32_t walked, uint64_t *keys, int64_t *numerator,
-                        int64_t *total, int32_t *n_votes) {
-    const int64_t begin = of->item_ptr[item], end = of->item_ptr[item + 1];
-    const uint32_t n_ranks = (uint32_t)(smaller(of->n_order, of->n_nearest) - walked);
-    const int64_t wanted = of->k - *n_votes;
+/* The raters of a film whose rank is `walked` to walked + n_ranks - 1, as keys: rank in the upper half, place among the
+ * raters in the lower, so that the nearest has the least key. Returns how many. */
+static int64_t raters_by_rank(const Neighbourhood *of, int32_t item, int32_t walked, uint32_t n_ranks, uint64_t *keys) {
+    const int32_t *users = of->users + of->item_ptr[item];
+    const int64_t length = n_raters(of, item);
     int64_t n = 0;
-    for (int64_t p = begin; p < end; p++) { /* rank and place in one number, that of least rank is the least */
-        const uint32_t rank = (uint32_t)(of->rank[of->users[p]] - walked); /* wraps for those who have spoken */
-        keys[n] = (uint64_t)rank << 32 | (uint64_t)(p - begin);
+    for (int64_t j = 0; j < length; j++) {
+        const uint32_t rank = (uint32_t)(of->rank[users[j]] - walked); /* wraps for those who have spoken */
+        keys[n] = (uint64_t)rank << 32 | (uint64_t)j;
         n += rank < n_ranks;
+    }
+    return n;
+}
+
+/* Add to a film the votes of its raters from rank `walked` on, up to k in all. */
+static void finish_film(const Neighbourhood *of, int32_t item, int32_t walked, uint64_t *keys, Votes *votes) {
+    const int64_t wanted = of->k - votes->n, length = n_raters(of, item);
+    const uint32_t n_ranks = (uint32_t)(smaller(of->n_order, of->n_nearest) - walked);
+    /* If its raters were spread evenly over the ranks, so many ranks would hold half as many again as are wanted. */
+    const int64_t guess = (wanted + wanted / 2 + 8) * (int64_t)n_ranks / (length + 1);
+    const uint32_t n_first = guess < (int64_t)n_ranks ? (uint32_t)guess : n_ranks;
+    int64_t n = raters_by_rank(of, item, walked, n_first, keys);
+    if (n < wanted && n_first < n_ranks) {
+        n = raters_by_rank(of, item, walked, n_ranks, keys);
     }
     select_least(keys, n, wanted);
     n = n < wanted ? n : wanted;
     for (int64_t j = 0; j < n; j++) {
-        const int64_t p = begin + (int64_t)(keys[j] & UINT32_MAX);
-        const int64_t weight = of->weights[of->users[p]];
-        *numerator += weight * of->item_residuals[p];
-        *total += weight < 0 ? -weight : weight;
+        const int64_t p = of->item_ptr[item] + (int64_t)(keys[j] & UINT32_MAX);
+        add_vote(votes, of->weights[of->users[p]], of->item_residuals[p]);
     }
-    *n_votes += (int32_t)n;
 }
 
-void person_votes(const Neighbourhood *of, uint64_t *keys, int64_t *numerators, int64_t *totals, int32_t *n_votes) {
-    const size_t n_items = (size_t)of->n_items;
-    memset(numerators, 0, sizeof *numerators * n_items);
-    memset(totals, 0, sizeof *totals * n_items);
-    memset(n_votes, 0, sizeof *n_votes * n_items);
+void person_votes(const Neighbourhood *of, uint64_t *keys, uint8_t *open, Votes *votes) {
     const int32_t n_speaking = smaller(of->n_order, of->n_nearest);
-    int64_t left = INT64_MAX;
+    memset(votes, 0, sizeof *votes * (size_t)of->n_items);
+    memset(open, 1, (size_t)of->n_items);
+    const int32_t at_least = smaller(8 * of->k, n_speaking); /* before, few films can be closed */
     int32_t walked = 0;
-    while (walked < n_speaking) {
-        int64_t cost = 0;
-        do {
-            const int32_t end = smaller(walked + STEP, n_speaking);
-            cost += walk_neighbours(of, walked, end, numerators, totals, n_votes);
-            walked = end;
-        } while (walked < n_speaking && cost < 2 * (int64_t)of->n_items);
-        const int64_t left_before = left;
-        left = ratings_left(of, n_votes);
-        if (left_before - left < cost) {
-            break;
+    for (int64_t cost = 0, closed = 0; walked < n_speaking && (walked < at_least || closed * WALKED_FOR_ONE >= cost);) {
+        cost = closed = 0;
+        for (const int32_t end = smaller(walked + STEP, n_speaking); walked < end; walked++) {
+            const int32_t v = of->order[walked];
+            if (walked + ROWS_AHEAD < n_speaking) {
+                fetch_row(of, of->order[walked + ROWS_AHEAD]);
+            }
+            closed += walk_row(of, v, votes, open);
+            cost += of->user_ptr[v + 1] - of->user_ptr[v];
         }
     }
     for (int32_t i = 0; walked < n_speaking && i < of->n_items; i++) {
-        if (n_votes[i] < of->k) {
-            finish_film(of, i, walked, keys, &numerators[i], &totals[i], &n_votes[i]);
+        if (open[i]) {
+            finish_film(of, i, walked, keys, &votes[i]);
         }
     }
 }
 
-void person_votes_on(const Neighbourhood *of, int32_t n, const int32_t *items, uint64_t *keys, int64_t *numerators,
-                     int64_t *totals, int32_t *n_votes) {
+void person_votes_on(const Neighbourhood *of, int32_t n, const int32_t *items, uint64_t *keys, Votes *votes) {
+    memset(votes, 0, sizeof *votes * (size_t)n);
     for (int32_t j = 0; j < n; j++) {
-        numerators[j] = totals[j] = 0;
-        n_votes[j] = 0;
-        finish_film(of, items[j], 0, keys, &numerators[j], &totals[j], &n_votes[j]);
+        finish_film(of, items[j], 0, keys, &votes[j]);
     }
 }
 

@@ -47,3 +47,11 @@ void ratings_transpose(int64_t n_rows, int64_t n_columns, const int64_t *row_ptr
     memmove(column_ptr + 1, column_ptr, sizeof(int64_t) * (size_t)n_columns); /* ends are the next ones' starts */
     column_ptr[0] = 0;
 }
+
+void ratings_transpose_values(int64_t n_rows, int64_t n_columns, const int64_t *row_ptr, const int32_t *columns,
+                              const int16_t *values, const int64_t *column_ptr, int64_t *next, int16_t *column_values) {
+    memcpy(next, column_ptr, sizeof(int64_t) * (size_t)n_columns);
+    for (int64_t p = 0; p < row_ptr[n_rows]; p++) {
+        column_values[next[columns[p]]++] = values[p];
+    }
+}

@@ -85,7 +85,7 @@ def order_of(weights: Int32s) -> tuple[Int32s, Int32s]:
 
 def votes_on(
     ratings: Ratings, item_residuals: Int16s, weights: Int32s, rank: Int32s, items: Int32s, *, k: int, n_nearest: int
-) -> tuple[Int64s, Int64s, Int32s]:
+) -> tuple[Int64s, Int64s, Int64s]:
     """Return for each of ``items`` the sums over its ``k`` nearest raters: weight * residual, |weight|, how many.
 
     Only users whose ``rank`` is under ``n_nearest`` and who have a weight count.
@@ -102,7 +102,7 @@ def votes_on(
     numerators, totals = np.zeros(len(items), dtype=np.int64), np.zeros(len(items), dtype=np.int64)
     np.add.at(numerators, places[chosen], weight * item_residuals[positions[chosen]])
     np.add.at(totals, places[chosen], np.abs(weight))
-    return numerators, totals, np.minimum(counts, k).astype(np.int32)
+    return numerators, totals, np.minimum(counts, k)
 
 
 def taste_distances(ratings: Ratings, percentiles: UInt8s, items: Int32s, own: UInt8s, users: Int32s) -> Float64s:

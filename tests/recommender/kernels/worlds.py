@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from camflix.recommender.arrays import Ratings
-from camflix.recommender.kernels.everybody import Residuals
+from camflix.recommender.kernels.everybody import MOST_RESIDUAL, Int16s
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,13 +34,12 @@ def ratings_of_few(draw: st.DrawFn) -> Ratings:
     return made(n_users, n_items, density, draw(st.integers(0, 2**32 - 1)), draw(st.sampled_from(LEVELS)))
 
 
-def residuals_of(ratings: Ratings, seed: int) -> Residuals:
-    """Return random residuals, the same both ways round, the extremes among them."""
+def residuals_of(ratings: Ratings, seed: int) -> Int16s:
+    """Return random residuals beside ``ratings.items``, the extremes among them."""
     rng = np.random.default_rng(seed)
-    values = rng.choice(np.array([-32768, 32767, 0, 1]), size=ratings.n_ratings)
-    ordinary = rng.integers(-3000, 3000, size=ratings.n_ratings)
-    by_user = np.where(rng.random(ratings.n_ratings) < 0.1, values, ordinary).astype(np.int16)
-    return Residuals(by_user, by_user[np.argsort(ratings.items, kind="stable")])
+    extremes = rng.choice(np.array([-MOST_RESIDUAL, MOST_RESIDUAL, 0, 1]), size=ratings.n_ratings)
+    ordinary = rng.integers(-600, 600, size=ratings.n_ratings)
+    return np.where(rng.random(ratings.n_ratings) < 0.1, extremes, ordinary).astype(np.int16)
 
 
 def same(first: NDArray[Any], second: NDArray[Any]) -> bool:
