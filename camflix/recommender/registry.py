@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 ENGINES: dict[str, str] = {
     "classic": "camflix.recommender.classic:Classic",
+    "factors": "camflix.recommender.factors:Factors",
 }
 """Where each engine's model lives, ``module:class``, by the name that users type."""
 

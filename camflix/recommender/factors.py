@@ -1,0 +1,322 @@
+"""Factors: the accurate engine. A Bayesian factor model, served so that each prediction tells where it comes from.
+
+What is fitted stands at the head of kernels/factors.c, what is served at the head of kernels/smoother.c. In short: from
+samples of the films' vectors, the person's vector is a ridge regression on the ratings they have now, and the prediction
+is the mean over the samples:
+
+    prediction = mean + film + person + sum over the person's own films of (rating part + presence part)
+
+exactly, for a ridge is linear. "film" is what is expected of anybody's rating of it, "person" by how much this person
+rates every film higher; the rating part is how far an own rating lies from what is expected of anybody, times a weight
+that this film and the one predicted decide; the presence part is what choosing that film at all says.
+
+The range is +-1.2816 standard deviations: sd² = 1 / (alpha beta) + mean b'A^-1 b + variance over the samples, that is
+the scatter of this person and this film, what is not known of the person, and what is not known of the film.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Self
+
+import numpy as np
+
+from camflix.recommender.arrays import MAX_SCORE
+from camflix.recommender.factors_fit import FactorsSettings, Fitted, Start, fit_samples, full_settings
+from camflix.recommender.factors_sampler import new_problem
+from camflix.recommender.factors_smoother import FoldedIn, Parts, Samples, Smoother
+from camflix.recommender.kernels.border import check_array, check_ratings
+from camflix.recommender.model import Model, Neighbours, Part, Person, Predictions, Reason, Receipt, ReceiptLine
+from camflix.recommender.neighbours import nearest
+from camflix.recommender.ranking import best_first, candidates
+from camflix.recommender.receipt import THOUSANDTHS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from camflix.recommender.arrays import Features, Float64s, Int32s, Int64s, Ratings, UInt8s
+
+MIN_RATINGS = 5
+"""With fewer ratings of the person's own no prediction is shown."""
+
+RANGE_WIDTH = 1.2816
+"""How many standard deviations hold 80 % of a normal distribution, to either side."""
+
+_OF_SAMPLES = (
+    "item_vectors",
+    "item_presence",
+    "vector_units",
+    "presence_units",
+    "prior_means",
+    "prior_precisions",
+    "levels",
+    "item_precisions",
+)
+_OF_FITTED = ("item_variances", "user_precisions", "user_variances")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FactorsPerson(Person):
+    """A person with what ``Factors`` derives from their ratings.
+
+    Attributes:
+        folded_in: their vectors.
+        variance: of their ratings around the prediction of a film with the typical scatter, standard units.
+    """
+
+    folded_in: FoldedIn
+    variance: float
+
+
+class Factors(Model):
+    """Bayesian factors, served as linear smoothers; see the module."""
+
+    name: ClassVar[str] = "factors"
+
+    def __init__(self, ratings: Ratings, fitted: Fitted, limits: tuple[int, int]) -> None:
+        """Serve what was learnt over ``ratings`` as they are now.
+
+        Args:
+            ratings: over the same items; users may have come.
+            fitted: what was learnt.
+            limits: the least and the greatest score that was fitted on.
+
+        Raises:
+            ValueError: arrays that don't fit each other, or ratings of another number of items.
+        """
+        n_items = fitted.samples.n_items
+        if ratings.n_items != n_items:
+            msg = f"the model knows {n_items} items, the ratings have {ratings.n_items}"
+            raise ValueError(msg)
+        check_array("item_variances", fitted.item_variances, np.float32, (n_items,))
+        self._ratings = ratings
+        self._fitted = fitted
+        self._smoother = Smoother(fitted.samples)
+        self._least, self._most = limits[0] * THOUSANDTHS, limits[1] * THOUSANDTHS
+        self._n_raters = np.diff(ratings.item_ptr).astype(np.int32)
+        self._new_person = _means_of(fitted)
+
+    @classmethod
+    def fit(
+        cls,
+        ratings: Ratings,
+        features: Features | None = None,
+        *,
+        seed: int = 0,
+        settings: FactorsSettings | None = None,
+        warm_start: WarmStart | None = None,
+        watch: Callable[[int, int], None] | None = None,
+    ) -> Self:
+        """Return the model of ``ratings``; the same arguments give the same model to the bit.
+
+        Args:
+            ratings: what it is fitted to.
+            features: of the items: genres, release years.
+            seed: of all random numbers.
+            settings: how large, how long; by default the accurate preset for so many ratings.
+            warm_start: an earlier model to go on from.
+            watch: called after each sweep of a chain with the number done and the number in all; an exception that it
+                raises ends the fit.
+
+        Raises:
+            ValueError: ratings or features whose arrays don't fit each other.
+        """
+        check_ratings(ratings)
+        chosen = settings or full_settings(ratings.n_ratings)
+        problem = new_problem(ratings, features, chosen.rank)
+        start = warm_start.start(ratings.n_items) if warm_start else None
+        fitted = fit_samples(problem, chosen, seed=seed, start=start, watch=watch)
+        known = ratings.scores if ratings.n_ratings else np.array([0, MAX_SCORE])
+        return cls(ratings, fitted, (int(known.min()), int(known.max())))
+
+    @property
+    def ratings(self) -> Ratings:
+        """The ratings it was fitted on, or their latest snapshot."""
+        return self._ratings
+
+    @property
+    def samples(self) -> Samples:
+        """What it knows of items."""
+        return self._fitted.samples
+
+    def arrays(self) -> Mapping[str, np.ndarray]:
+        """Return what was learnt."""
+        samples, fitted = self._fitted.samples, self._fitted
+        limits = [self._least / THOUSANDTHS, self._most / THOUSANDTHS]
+        return {
+            **{name: getattr(samples, name) for name in _OF_SAMPLES},
+            **{name: getattr(fitted, name) for name in _OF_FITTED},
+            "scale": np.array([samples.centre, samples.unit, *limits]),
+        }
+
+    @classmethod
+    def from_arrays(cls, ratings: Ratings, arrays: Mapping[str, np.ndarray]) -> Self:
+        """Return the model that ``arrays()`` described, over ``ratings`` as they are now; the arrays aren't copied.
+
+        Raises:
+            ValueError: the arrays don't fit each other, or were learnt on another number of items.
+        """
+        check_array("scale", arrays["scale"], np.float64, (4,))
+        centre, unit, least, most = arrays["scale"].tolist()
+        samples = Samples(*(arrays[name] for name in _OF_SAMPLES), centre, unit)
+        fitted = Fitted(samples, *(arrays[name] for name in _OF_FITTED))
+        return cls(ratings, fitted, (round(least), round(most)))
+
+    def person(self, items: Int32s, scores: UInt8s, user: int = -1) -> FactorsPerson:
+        """Return the person with these ratings.
+
+        Whoever was there at the fit keeps the scatter learnt then, also when their ratings have changed; for others it
+        is that of the mean user.
+        """
+        precision, variance = self._new_person
+        if 0 <= user < len(self._fitted.user_precisions):
+            precision = float(self._fitted.user_precisions[user])
+            variance = float(self._fitted.user_variances[user])
+        return FactorsPerson(items, scores, user, self._smoother.fold_in(items, scores, precision), variance)
+
+    def predict(self, person: Person, items: Int32s) -> Predictions:
+        """Return the predicted scores for ``items``; each is the total of its receipt."""
+        return self._predictions(self._ready(person), np.ascontiguousarray(items, dtype=np.int32))
+
+    def explain(self, person: Person, item: int) -> Receipt:
+        """Return the prediction for ``item``: mean, film, person, two lines for each own film, and the cut at the end.
+
+        Own films come in the order of what they add or take away in all, greatest first, rating before presence.
+        """
+        ready = self._ready(person)
+        items = np.array([item], dtype=np.int32)
+        total = int(self._totals(self._smoother.predict(ready.folded_in, items))[0])
+        shown = self._predictions(ready, items)
+        lines = self._lines(ready, self._smoother.explain(ready.folded_in, item), total)
+        clipped = min(max(total, self._least), self._most) - total
+        if clipped:
+            lines.append(ReceiptLine(Part.CLIP, clipped))
+        return Receipt(
+            self.name,
+            item,
+            sum(line.amount for line in lines),
+            float(shown.low[0]),
+            float(shown.high[0]),
+            Reason(int(shown.reasons[0])),
+            int(shown.n_evidence[0]),
+            tuple(lines),
+        )
+
+    def neighbours(self, person: Person, k: int) -> Neighbours:
+        """Return the ``k`` users whose damped Pearson correlation with the person is greatest, ties by index."""
+        return nearest(self._ratings, person, k)
+
+    def top_n(self, person: Person, n: int, *, exclude: Int32s, min_evidence: int) -> Predictions:
+        """Return the ``n`` highest predictions of unrated items with enough ratings of others, ties by index.
+
+        The order is that of the sums before they are cut at the end of the scale: a generous person would otherwise
+        get the top of the list by index.
+        """
+        ready = self._ready(person)
+        items = candidates(self._ratings.n_items, person, exclude)
+        items = items[self._evidence(ready, items) >= min_evidence]
+        totals = self._totals(self._smoother.predict(ready.folded_in, items))
+        everything_counts = np.zeros(len(items), dtype=np.int32)
+        best = best_first(totals.astype(np.float64), n, n_evidence=everything_counts, min_evidence=0)
+        return self._predictions(ready, items[best])
+
+    def _ready(self, person: Person) -> FactorsPerson:
+        return person if isinstance(person, FactorsPerson) else self.person(person.items, person.scores, person.user)
+
+    def _totals(self, predicted: Float64s) -> Int64s:
+        """Return standard predictions in thousandths of a point, halves rounded up; int64 ``[n]``."""
+        points = self.samples.centre + self.samples.unit * predicted
+        return np.floor(points * THOUSANDTHS + 0.5).astype(np.int64)
+
+    def _predictions(self, person: FactorsPerson, items: Int32s) -> Predictions:
+        predicted, variances = self._smoother.predict_with_variance(person.folded_in, items)
+        totals = self._totals(predicted)
+        deviations = np.sqrt(person.variance * self._fitted.item_variances[items].astype(np.float64) + variances)
+        half = RANGE_WIDTH * deviations * (self.samples.unit * THOUSANDTHS)
+        n_evidence = self._evidence(person, items)
+        return Predictions(
+            items,
+            np.clip(totals, self._least, self._most) / THOUSANDTHS,
+            np.clip(np.floor(totals - half), self._least, self._most) / THOUSANDTHS,
+            np.clip(np.ceil(totals + half), self._least, self._most) / THOUSANDTHS,
+            _reasons(person, n_evidence),
+            n_evidence,
+        )
+
+    def _evidence(self, person: FactorsPerson, items: Int32s) -> Int32s:
+        """Return how many others rated each of ``items``."""
+        n_evidence = self._n_raters[items]
+        if person.user >= 0:
+            n_evidence -= np.isin(items, self._ratings.of_user(person.user)[0])
+        return n_evidence
+
+    def _lines(self, person: FactorsPerson, parts: Parts, total: int) -> list[ReceiptLine]:
+        """Return the lines of a prediction before it is cut; their amounts add up to ``total``."""
+        unit, n = self.samples.unit, len(person.items)
+        common = np.array([self.samples.centre + unit * parts.level, unit * parts.film, unit * parts.person])
+        amounts = _apportioned(np.concatenate((common, unit * parts.ratings, unit * parts.presences)), total)
+        own = zip(person.items.tolist(), person.scores.tolist(), amounts[3 : 3 + n], amounts[3 + n :], strict=True)
+        pairs = sorted(own, key=lambda film: (-abs(film[2] + film[3]), film[0]))
+        lines = [ReceiptLine(part, amounts[k]) for k, part in enumerate((Part.MEAN, Part.FILM, Part.PERSON))]
+        for item, score, rating, presence in pairs:
+            lines.append(ReceiptLine(Part.OWN_RATING, rating, index=item, score=score))
+            lines.append(ReceiptLine(Part.OWN_PRESENCE, presence, index=item, score=score))
+        return lines
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WarmStart:
+    """An earlier model to go on from.
+
+    Attributes:
+        model: fitted on about the same ratings.
+        items: int32 ``[n_items]``, which of its items each item is, -1 for none; None where indices mean the same, and
+            new items have come at the end.
+    """
+
+    model: Factors
+    items: Int32s | None = None
+
+    def start(self, n_items: int) -> Start:
+        """Return where the chains of a model of ``n_items`` begin.
+
+        Raises:
+            ValueError: ``items`` of another number, or out of bounds.
+        """
+        n_known = self.model.samples.n_items
+        items = self.items
+        if items is None:
+            items = np.arange(n_items, dtype=np.int32)
+            items[n_known:] = -1
+        check_array("items of the warm start", items, np.int32, (n_items,))
+        if len(items) and not -1 <= int(items.min()) <= int(items.max()) < n_known:
+            msg = f"items of the warm start must lie in -1 to {n_known - 1}"
+            raise ValueError(msg)
+        return Start(self.model.samples, items)
+
+
+def _means_of(fitted: Fitted) -> tuple[float, float]:
+    """Return mean alpha and mean 1 / alpha over the users: what is expected of somebody new."""
+    check_array("user_variances", fitted.user_variances, np.float32, fitted.user_precisions.shape)
+    if not len(fitted.user_precisions):
+        return 1.0, 1.0
+    return float(fitted.user_precisions.mean(dtype=np.float64)), float(fitted.user_variances.mean(dtype=np.float64))
+
+
+def _reasons(person: FactorsPerson, n_evidence: Int32s) -> UInt8s:
+    if len(person.items) < MIN_RATINGS:
+        return np.full(len(n_evidence), Reason.TOO_FEW_RATINGS, dtype=np.uint8)
+    return np.where(n_evidence > 0, Reason.KNOWN, Reason.FILM_UNRATED).astype(np.uint8)
+
+
+def _apportioned(points: Float64s, total: int) -> list[int]:
+    """Return ``points`` in whole thousandths that add up to ``total``, by the method of largest remainders.
+
+    ``total`` is the rounded sum, computed another way; 1e-9 apart is near enough for each line to stay within one
+    thousandth of its own value.
+    """
+    exact = points * THOUSANDTHS
+    amounts = np.floor(exact).astype(np.int64)
+    rest = total - int(amounts.sum())
+    amounts[np.argsort(amounts - exact, kind="stable")[:rest]] += 1
+    return list(amounts.tolist())
