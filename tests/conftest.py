@@ -6,7 +6,6 @@ import os
 import shutil
 import subprocess
 import sys
-import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,12 +14,11 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
-from sqlalchemy import create_engine, text
 
 from camflix import i18n
 from camflix.bootstrap import CamFlix
 from camflix.settings import Settings, load_settings
-from tests.postgres import running_postgres
+from tests.postgres import new_database, running_postgres
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -71,15 +69,8 @@ def movielens_folder() -> Path:
 @pytest.fixture
 def postgresql_url() -> Iterator[str]:
     """Yield the URL of an empty PostgreSQL database of the test's own."""
-    server = os.environ["CAMFLIX_TEST_PG_URL"]
-    name = f"camflix_test_{uuid.uuid4().hex}"
-    admin = create_engine(server, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    yield server.rsplit("/", 1)[0] + f"/{name}"
-    with admin.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    admin.dispose()
+    with new_database(os.environ["CAMFLIX_TEST_PG_URL"]) as url:
+        yield url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

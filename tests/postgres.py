@@ -14,6 +14,7 @@ import socket
 import subprocess
 import tempfile
 import time
+import uuid
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,6 +51,7 @@ class OwnPostgres:
     url: str
     command: list[str]
     log: Path
+    data: Path
     process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -111,6 +113,7 @@ def own_postgres(password: str | None = None) -> Iterator[OwnPostgres]:
             f"postgresql://{credentials}@127.0.0.1:{port}/postgres",
             [*as_user, str(binaries / "postgres"), "-D", str(data), *options],
             folder / "log",
+            data,
         )
         server.start()
         yield server
@@ -167,3 +170,16 @@ def _wait(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
             return
     msg = f"PostgreSQL did not start: {log.read_text()}"
     raise RuntimeError(msg)
+
+
+@contextmanager
+def new_database(server_url: str) -> Iterator[str]:
+    """Yield the URL of an empty database of a running server; it is dropped at the end of the block."""
+    name = f"camflix_test_{uuid.uuid4().hex}"
+    admin = psycopg.connect(server_url, autocommit=True)
+    try:
+        admin.execute(f"CREATE DATABASE {name}".encode())
+        yield server_url.rsplit("/", 1)[0] + f"/{name}"
+        admin.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+    finally:
+        admin.close()

@@ -12,19 +12,37 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.pool import QueuePool
 
 from camflix import i18n
-from camflix.db.engine import BUSY_TIMEOUT_MS, open_engine, write_options
+from camflix.db import engine as db_engine
+from camflix.db.engine import BUSY_TIMEOUT_MS, write_options
 from camflix.db.schema import ensure_schema
 from camflix.errors import SettingsError, StorageError
 from camflix.models import Base, Rating, User
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
     from pathlib import Path
 
     from sqlalchemy import Engine
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
+
+
+_OPENED: list[Engine] = []
+
+
+@pytest.fixture(autouse=True)
+def _all_closed() -> Iterator[None]:
+    yield
+    while _OPENED:
+        _OPENED.pop().dispose()
+
+
+def open_engine(url: str) -> Engine:
+    """Open an engine that is closed after the test."""
+    engine = db_engine.open_engine(url)
+    _OPENED.append(engine)
+    return engine
 
 
 def pragma(engine: Engine, name: str) -> object:
@@ -145,9 +163,10 @@ def test_deleting_a_user_deletes_what_is_theirs_alone(engine: Engine) -> None:
         for id_, name in ((1, "ann"), (2, "bob")):
             connection.execute(insert(User).values(id=id_, username=name, created_at=NOW))
         movie = (
-            "INSERT INTO movie (id, title_en, title_folded, created_at, updated_at) VALUES (1, 'Heat', 'heat', :n, :n)"
+            "INSERT INTO movie (id, title_en, title_folded, created_at, updated_at) "
+            "VALUES (1, 'Heat', 'heat', CURRENT_TIMESTAMP, CURRENT_TIMESTAMP)"
         )
-        connection.execute(text(movie), {"n": NOW})
+        connection.execute(text(movie))
         for id_ in (1, 2):
             row = {"user_id": id_, "movie_id": 1, "score": 5, "created_at": NOW, "updated_at": NOW, "source": "x"}
             connection.execute(insert(Rating).values(row))

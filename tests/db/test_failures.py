@@ -8,13 +8,14 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import psycopg
 import pytest
-from sqlalchemy import create_engine, event, func, insert, select, text
+from sqlalchemy import event, func, insert, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from camflix import i18n
@@ -24,6 +25,7 @@ from camflix.errors import CamFlixError, SettingsError, StorageError
 from camflix.models import User
 from camflix.settings import load_settings
 from tests.db.conftest import PASSWORD
+from tests.postgres import own_postgres
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -36,10 +38,22 @@ NOW = datetime(2026, 11, 22, tzinfo=UTC)
 BIG = "x" * 4000
 
 
+_OPENED: list[CamFlix] = []
+
+
+@pytest.fixture(autouse=True)
+def _all_closed() -> Iterator[None]:
+    yield
+    while _OPENED:
+        _OPENED.pop().close()
+
+
 def opened(url: str | Path) -> CamFlix:
-    """Open CamFlix over an SQLite file, or whatever an address names."""
+    """Open CamFlix over an SQLite file, or whatever an address names; it is closed after the test at the latest."""
     database_url = f"sqlite:///{url}" if isinstance(url, Path) else url
-    return CamFlix(load_settings({**os.environ, "DATABASE_URL": database_url}), "en", lambda: NOW)
+    camflix = CamFlix(load_settings({**os.environ, "DATABASE_URL": database_url}), "en", lambda: NOW)
+    _OPENED.append(camflix)
+    return camflix
 
 
 def add_users(camflix: CamFlix, n: int, prefix: str = "user") -> None:
@@ -119,7 +133,8 @@ class TestFullDisk:
 
     def test_a_file_that_may_grow_no_more_is_the_same(self, file: Path) -> None:
         camflix = opened(file)
-        n_pages = sqlite3.connect(file).execute("PRAGMA page_count").fetchone()[0]
+        with closing(sqlite3.connect(file)) as raw:
+            n_pages = raw.execute("PRAGMA page_count").fetchone()[0]
 
         def limit(connection: sqlite3.Connection, _record: object) -> None:
             connection.execute(f"PRAGMA max_page_count = {n_pages + 10}")
@@ -145,34 +160,25 @@ class TestFullDisk:
         assert n_users(camflix) == 3
         camflix.close()
 
-    def test_postgresql_says_the_same(self, postgresql_url: str, small_disk: Callable[..., Path]) -> None:
+    def test_postgresql_says_the_same(self, small_disk: Callable[..., Path]) -> None:
         import pwd  # noqa: PLC0415 - not on every system
 
-        server = create_engine(postgresql_url, isolation_level="AUTOCOMMIT")
-        with server.connect() as connection:
-            data = Path(connection.execute(text("SHOW data_directory")).scalar_one())
-            if not data.is_dir():
-                pytest.skip("the server's disks are not here")
-            owner = pwd.getpwuid(data.stat().st_uid)
+        # A server of its own: while one of its disks is full, no checkpoint of a server succeeds.
+        with own_postgres() as server, closing(psycopg.connect(server.url, autocommit=True)) as connection:
+            owner = pwd.getpwuid(server.data.stat().st_uid)
             disk = small_disk("20m", f"uid={owner.pw_uid}", f"gid={owner.pw_gid}", "mode=0700")
             for folder in (disk, *disk.parents):
                 folder.chmod(folder.stat().st_mode | 0o011)
-            try:
-                connection.execute(text(f"CREATE TABLESPACE small LOCATION '{disk}'"))
-                connection.execute(text("CREATE DATABASE camflix_small TABLESPACE small"))
-                camflix = opened(postgresql_url.rsplit("/", 1)[0] + "/camflix_small")
-                add_users(camflix, 3)
-                with pytest.raises(StorageError) as failed:
-                    fill_up(camflix)
-                assert "is full" in said(failed)
-                assert PASSWORD not in said(failed)
-                left = n_users(camflix)
-                assert (left - 3) % 1000 == 0
-                camflix.close()
-            finally:
-                connection.execute(text("DROP DATABASE IF EXISTS camflix_small WITH (FORCE)"))
-                connection.execute(text("DROP TABLESPACE IF EXISTS small"))
-        server.dispose()
+            connection.execute(f"CREATE TABLESPACE small LOCATION '{disk}'".encode())
+            connection.execute("CREATE DATABASE camflix_small TABLESPACE small")
+            camflix = opened(server.url.rsplit("/", 1)[0] + "/camflix_small")
+            add_users(camflix, 3)
+            with pytest.raises(StorageError) as failed:
+                fill_up(camflix)
+            assert "is full" in said(failed)
+            left = n_users(camflix)
+            assert (left - 3) % 1000 == 0
+            camflix.close()
 
 
 def fill_up(camflix: CamFlix) -> None:

@@ -6,15 +6,15 @@ PostgreSQL takes a third of a second to make a database; so these tests share on
 from __future__ import annotations
 
 import os
-import uuid
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import text
 
 from camflix.db.engine import open_engine
 from camflix.db.schema import ensure_schema
 from camflix.models import Base
+from tests.postgres import new_database
 from tests.services.world import World, assert_sound
 
 if TYPE_CHECKING:
@@ -33,19 +33,11 @@ WHERE table_schema = 'public' AND column_name = 'id' AND column_default LIKE 'ne
 @pytest.fixture(scope="session")
 def shared_postgresql_url() -> Iterator[str]:
     """Yield the URL of a PostgreSQL database with our tables, one a process of the tests."""
-    server = os.environ["CAMFLIX_TEST_PG_URL"]
-    name = f"camflix_test_{uuid.uuid4().hex}"
-    admin = create_engine(server, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    url = server.rsplit("/", 1)[0] + f"/{name}"
-    engine = open_engine(url)
-    ensure_schema(engine, Base.metadata)
-    engine.dispose()
-    yield url
-    with admin.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    admin.dispose()
+    with new_database(os.environ["CAMFLIX_TEST_PG_URL"]) as url:
+        engine = open_engine(url)
+        ensure_schema(engine, Base.metadata)
+        engine.dispose()
+        yield url
 
 
 @pytest.fixture
@@ -72,3 +64,5 @@ def world(camflix: CamFlix, clock: Clock) -> Iterator[World]:
     yield made
     with made.session() as session:
         assert_sound(session)
+    # A test may have opened another in its place.
+    made.camflix.close()

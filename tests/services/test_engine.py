@@ -180,7 +180,6 @@ def test_a_new_database_at_the_place_of_an_old_one_does_not_get_its_models(
         folder.name.startswith(f"classic-{newest.id}-{newest.fitted_at:%Y%m%d}") for folder in cache_folders(world)
     )
     assert len(cache_folders(world)) == 2
-    world.camflix.close()
 
 
 def test_a_community_without_ratings_has_an_empty_model(world: World) -> None:
