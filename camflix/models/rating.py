@@ -51,7 +51,9 @@ class RatingChange(Base):
 
     id: Mapped[int] = mapped_column(_BigKey, primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"))
-    movie_id: Mapped[int] = mapped_column(ForeignKey("movie.id", ondelete="CASCADE"))
+    # No foreign keys to films and imports: on PostgreSQL each is a query a row, a third of what a bulk import takes.
+    # A film that has ratings cannot go; what refers to a film or an import that has gone refers to nothing.
+    movie_id: Mapped[int]
     old_score: Mapped[int | None] = mapped_column(SmallInteger)
     old_created_at: Mapped[datetime | None]
     old_updated_at: Mapped[datetime | None]
@@ -61,7 +63,7 @@ class RatingChange(Base):
     source: Mapped[str] = mapped_column(String(16))
     predicted_score: Mapped[float | None]
     predicted_by: Mapped[str | None] = mapped_column(String(16))
-    import_batch_id: Mapped[int | None] = mapped_column(ForeignKey("import_batch.id", ondelete="SET NULL"))
+    import_batch_id: Mapped[int | None]
     # No foreign key: it would need an index of its own, or deleting a user would search the table for each change.
     reverts_change_id: Mapped[int | None] = mapped_column(_BigKey)
 
@@ -74,6 +76,8 @@ class ImportBatch(Base):
     """
 
     __tablename__ = "import_batch"
+    # No id is given twice: changes of an import that has gone stay.
+    __table_args__ = ({"sqlite_autoincrement": True},)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"), index=True)

@@ -170,7 +170,8 @@ def upgrade() -> None:
     sa.Column('n_invalid', sa.Integer(), nullable=False),
     sa.Column('n_skipped_not_film', sa.Integer(), nullable=False),
     sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_import_batch_user_id_user_account'), ondelete='CASCADE'),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_import_batch'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_import_batch')),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('import_batch', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_import_batch_user_id'), ['user_id'], unique=False)
@@ -241,8 +242,6 @@ def upgrade() -> None:
     sa.Column('import_batch_id', sa.Integer(), nullable=True),
     sa.Column('reverts_change_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.CheckConstraint('old_score IS NOT NULL OR new_score IS NOT NULL', name=op.f('ck_rating_change_something_changed')),
-    sa.ForeignKeyConstraint(['import_batch_id'], ['import_batch.id'], name=op.f('fk_rating_change_import_batch_id_import_batch'), ondelete='SET NULL'),
-    sa.ForeignKeyConstraint(['movie_id'], ['movie.id'], name=op.f('fk_rating_change_movie_id_movie'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_rating_change_user_id_user_account'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_rating_change'))
     )
