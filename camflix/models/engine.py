@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Integer, LargeBinary, String
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Integer, LargeBinary, SmallInteger, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from camflix.models.base import Base
@@ -53,6 +53,25 @@ class EngineChoice(Base):
     engine: Mapped[str] = mapped_column(String(16))
     chosen_by: Mapped[str] = mapped_column(String(8))
     chosen_at: Mapped[datetime]
+
+
+class Neighbour(Base):
+    """One of the users most like a user, by rank from 1; ``model_id`` is the model whose snapshot told.
+
+    Whoever has no rows of the model that serves is worked out when asked for. ``neighbour_id`` has no foreign key, for
+    the sake of millions of rows written at once; whoever has gone is not shown.
+    """
+
+    __tablename__ = "neighbour"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"), primary_key=True)
+    rank: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
+    model_id: Mapped[int]
+    neighbour_id: Mapped[int]
+    similarity: Mapped[float]
+    taste_distance: Mapped[float | None]
+    n_common: Mapped[int]
 
 
 class DataVersion(Base):

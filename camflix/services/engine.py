@@ -1,69 +1,94 @@
-"""The engine as served: a fitted model over a snapshot of the ratings; found, refitted when old, kept open."""
+"""The engine as served: which one, its fitted model over a snapshot of the ratings, found and kept open."""
 
 from __future__ import annotations
 
-import time
-from array import array
+import threading
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 
 from camflix.db.locks import lock_fits
-from camflix.models import EngineChoice, EngineModel, Privacy, Rating, RatingChange, User
-from camflix.recommender.arrays import Ratings
+from camflix.models import EngineChoice, Rating, RatingChange, User
+from camflix.recommender.likely import Likely
 from camflix.recommender.registry import DEFAULT_ENGINE, ENGINES, model_class
+from camflix.recommender.similar_items import SimilarItems
 from camflix.results import EngineStatus
+from camflix.services.community import contributing
+from camflix.services.snapshot import Snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable
     from datetime import datetime
 
-    from sqlalchemy import ColumnElement
     from sqlalchemy.orm import Session
 
-    from camflix.recommender.arrays import Int32s, Int64s
-    from camflix.recommender.model import Model, Person
+    from camflix.recommender.arrays import Int32s, UInt8s
+    from camflix.recommender.model import Model
     from camflix.services.epoch import EpochService
     from camflix.services.model_store import ModelHeader, ModelStore
 
-_CHUNK = 50_000
 _ROW = 1
 _SHARE_CHANGED = 0.01
 """Other people's changes enter at a refit, due when they reach this share of the ratings; one's own enter at once."""
-MIN_EVIDENCE = 20
-"""A film enters a list only with this many ratings of others behind its prediction; fewer in small communities."""
-_EVIDENCE_SHARE = 0.035
-_SNAPSHOT = ("user_ids", "movie_ids", "user_ptr", "items", "scores", "item_ptr", "users", "item_scores")
+_MOST_WAITED_FOR = 300_000
+"""Nobody waits for a refit of more ratings than this while an older model can answer."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Served:
-    """A model ready to answer, and whom and what its indices stand for.
-
-    Attributes:
-        user_ids: int64 ``[n_users]``, ascending.
-        movie_ids: int64 ``[n_items]``, ascending.
-    """
+    """A model ready to answer, and whom and what its indices stand for."""
 
     header: ModelHeader
     model: Model
-    user_ids: Int64s
-    movie_ids: Int64s
+    likely: Likely
+    snapshot: Snapshot
 
     def user_index(self, user_id: int) -> int:
         """Return the index of a user; -1 when the model does not hold them."""
-        return _index(self.user_ids, user_id)
+        return _index(self.snapshot.user_ids, user_id)
 
     def item_index(self, movie_id: int) -> int:
         """Return the index of a film; -1 when nobody in the snapshot rated it."""
-        return _index(self.movie_ids, movie_id)
+        return _index(self.snapshot.movie_ids, movie_id)
 
     def item_indices(self, movie_ids: Iterable[int]) -> Int32s:
         """Return the indices of those films that the model holds, ascending."""
-        wanted = np.fromiter(movie_ids, dtype=np.int64)
-        return np.flatnonzero(np.isin(self.movie_ids, wanted)).astype(np.int32)
+        wanted = np.unique(np.fromiter(movie_ids, dtype=np.int64))
+        return np.flatnonzero(np.isin(self.snapshot.movie_ids, wanted)).astype(np.int32)
+
+    def movie_id(self, item: int) -> int:
+        """Return the film that an index stands for."""
+        return int(self.snapshot.movie_ids[item])
+
+    @cached_property
+    def similar_items(self) -> SimilarItems:
+        """What finds films like a film."""
+        learnt = self.likely.arrays()
+        n_evidence = np.diff(self.snapshot.ratings.item_ptr).astype(np.int32)
+        return SimilarItems(learnt["vectors"], learnt["gram"], n_evidence)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Taste:
+    """What one person rated, as far as the model knows the films.
+
+    Attributes:
+        user: their index in the model, -1 when it does not hold them.
+        items: int32 ``[n]``, ascending.
+        scores: uint8 ``[n]``.
+    """
+
+    user: int
+    items: Int32s
+    scores: UInt8s
+
+    def without(self, item: int) -> Taste:
+        """Return the same without one film."""
+        others = self.items != item
+        return Taste(self.user, self.items[others], self.scores[others])
 
 
 class ModelCache:
@@ -71,6 +96,7 @@ class ModelCache:
 
     def __init__(self) -> None:
         self._served: dict[str, Served] = {}
+        self.fitting = threading.Lock()
 
     def get(self, header: ModelHeader) -> Served | None:
         """Return the open model if it is this one."""
@@ -83,7 +109,7 @@ class ModelCache:
 
 
 class EngineService:
-    """Finds the model to serve, or makes it."""
+    """Knows which engine serves and finds its model; ``FittingService`` makes them."""
 
     def __init__(
         self,
@@ -136,22 +162,35 @@ class EngineService:
             is_stale=self.is_stale(),
         )
 
+    def header(self) -> ModelHeader | None:
+        """Return which model serves; None when none was ever fitted."""
+        return self._store.newest(self.chosen())
+
     def is_stale(self) -> bool:
         """Return whether a refit is due: no model yet, ratings changed in bulk, or by many people since."""
-        header = self._store.newest(self.chosen())
+        header = self.header()
         if header is None or header.epoch != self._epochs.current():
             return True
+        most = _SHARE_CHANGED * header.n_ratings
+        # Numbers are given in turn: where so few were given since, nothing need be counted.
+        if self._epochs.last_change_id() - header.last_change_id <= most:
+            return False
         n_changed = self._session.scalar(
             select(func.count())
             .select_from(RatingChange)
             .join(User, User.id == RatingChange.user_id)
             .where(RatingChange.id > header.last_change_id, contributing())
         )
-        return (n_changed or 0) > _SHARE_CHANGED * header.n_ratings
+        return (n_changed or 0) > most
+
+    def may_serve_stale(self) -> bool:
+        """Return whether the old model may answer while it is stale, because a new one takes long."""
+        header = self.header()
+        return header is not None and header.n_ratings > _MOST_WAITED_FOR
 
     def served(self) -> Served | None:
         """Return the newest model of the engine that serves, opened; None when none was ever fitted."""
-        header = self._store.newest(self.chosen())
+        header = self.header()
         if header is None:
             return None
         served = self._cache.get(header)
@@ -160,121 +199,51 @@ class EngineService:
             self._cache.put(served)
         return served
 
-    def refit_if_stale(self) -> None:
-        """Refit when it is due, one process at a time: another may have done it while this one waited."""
-        lock_fits(self._session.connection())
-        if self.is_stale():
-            self.refit()
-
-    def refit(self) -> Served:
-        """Fit a model of the engine that serves on all ratings that may feed predictions, and store it."""
-        engine = self.chosen()
-        epoch, last_change_id = self._epochs.current(), self._epochs.last_change_id()
-        user_ids, movie_ids, ratings = self.ratings()
-        began = time.perf_counter()
-        model = model_class(engine).fit(ratings)
-        row = EngineModel(
-            engine=engine,
-            epoch=epoch,
-            last_change_id=last_change_id,
-            n_users=ratings.n_users,
-            n_movies=ratings.n_items,
-            n_ratings=ratings.n_ratings,
-            fitted_at=self._now(),
-            fit_seconds=time.perf_counter() - began,
-        )
-        snapshot = {name: getattr(ratings, name) for name in _SNAPSHOT[2:]}
-        arrays = {"user_ids": user_ids, "movie_ids": movie_ids, **snapshot}
-        learnt = {f"model_{name}": array for name, array in model.arrays().items()}
-        header = self._store.save(row, arrays | learnt)
-        served = Served(header, model, user_ids, movie_ids)
+    def keep_open(self, served: Served) -> None:
+        """Let a model that has just been stored answer from now on."""
         self._cache.put(served)
-        return served
 
-    def ratings(self) -> tuple[Int64s, Int64s, Ratings]:
-        """Return the ids of users and films, ascending, and the ratings that may feed predictions.
+    def begin_fit(self, *, wait: bool) -> bool:
+        """Return whether this process and thread may fit now; one at a time, until the transaction and it end.
 
-        Rows come in the order of the primary key and become arrays a chunk at a time: Python's own integers would take
-        ten times the memory.
+        Args:
+            wait: for the others, if there are any; otherwise they are left to it.
         """
-        query = (
-            select(Rating.user_id, Rating.movie_id, Rating.score)
-            .join(User, User.id == Rating.user_id)
-            .where(contributing())
-            .order_by(Rating.user_id, Rating.movie_id)
-            .execution_options(yield_per=_CHUNK)
-        )
-        table = _Rows()
-        for rows in self._session.execute(query).partitions():
-            table.add(*zip(*rows, strict=True))
-        return table.as_ratings()
+        return self._cache.fitting.acquire(blocking=wait) and lock_fits(self._session.connection(), wait=wait)
 
-    def person(self, served: Served, user_id: int) -> Person:
-        """Return a user as the model sees them, by their ratings as they are now."""
+    def end_fit(self) -> None:
+        """Let other threads fit."""
+        if self._cache.fitting.locked():
+            self._cache.fitting.release()
+
+    def taste(self, served: Served, user_id: int) -> Taste:
+        """Return a user's ratings as they are now."""
         rows = self._session.execute(
             select(Rating.movie_id, Rating.score).where(Rating.user_id == user_id).order_by(Rating.movie_id)
         )
-        table = np.array(list(rows), dtype=np.int64).reshape(-1, 2)
-        positions = np.searchsorted(served.movie_ids, table[:, 0])
+        table = np.array([tuple(row) for row in rows], dtype=np.int64).reshape(-1, 2)
+        movie_ids = served.snapshot.movie_ids
+        positions = np.searchsorted(movie_ids, table[:, 0])
         known = np.zeros(len(table), dtype=bool)
-        inside = positions < len(served.movie_ids)
-        known[inside] = served.movie_ids[positions[inside]] == table[inside, 0]
-        return served.model.person(
-            positions[known].astype(np.int32), table[known, 1].astype(np.uint8), served.user_index(user_id)
+        inside = positions < len(movie_ids)
+        known[inside] = movie_ids[positions[inside]] == table[inside, 0]
+        return Taste(
+            served.user_index(user_id), positions[known].astype(np.int32), table[known, 1].astype(np.uint8)
         )
 
 
-class _Rows:
-    """Rows in the order of their users, gathered into arrays a chunk at a time: five bytes a rating."""
-
-    def __init__(self) -> None:
-        self._user_ids = array("q")
-        self._starts = array("q")
-        self._movies = array("i")
-        self._scores = bytearray()
-
-    def add(self, users: Sequence[int], movies: Sequence[int], scores: Sequence[int]) -> None:
-        n_before, last = len(self._scores), self._user_ids[-1] if self._user_ids else -1
-        column = np.array(users, dtype=np.int64)
-        starts = np.flatnonzero(np.diff(column, prepend=last))
-        self._user_ids.extend(column[starts].tolist())
-        self._starts.extend((starts + n_before).tolist())
-        self._movies.extend(movies)
-        self._scores.extend(scores)
-
-    def as_ratings(self) -> tuple[Int64s, Int64s, Ratings]:
-        movies = np.frombuffer(self._movies, dtype=np.int32)
-        is_rated = np.zeros(int(movies.max(initial=0)) + 1, dtype=np.bool_)
-        is_rated[movies] = True
-        movie_ids = np.flatnonzero(is_rated).astype(np.int64)
-        index = np.zeros(len(is_rated), dtype=np.int32)
-        index[movie_ids] = np.arange(len(movie_ids), dtype=np.int32)
-        self._starts.append(len(movies))
-        user_ptr = np.array(self._starts, dtype=np.int64)
-        scores = np.frombuffer(bytes(self._scores), dtype=np.uint8)
-        ratings = Ratings.from_rows(len(movie_ids), user_ptr, index[movies], scores)
-        return np.array(self._user_ids, dtype=np.int64), movie_ids, ratings
-
-
-def evidence_floor(n_users: int) -> int:
-    """Return how many ratings must stand behind a film on a list: a share of the community, from 1 to MIN_EVIDENCE."""
-    return max(1, min(MIN_EVIDENCE, round(_EVIDENCE_SHARE * n_users)))
-
-
-def contributing() -> ColumnElement[bool]:
-    """Return the condition on users whose ratings feed other people's predictions."""
-    return User.is_active & or_(User.privacy != Privacy.PRIVATE, User.contributes_anonymously)
-
-
 def _open(header: ModelHeader, arrays: dict[str, np.ndarray]) -> Served:
-    snapshot = [arrays[name] for name in _SNAPSHOT[2:]]
-    user_ids, movie_ids = arrays["user_ids"], arrays["movie_ids"]
-    ratings = Ratings(len(user_ids), len(movie_ids), *snapshot)
-    learnt = {name.removeprefix("model_"): array for name, array in arrays.items() if name.startswith("model_")}
-    model = model_class(header.engine).from_arrays(ratings, learnt)
-    return Served(header, model, user_ids, movie_ids)
+    snapshot = Snapshot.from_arrays(arrays)
+    model = model_class(header.engine).from_arrays(snapshot.ratings, part_of(arrays, "model_"))
+    likely = Likely.from_arrays(snapshot.ratings, part_of(arrays, "order_"))
+    return Served(header, model, likely, snapshot)
 
 
-def _index(ids: Int64s, wanted: int) -> int:
+def part_of(arrays: dict[str, np.ndarray], prefix: str) -> dict[str, np.ndarray]:
+    """Return the arrays whose names begin so, without that beginning."""
+    return {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
+
+
+def _index(ids: np.ndarray, wanted: int) -> int:
     position = int(np.searchsorted(ids, wanted))
     return position if position < len(ids) and ids[position] == wanted else -1

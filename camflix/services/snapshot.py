@@ -1,0 +1,117 @@
+"""The database's ratings and facts of films as the engine's arrays."""
+
+from __future__ import annotations
+
+from array import array
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from sqlalchemy import select
+
+from camflix.models import Genre, Movie, MovieGenre, Rating, User
+from camflix.recommender.arrays import Ratings
+from camflix.recommender.features import item_features
+from camflix.services.community import contributing
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy.orm import Session
+
+    from camflix.recommender.arrays import Features, Int64s
+
+_CHUNK = 50_000
+ARRAYS = ("user_ptr", "items", "scores", "item_ptr", "users", "item_scores")
+"""The arrays of ``Ratings`` by which a stored snapshot is put together again."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Snapshot:
+    """Ratings at one moment, and whom and what their indices stand for.
+
+    Attributes:
+        user_ids: int64 ``[n_users]``, ascending.
+        movie_ids: int64 ``[n_items]``, ascending.
+        ratings: of those users and films.
+    """
+
+    user_ids: Int64s
+    movie_ids: Int64s
+    ratings: Ratings
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """Return what is stored of it, by name."""
+        own = {name: getattr(self.ratings, name) for name in ARRAYS}
+        return {"user_ids": self.user_ids, "movie_ids": self.movie_ids, **own}
+
+    @classmethod
+    def from_arrays(cls, arrays: dict[str, np.ndarray]) -> Snapshot:
+        """Return the snapshot that ``arrays()`` described; nothing is copied."""
+        user_ids, movie_ids = arrays["user_ids"], arrays["movie_ids"]
+        ratings = Ratings(len(user_ids), len(movie_ids), *(arrays[name] for name in ARRAYS))
+        return cls(user_ids, movie_ids, ratings)
+
+
+def read_snapshot(session: Session) -> Snapshot:
+    """Return all ratings that may feed predictions.
+
+    Rows come in the order of the primary key and become arrays a chunk at a time: Python's own integers would take ten
+    times the memory.
+    """
+    query = (
+        select(Rating.user_id, Rating.movie_id, Rating.score)
+        .join(User, User.id == Rating.user_id)
+        .where(contributing())
+        .order_by(Rating.user_id, Rating.movie_id)
+        .execution_options(yield_per=_CHUNK)
+    )
+    table = _Rows()
+    for rows in session.execute(query).partitions():
+        table.add(*zip(*rows, strict=True))
+    return table.as_snapshot()
+
+
+def read_features(session: Session, movie_ids: Int64s) -> Features:
+    """Return genres and release years of films, in their order; films since removed have none."""
+    genres: dict[int, list[str]] = defaultdict(list)
+    for movie_id, slug in session.execute(
+        select(MovieGenre.movie_id, Genre.slug).join(Genre).execution_options(yield_per=_CHUNK)
+    ):
+        genres[movie_id].append(slug)
+    years = dict(session.execute(select(Movie.id, Movie.year).where(Movie.year.is_not(None))).tuples())
+    ids = movie_ids.tolist()
+    return item_features([years.get(movie_id) for movie_id in ids], [genres.get(movie_id, ()) for movie_id in ids])
+
+
+class _Rows:
+    """Rows in the order of their users, gathered into arrays a chunk at a time: five bytes a rating."""
+
+    def __init__(self) -> None:
+        self._user_ids = array("q")
+        self._starts = array("q")
+        self._movies = array("i")
+        self._scores = bytearray()
+
+    def add(self, users: Sequence[int], movies: Sequence[int], scores: Sequence[int]) -> None:
+        n_before, last = len(self._scores), self._user_ids[-1] if self._user_ids else -1
+        column = np.array(users, dtype=np.int64)
+        starts = np.flatnonzero(np.diff(column, prepend=last))
+        self._user_ids.extend(column[starts].tolist())
+        self._starts.extend((starts + n_before).tolist())
+        self._movies.extend(movies)
+        self._scores.extend(scores)
+
+    def as_snapshot(self) -> Snapshot:
+        movies = np.frombuffer(self._movies, dtype=np.int32)
+        is_rated = np.zeros(int(movies.max(initial=0)) + 1, dtype=np.bool_)
+        is_rated[movies] = True
+        movie_ids = np.flatnonzero(is_rated).astype(np.int64)
+        index = np.zeros(len(is_rated), dtype=np.int32)
+        index[movie_ids] = np.arange(len(movie_ids), dtype=np.int32)
+        self._starts.append(len(movies))
+        user_ptr = np.array(self._starts, dtype=np.int64)
+        scores = np.frombuffer(bytes(self._scores), dtype=np.uint8)
+        ratings = Ratings.from_rows(len(movie_ids), user_ptr, index[movies], scores)
+        return Snapshot(np.array(self._user_ids, dtype=np.int64), movie_ids, ratings)
