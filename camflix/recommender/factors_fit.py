@@ -180,14 +180,16 @@ class _Kept:
         item_variances[self._unrated] += self._unknown.mean() / typical
         item_precisions[self._unrated] = 1.0 / item_variances[self._unrated]
         samples = Samples(
-            self._vectors,
-            self._presence,
-            *self._units,
-            *self._priors,
-            self._levels,
-            item_precisions.astype(np.float32),
-            self._problem.centre,
-            self._problem.unit,
+            item_vectors=self._vectors,
+            item_presence=self._presence,
+            vector_units=self._units[0],
+            presence_units=self._units[1],
+            prior_means=self._priors[0],
+            prior_precisions=self._priors[1],
+            levels=self._levels,
+            item_precisions=item_precisions.astype(np.float32),
+            centre=self._problem.centre,
+            unit=self._problem.unit,
         )
         users = (noise.user_precisions.astype(np.float32), noise.user_variances.astype(np.float32))
         return Fitted(samples, item_variances.astype(np.float32), *users)
@@ -221,8 +223,13 @@ class _Noise:
     def mean(sums: list[_Noise]) -> _Noise:
         """Return the mean over the sweeps of all chains."""
         n = sum(one.n for one in sums)
-        names = ("user_precisions", "user_variances", "item_precisions", "item_variances")
-        return _Noise(*(np.sum([getattr(one, name) for one in sums], axis=0) / n for name in names), n)
+        return _Noise(
+            np.sum([one.user_precisions for one in sums], axis=0) / n,
+            np.sum([one.user_variances for one in sums], axis=0) / n,
+            np.sum([one.item_precisions for one in sums], axis=0) / n,
+            np.sum([one.item_variances for one in sums], axis=0) / n,
+            n,
+        )
 
 
 class _Progress:
@@ -327,7 +334,7 @@ def _sampler(problem: Problem, seed: int, bundle: int) -> Sampler:
 
 def _store(values: Float32s, target: Int16s) -> Float64s:
     """Write float32 ``[n_coordinates, n_items]`` into int16 ``[n_items, n_coordinates]``; return the units."""
-    units = np.abs(values).max(axis=1, initial=0.0).astype(np.float64) / _STEPS
+    units: Float64s = np.abs(values).max(axis=1, initial=0.0).astype(np.float64) / _STEPS
     units[units == 0.0] = 1.0
     target[:] = np.rint(values / units[:, None].astype(np.float32)).T
     return units

@@ -71,7 +71,7 @@ class Samples:
     @property
     def n_coordinates(self) -> int:
         """The rank + 1."""
-        return self.item_vectors.shape[2]
+        return int(self.item_vectors.shape[2])
 
     @property
     def level(self) -> float:
@@ -184,7 +184,8 @@ class Smoother:
             del kept_alive
         else:
             common[:], ratings[:], presences[:] = factors_smoother_twin.explain(self.samples, person, item)
-        return Parts(*common.tolist(), ratings, presences)
+        level, film, by_person = common.tolist()
+        return Parts(level, film, by_person, ratings, presences)
 
     def _predict(self, person: FoldedIn, items: Int32s, *, with_variance: bool) -> tuple[Float64s, Float64s]:
         check_indices("items", items, self.samples.n_items)
