@@ -272,7 +272,7 @@ def fit_samples(
     progress = _Progress(plan.n_sweeps * settings.n_bundles, watch)
 
     def run(bundle: int) -> _Noise:
-        sampler = _sampler(problem, seed, bundle)
+        sampler = new_sampler(problem, seed, bundle)
         if start is not None:
             start.apply(sampler.chains, bundle, settings.n_chains)
         sampler.start()
@@ -322,7 +322,7 @@ def _run_bundle(
     return noise
 
 
-def _sampler(problem: Problem, seed: int, bundle: int) -> Sampler:
+def new_sampler(problem: Problem, seed: int, bundle: int) -> Sampler:
     """Return the sampler of a bundle before its first sweep; each chain has a stream of its own."""
     seeds = [np.random.SeedSequence([seed, bundle * CHAINS + k]) for k in range(CHAINS)]
     if not kernels.AVAILABLE:

@@ -309,6 +309,9 @@ def _features_by_column(features: Features | None, n_items: int) -> tuple[Int64s
     if pointers[0] != 0 or pointers[-1] != len(columns) or bool(np.any(np.diff(pointers) < 0)):
         msg = f"item_ptr of the features must ascend from 0 to {len(columns)}"
         raise ValueError(msg)
+    if not bool(np.all(np.isfinite(values))):
+        msg = "values of the features must be finite"
+        raise ValueError(msg)
     items = np.repeat(np.arange(n_items, dtype=np.int32), np.diff(pointers))
     order = np.argsort(columns, kind="stable")
     pairs = columns[order].astype(np.int64) * n_items + items[order]

@@ -72,8 +72,8 @@ def _in_lanes(samples: Float64s) -> Float64s:
 def _decoded(stored: Int16s, units: Float64s) -> Float64s:
     """Return ``[n, n_samples, n_coordinates]`` of ``[n, n_blocks, n_coordinates, 8]``."""
     values: Float64s = np.moveaxis(stored * units, -1, -2)
-    by_row: Float64s = values.reshape(len(stored), -1, stored.shape[2])
-    return by_row
+    n, n_blocks, n_coordinates, n_lanes = stored.shape
+    return values.reshape((n, n_blocks * n_lanes, n_coordinates))
 
 
 def _own_films(samples: Samples, person: FoldedIn) -> tuple[Float64s, Float64s, Float64s]:
@@ -109,7 +109,7 @@ def _mean_of_samples(values: Float64s) -> Float64s:
     total = np.zeros(len(values))
     for s in range(values.shape[1]):
         total = total + values[:, s]
-    return total / values.shape[1]
+    return total / float(values.shape[1])
 
 
 def _roots(samples: Samples, person: FoldedIn) -> Float64s:
