@@ -25,7 +25,7 @@ LANES = 8
 """Samples that are computed side by side; how many are kept is a multiple of it."""
 
 MOST_COORDINATES = 64
-MOST_SAMPLES = 64
+MOST_SAMPLES = 128
 
 
 @dataclass(frozen=True, slots=True, eq=False)

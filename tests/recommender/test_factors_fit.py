@@ -17,6 +17,7 @@ from camflix.recommender.evaluation import predict_pairs, rmse
 from camflix.recommender.factors import Factors, WarmStart
 from camflix.recommender.factors_fit import FactorsSettings, fast_settings, full_settings
 from camflix.recommender.factors_posterior import posterior_means
+from camflix.recommender.generator import generate
 from tests.recommender.conformance import all_items, assert_same_arrays, check_sane
 from tests.recommender.strategies import community, ratings_of
 
@@ -37,6 +38,8 @@ def test_more_ratings_get_a_higher_rank_within_bounds() -> None:
     assert full_settings(800_000).rank == 28
     assert full_settings(0).rank == 6
     assert full_settings(10**9).rank == 32
+    n_samples = [full_settings(n).n_samples for n in (0, 9_999, 10_000, 149_999, 150_000, 10**9)]
+    assert n_samples == [128, 128, 64, 64, 32, 32]
     for n in (0, 1, 10**5, 10**8):
         assert fast_settings(n).n_chains <= full_settings(n).n_chains
         assert fast_settings(n).n_bundles == 1
@@ -50,7 +53,7 @@ def test_more_ratings_get_a_higher_rank_within_bounds() -> None:
         ("n_bundles", 0),
         ("n_samples", 0),
         ("n_samples", 12),
-        ("n_samples", 72),
+        ("n_samples", 136),
         ("n_sweeps", 4),
         ("n_burnt", -1),
         ("n_warm_burnt", 6),
@@ -124,15 +127,15 @@ def test_a_watcher_can_end_the_fit() -> None:
 
 
 def test_a_warm_start_goes_on_where_the_model_was() -> None:
-    """A few sweeps from an earlier model predict as a long fit does; as few from nothing do not."""
-    ratings = community(seed=5, n_users=150, n_items=150)
+    """A few sweeps from an earlier model predict nearly as a long fit does; as few from nothing do not."""
+    ratings = generate(400, 500, 20_000, seed=5)
     settled = Factors.fit(ratings, seed=1)
-    chosen = replace(full_settings(ratings.n_ratings), n_warm_sweeps=8, n_warm_burnt=2, n_samples=16)
+    chosen = replace(full_settings(ratings.n_ratings), n_warm_sweeps=7, n_warm_burnt=3, n_samples=32)
     warm = Factors.fit(ratings, seed=2, settings=chosen, warm_start=WarmStart(settled))
-    cold = Factors.fit(ratings, seed=2, settings=replace(chosen, n_sweeps=8, n_burnt=2))
+    cold = Factors.fit(ratings, seed=2, settings=replace(chosen, n_sweeps=7, n_burnt=3))
     expected = everybody_on_everything(settled)
     near, far = (rmse(everybody_on_everything(model) - expected) for model in (warm, cold))
-    assert near < 0.8 * far
+    assert near < 0.9 * far
 
 
 def test_a_warm_start_is_the_same_twice() -> None:

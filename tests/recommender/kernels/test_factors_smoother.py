@@ -211,10 +211,10 @@ def test_samples_that_do_not_fit_are_refused(name: str) -> None:
 
 
 def test_more_samples_or_coordinates_than_the_kernel_holds_are_refused() -> None:
-    for n_blocks, n_coordinates in ((9, 2), (1, 65)):
+    for n_blocks, n_coordinates in ((17, 2), (1, 65)):
         with pytest.raises(ValueError, match="more than the kernel can hold"):
             Smoother(some_samples(n_blocks=n_blocks, n_coordinates=n_coordinates, n_items=1))
-    widest = Smoother(some_samples(n_blocks=8, n_coordinates=64, n_items=3))
+    widest = Smoother(some_samples(n_blocks=16, n_coordinates=64, n_items=3))
     person = widest.fold_in(*some_person(1, 2, 3), 1.0)
     assert np.all(np.isfinite(widest.predict_with_variance(person, np.arange(3, dtype=np.int32))))
 
