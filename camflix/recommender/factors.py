@@ -27,6 +27,7 @@ from camflix.recommender.factors_fit import FactorsSettings, Fitted, Start, fit_
 from camflix.recommender.factors_sampler import new_problem
 from camflix.recommender.factors_smoother import FoldedIn, Parts, Samples, Smoother
 from camflix.recommender.kernels.border import check_array, check_ratings
+from camflix.recommender.kernels.everybody import Everybody
 from camflix.recommender.model import Model, Neighbours, Part, Person, Predictions, Reason, Receipt, ReceiptLine
 from camflix.recommender.neighbours import nearest
 from camflix.recommender.ranking import best_first, candidates
@@ -71,7 +72,7 @@ class Factors(Model):
             limits: the least and the greatest score that was fitted on.
 
         Raises:
-            ValueError: ratings of another number of items.
+            ValueError: ratings of another number of items, or whose arrays don't fit each other.
         """
         n_items = fitted.samples.n_items
         if ratings.n_items != n_items:
@@ -80,6 +81,7 @@ class Factors(Model):
         self._ratings = ratings
         self._fitted = fitted
         self._smoother = Smoother(fitted.samples)
+        self._everybody = Everybody(ratings)
         self._least, self._most = limits[0] * THOUSANDTHS, limits[1] * THOUSANDTHS
         self._n_raters = np.diff(ratings.item_ptr).astype(np.int32)
         self._new_person = _means_of(fitted)
@@ -182,7 +184,7 @@ class Factors(Model):
 
     def neighbours(self, person: Person, k: int) -> Neighbours:
         """Return the ``k`` users whose damped Pearson correlation with the person is greatest, ties by index."""
-        return nearest(self._ratings, person, k)
+        return nearest(self._everybody, person, k)
 
     def top_n(self, person: Person, n: int, *, exclude: Int32s, min_evidence: int) -> Predictions:
         """Return the ``n`` highest predictions of unrated items with enough ratings of others, ties by index.
