@@ -13,7 +13,8 @@ TKDD 2010, section 3); the 0.5 draws the sum to 0 when it stands on little. A ne
 that your opposite loved is a bad sign. Fewer than three films in common, or no residual on them: not a neighbour.
 
 Residuals and similarities are rounded to integers once, and all sums are sums of integers. So one film, a catalogue and
-a receipt give the same prediction to the digit, in whatever order they add.
+a receipt give the same prediction to the digit, in whatever order they add; and so do the compiled kernels and numpy
+(kernels/person.c, kernels/twin_neighbours.py).
 """
 
 from __future__ import annotations
@@ -26,16 +27,17 @@ import numpy as np
 from camflix.recommender.arrays import MAX_SCORE
 from camflix.recommender.baseline import Baseline, fit_baseline
 from camflix.recommender.interval import Interval, measured_widths
+from camflix.recommender.kernels.everybody import MOST_RESIDUAL, MOST_WEIGHT, Everybody
 from camflix.recommender.model import Model, Neighbours, Part, Person, Predictions, Reason, Receipt, ReceiptLine
 from camflix.recommender.neighbours import nearest
 from camflix.recommender.ranking import best_first, candidates
 from camflix.recommender.receipt import THOUSANDTHS, apportion_ratios, rounded_ratios
-from camflix.recommender.similarity import damped_correlation, sum_by_user
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from camflix.recommender.arrays import Bools, Features, Float64s, Int32s, Int64s, Ratings, UInt8s
+    from camflix.recommender.kernels.everybody import Int16s, Ranking, VoteSums
 
 N_NEIGHBOURS = 40
 DAMPING = 50.0
@@ -43,11 +45,12 @@ MIN_COMMON = 3
 MIN_RATINGS = 5
 """With fewer ratings of the person's own no prediction is shown."""
 
-# What is summed stays under 2^55: 40 weights of 2^16 by residuals of 2^15, by a spread of 2^17 thousandths.
-_Z_UNIT = 1024
-_Z_MOST = 32 * _Z_UNIT - 1
-_WEIGHT_UNIT = 65536
-_WEIGHT_DAMPING = _WEIGHT_UNIT // 2
+# What is summed stays under 2^51: 40 weights of 2^16 by residuals of 2^11, by a spread of 2^17 thousandths.
+_Z_UNIT = 256
+_WEIGHT_DAMPING = MOST_WEIGHT // 2
+
+_MANY = 4
+"""Of more films than one in so many, the votes on the whole catalogue are faster counted than on each."""
 
 _N_CALIBRATION_USERS = 300
 _CALIBRATION_SHARE = 0.2
@@ -60,33 +63,27 @@ class ClassicPerson(Person):
     Attributes:
         effect: thousandths of a point.
         spread: of their scores around the expectation, thousandths of a point.
-        weights: int64 ``[n_users]``, s in 65,536ths; 0 for whoever is not a neighbour.
-        order: int64 ``[m]``, the neighbours, greatest |s| first, ties by index.
-        rank: int32 ``[n_users]``, each user's place in ``order``; m for whoever is not a neighbour.
+        ranking: the neighbours, greatest |s| first, ties by index; weights are s in 65,536ths.
         n_common: int32 ``[n_users]``.
     """
 
     effect: int
     spread: int
-    weights: Int64s
-    order: Int64s
-    rank: Int32s
+    ranking: Ranking
     n_common: Int32s
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Votes:
-    """Who of a person's neighbours speaks on some films: the chosen ones, of one film after the other.
+    """Who of a person's neighbours speaks on a film.
 
     Attributes:
-        places: int64 ``[m]``, which of the films each vote is on.
         users: int32 ``[m]``.
         scores: uint8 ``[m]``.
         weights: int64 ``[m]``, in 65,536ths.
-        z: int64 ``[m]``, in 1,024ths.
+        z: int64 ``[m]``, in 256ths.
     """
 
-    places: Int64s
     users: Int32s
     scores: UInt8s
     weights: Int64s
@@ -100,14 +97,15 @@ class _Sums:
     Attributes:
         denominators: int64 ``[n]``, sum of |s| + 0.5 in the unit of weight times z.
         unclipped: int64 ``[n]``, thousandths.
-        estimates: int64 ``[n]``, thousandths, between the least and the greatest score that occur.
         n_evidence: int32 ``[n]``, votes.
     """
 
     denominators: Int64s
     unclipped: Int64s
-    estimates: Int64s
     n_evidence: Int32s
+
+    def take(self, positions: Int64s) -> _Sums:
+        return _Sums(self.denominators[positions], self.unclipped[positions], self.n_evidence[positions])
 
 
 class Classic(Model):
@@ -124,7 +122,9 @@ class Classic(Model):
         self._least, self._most = int(known.min()) * THOUSANDTHS, int(known.max()) * THOUSANDTHS
         residuals = baseline.residuals(ratings)
         spreads = np.repeat(baseline.spreads(ratings, residuals), np.diff(ratings.user_ptr))
-        self._z = _standardised(residuals, spreads)[np.argsort(ratings.items, kind="stable")].astype(np.int16)
+        self._everybody = Everybody(ratings)
+        self._z = self._everybody.residuals(_standardised(residuals, spreads))
+        self._n_raters = np.diff(ratings.item_ptr).astype(np.int32)
 
     @classmethod
     def fit(cls, ratings: Ratings, features: Features | None = None, *, seed: int = 0) -> Self:
@@ -152,7 +152,7 @@ class Classic(Model):
             person = model.person(*rest.of_user(user), user)
             sums = model._sums(person, items)
             deviations = model._half_widths(person, items, sums) / model._interval.widths[0]
-            errors.append(np.abs(sums.estimates - scores * np.int64(THOUSANDTHS)) / deviations)
+            errors.append(np.abs(model._clipped(sums) - scores * np.int64(THOUSANDTHS)) / deviations)
             n_evidence.append(sums.n_evidence)
         return np.concatenate(errors), np.concatenate(n_evidence)
 
@@ -191,25 +191,13 @@ class Classic(Model):
         effect = self._baseline.user_effect(items, scores)
         residuals = self._baseline.less_items(items, scores) - effect
         spread = self._baseline.spread(residuals)
-        weights, n_common = self._weights(items, _standardised(residuals, np.array([spread])))
+        own = _standardised(residuals, np.array([spread]))
+        weights, n_common = self._everybody.residual_weights(
+            self._z, items, own, damping=DAMPING, min_common=MIN_COMMON
+        )
         if user >= 0:
             weights[user] = 0
-        order = np.argsort(-np.abs(weights), kind="stable")[: np.count_nonzero(weights)]
-        rank = np.full(self._ratings.n_users, len(order), dtype=np.int32)
-        rank[order] = np.arange(len(order), dtype=np.int32)
-        return ClassicPerson(items, scores, user, effect, spread, weights, order, rank, n_common)
-
-    def _weights(self, items: Int32s, z: Int64s) -> tuple[Int64s, Int32s]:
-        """Return s of the person and every user in 65,536ths, and how many films they have in common."""
-        ratings = self._ratings
-        positions, places = ratings.ratings_of_items(items)
-        users = ratings.users[positions]
-        x, y = z[places], self._z[positions].astype(np.int64)
-        sum_xy, sum_xx, sum_yy = (sum_by_user(ratings, users, v) for v in (x * y, x * x, y * y))
-        n = np.bincount(users, minlength=ratings.n_users)
-        similarity = np.nan_to_num(damped_correlation(sum_xy, sum_xx, sum_yy, n, DAMPING))
-        similarity[n < MIN_COMMON] = 0
-        return np.rint(similarity * _WEIGHT_UNIT).astype(np.int64), n.astype(np.int32)
+        return ClassicPerson(items, scores, user, effect, spread, self._everybody.ranking(weights), n_common)
 
     def predict(self, person: Person, items: Int32s) -> Predictions:
         """Return the predicted scores for ``items``; each is the total of its receipt."""
@@ -217,12 +205,12 @@ class Classic(Model):
         return self._predictions(ready, items, self._sums(ready, items))
 
     def _predictions(self, ready: ClassicPerson, items: Int32s, sums: _Sums) -> Predictions:
-        half = self._half_widths(ready, items, sums)
+        half, estimates = self._half_widths(ready, items, sums), self._clipped(sums)
         return Predictions(
             np.asarray(items, dtype=np.int32),
-            sums.estimates / THOUSANDTHS,
-            np.clip(np.floor(sums.estimates - half), self._least, self._most) / THOUSANDTHS,
-            np.clip(np.ceil(sums.estimates + half), self._least, self._most) / THOUSANDTHS,
+            estimates / THOUSANDTHS,
+            np.clip(np.floor(estimates - half), self._least, self._most) / THOUSANDTHS,
+            np.clip(np.ceil(estimates + half), self._least, self._most) / THOUSANDTHS,
             self._reasons(ready, items, sums.n_evidence),
             sums.n_evidence,
         )
@@ -239,9 +227,9 @@ class Classic(Model):
             ReceiptLine(Part.MEAN, self._baseline.mean),
             ReceiptLine(Part.FILM, int(self._baseline.item_effects[item])),
             ReceiptLine(Part.PERSON, ready.effect),
-            *self._neighbour_lines(ready, self._votes(ready, items), int(sums.denominators[0])),
+            *self._neighbour_lines(ready, self._votes(ready, item), int(sums.denominators[0])),
         ]
-        clipped = int(sums.estimates[0] - sums.unclipped[0])
+        clipped = int(self._clipped(sums)[0] - sums.unclipped[0])
         if clipped:
             lines.append(ReceiptLine(Part.CLIP, clipped))
         return Receipt(
@@ -257,7 +245,7 @@ class Classic(Model):
 
     def neighbours(self, person: Person, k: int) -> Neighbours:
         """Return the ``k`` users whose damped Pearson correlation with the person is greatest, ties by index."""
-        return nearest(self._ratings, person, k)
+        return nearest(self._everybody, person, k)
 
     def top_n(self, person: Person, n: int, *, exclude: Int32s, min_evidence: int) -> Predictions:
         """Return the ``n`` highest predictions of unrated items with enough neighbours behind them, ties by index.
@@ -269,48 +257,50 @@ class Classic(Model):
         items = candidates(self._ratings.n_items, person, exclude)
         sums = self._sums(ready, items)
         best = best_first(sums.unclipped.astype(np.float64), n, n_evidence=sums.n_evidence, min_evidence=min_evidence)
-        return self._predictions(ready, items, sums).take(best)
+        return self._predictions(ready, items[best], sums.take(best))
 
     def _ready(self, person: Person) -> ClassicPerson:
         return person if isinstance(person, ClassicPerson) else self.person(person.items, person.scores, person.user)
 
-    def _votes(self, person: ClassicPerson, items: Int32s) -> _Votes:
-        """Return the votes of the 40 nearest raters of each of ``items``."""
-        ratings = self._ratings
-        positions, places = ratings.ratings_of_items(items)
-        ranks = person.rank[ratings.users[positions]]
-        speaking = ranks < len(person.order)
-        positions, places, ranks = positions[speaking], places[speaking], ranks[speaking]
-        chosen = _nearest_of_each(places, ranks, len(items))
-        positions, places = positions[chosen], places[chosen]
+    def _votes(self, person: ClassicPerson, item: int) -> _Votes:
+        """Return the votes of the 40 nearest raters of ``item``, nearest first."""
+        ratings, ranking = self._ratings, person.ranking
+        start = int(ratings.item_ptr[item])
+        ranks = ranking.rank[ratings.of_item(item)[0]]
+        speaking = np.flatnonzero(ranks < len(ranking.order))
+        positions = start + speaking[np.argsort(ranks[speaking])[:N_NEIGHBOURS]]
         users = ratings.users[positions]
-        return _Votes(
-            places, users, ratings.item_scores[positions], person.weights[users], self._z[positions].astype(np.int64)
-        )
+        weights, z = ranking.weights[users].astype(np.int64), self._z.by_item[positions].astype(np.int64)
+        return _Votes(users, ratings.item_scores[positions], weights, z)
+
+    def _counted(self, person: ClassicPerson, items: Int32s) -> VoteSums:
+        """Return the votes on ``items`` in sums, by whichever way is faster."""
+        items = np.ascontiguousarray(items, dtype=np.int32)
+        if len(items) * _MANY <= self._ratings.n_items:
+            return self._everybody.votes(person.ranking, self._z, k=N_NEIGHBOURS, items=items)
+        return self._everybody.votes(person.ranking, self._z, k=N_NEIGHBOURS).take(items)
 
     def _sums(self, person: ClassicPerson, items: Int32s) -> _Sums:
         """Return the predictions of ``items`` and what a receipt of them needs."""
-        votes = self._votes(person, items)
-        n = len(items)
-        # bincount adds in float64; the sums are integers under 2^37, so they are exact.
-        numerators = np.bincount(votes.places, weights=votes.weights * votes.z, minlength=n).astype(np.int64)
-        weights = np.bincount(votes.places, weights=np.abs(votes.weights), minlength=n).astype(np.int64)
-        denominators = (weights + _WEIGHT_DAMPING) * _Z_UNIT
-        expected = self._baseline.mean + self._baseline.item_effects[items] + person.effect
-        unclipped = expected + rounded_ratios(numerators * person.spread, denominators)
-        n_evidence = np.bincount(votes.places, minlength=n).astype(np.int32)
-        estimates = np.clip(unclipped, self._least, self._most)
-        return _Sums(denominators, unclipped, estimates, n_evidence)
+        votes = self._counted(person, items)
+        denominators = (votes.totals + _WEIGHT_DAMPING) * _Z_UNIT
+        expected = self._baseline.item_effects[items] + (self._baseline.mean + person.effect)
+        unclipped = expected + rounded_ratios(votes.numerators * person.spread, denominators)
+        return _Sums(denominators, unclipped, votes.n_votes.astype(np.int32))
+
+    def _clipped(self, sums: _Sums) -> Int64s:
+        """Return the estimates in thousandths, between the least and the greatest score that occur."""
+        return np.clip(sums.unclipped, self._least, self._most)
 
     def _half_widths(self, person: ClassicPerson, items: Int32s, sums: _Sums) -> Float64s:
-        n_of_items = np.diff(self._ratings.item_ptr)[items]
+        n_of_items = self._n_raters[items].astype(np.int64)
         scatter = (person.spread / THOUSANDTHS) ** 2 / self._baseline.variance
         return self._interval.half_widths(
             self._baseline, items, n_of_items, sums.n_evidence, (scatter, len(person.items))
         )
 
     def _reasons(self, person: ClassicPerson, items: Int32s, n_evidence: Int32s) -> UInt8s:
-        n_raters = np.diff(self._ratings.item_ptr)[items]
+        n_raters = self._n_raters[items]
         if person.user >= 0:
             n_raters = n_raters - np.isin(items, self._ratings.of_user(person.user)[0])
         reasons = np.where(n_evidence > 0, Reason.KNOWN, Reason.NO_NEIGHBOURS)
@@ -333,35 +323,16 @@ class Classic(Model):
                     score=int(votes.scores[position]),
                     weight=weight * _Z_UNIT / denominator,
                     deviation=int(votes.z[position]) * person.spread / (_Z_UNIT * THOUSANDTHS),
-                    similarity=weight / _WEIGHT_UNIT,
+                    similarity=weight / MOST_WEIGHT,
                     n_common=int(person.n_common[user]),
                 )
             )
         return lines
 
 
-def _standardised(residuals: Int64s, spreads: Int64s) -> Int64s:
-    """Return residuals in 1,024ths of their spread, cut at 32 spreads."""
-    return np.clip(np.rint(residuals * _Z_UNIT / spreads), -_Z_MOST, _Z_MOST).astype(np.int64)
-
-
-def _nearest_of_each(places: Int64s, ranks: Int32s, n_places: int) -> Int64s:
-    """Return the positions of the 40 lowest ranks of each place; int64.
-
-    Args:
-        places: int64 ``[m]``, ascending.
-        ranks: int32 ``[m]``, unique within a place.
-        n_places: how many places there are.
-    """
-    counts = np.bincount(places, minlength=n_places)
-    crowded = counts[places] > N_NEIGHBOURS
-    waiting = np.flatnonzero(crowded)
-    # One sort by place, then rank; then each one's number within its place.
-    keys = (places[waiting] << np.int64(32)) + ranks[waiting]
-    waiting = waiting[np.argsort(keys)]
-    counts = counts[counts > N_NEIGHBOURS]
-    number = np.arange(len(waiting)) - np.repeat(np.cumsum(counts) - counts, counts)
-    return np.concatenate((np.flatnonzero(~crowded), waiting[number < N_NEIGHBOURS]))
+def _standardised(residuals: Int64s, spreads: Int64s) -> Int16s:
+    """Return residuals in 256ths of their spread, cut at 8 spreads."""
+    return np.clip(np.rint(residuals * _Z_UNIT / spreads), -MOST_RESIDUAL, MOST_RESIDUAL).astype(np.int16)
 
 
 def _hidden(ratings: Ratings, seed: int) -> Bools:

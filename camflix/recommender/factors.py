@@ -1,8 +1,8 @@
 """Factors: the accurate engine. A Bayesian factor model, served so that each prediction tells where it comes from.
 
-What is fitted stands at the head of kernels/factors.c, what is served at the head of kernels/smoother.c. In short: from
-samples of the films' vectors, the person's vector is a ridge regression on the ratings they have now, and the prediction
-is the mean over the samples:
+What is fitted stands at the head of kernels/factors.c, what is served at the head of kernels/smoother.c. In short:
+from samples of the films' vectors, the person's vector is a ridge regression on the ratings they have now, and the
+prediction is the mean over the samples:
 
     prediction = mean + film + person + sum over the person's own films of (rating part + presence part)
 
@@ -22,10 +22,12 @@ from typing import TYPE_CHECKING, ClassVar, Self
 import numpy as np
 
 from camflix.recommender.arrays import MAX_SCORE
+from camflix.recommender.factors_arrays import packed, unpacked
 from camflix.recommender.factors_fit import FactorsSettings, Fitted, Start, fit_samples, full_settings
 from camflix.recommender.factors_sampler import new_problem
 from camflix.recommender.factors_smoother import FoldedIn, Parts, Samples, Smoother
 from camflix.recommender.kernels.border import check_array, check_ratings
+from camflix.recommender.kernels.everybody import Everybody
 from camflix.recommender.model import Model, Neighbours, Part, Person, Predictions, Reason, Receipt, ReceiptLine
 from camflix.recommender.neighbours import nearest
 from camflix.recommender.ranking import best_first, candidates
@@ -41,18 +43,6 @@ MIN_RATINGS = 5
 
 RANGE_WIDTH = 1.2816
 """How many standard deviations hold 80 % of a normal distribution, to either side."""
-
-_OF_SAMPLES = (
-    "item_vectors",
-    "item_presence",
-    "vector_units",
-    "presence_units",
-    "prior_means",
-    "prior_precisions",
-    "levels",
-    "item_precisions",
-)
-_OF_FITTED = ("item_variances", "user_precisions", "user_variances")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,20 +68,20 @@ class Factors(Model):
 
         Args:
             ratings: over the same items; users may have come.
-            fitted: what was learnt.
+            fitted: what was learnt, sound (as ``fit`` leaves it, or ``factors_arrays`` has read it).
             limits: the least and the greatest score that was fitted on.
 
         Raises:
-            ValueError: arrays that don't fit each other, or ratings of another number of items.
+            ValueError: ratings of another number of items, or whose arrays don't fit each other.
         """
         n_items = fitted.samples.n_items
         if ratings.n_items != n_items:
             msg = f"the model knows {n_items} items, the ratings have {ratings.n_items}"
             raise ValueError(msg)
-        check_array("item_variances", fitted.item_variances, np.float32, (n_items,))
         self._ratings = ratings
         self._fitted = fitted
         self._smoother = Smoother(fitted.samples)
+        self._everybody = Everybody(ratings)
         self._least, self._most = limits[0] * THOUSANDTHS, limits[1] * THOUSANDTHS
         self._n_raters = np.diff(ratings.item_ptr).astype(np.int32)
         self._new_person = _means_of(fitted)
@@ -141,26 +131,16 @@ class Factors(Model):
 
     def arrays(self) -> Mapping[str, np.ndarray]:
         """Return what was learnt."""
-        samples, fitted = self._fitted.samples, self._fitted
-        limits = [self._least / THOUSANDTHS, self._most / THOUSANDTHS]
-        return {
-            **{name: getattr(samples, name) for name in _OF_SAMPLES},
-            **{name: getattr(fitted, name) for name in _OF_FITTED},
-            "scale": np.array([samples.centre, samples.unit, *limits]),
-        }
+        return packed(self._fitted, (self._least // THOUSANDTHS, self._most // THOUSANDTHS))
 
     @classmethod
     def from_arrays(cls, ratings: Ratings, arrays: Mapping[str, np.ndarray]) -> Self:
         """Return the model that ``arrays()`` described, over ``ratings`` as they are now; the arrays aren't copied.
 
         Raises:
-            ValueError: the arrays don't fit each other, or were learnt on another number of items.
+            ValueError: an array is missing or damaged, or they were learnt on another number of items.
         """
-        check_array("scale", arrays["scale"], np.float64, (4,))
-        centre, unit, least, most = arrays["scale"].tolist()
-        samples = Samples(*(arrays[name] for name in _OF_SAMPLES), centre, unit)
-        fitted = Fitted(samples, *(arrays[name] for name in _OF_FITTED))
-        return cls(ratings, fitted, (round(least), round(most)))
+        return cls(ratings, *unpacked(arrays))
 
     def person(self, items: Int32s, scores: UInt8s, user: int = -1) -> FactorsPerson:
         """Return the person with these ratings.
@@ -204,7 +184,7 @@ class Factors(Model):
 
     def neighbours(self, person: Person, k: int) -> Neighbours:
         """Return the ``k`` users whose damped Pearson correlation with the person is greatest, ties by index."""
-        return nearest(self._ratings, person, k)
+        return nearest(self._everybody, person, k)
 
     def top_n(self, person: Person, n: int, *, exclude: Int32s, min_evidence: int) -> Predictions:
         """Return the ``n`` highest predictions of unrated items with enough ratings of others, ties by index.
@@ -297,7 +277,6 @@ class WarmStart:
 
 def _means_of(fitted: Fitted) -> tuple[float, float]:
     """Return mean alpha and mean 1 / alpha over the users: what is expected of somebody new."""
-    check_array("user_variances", fitted.user_variances, np.float32, fitted.user_precisions.shape)
     if not len(fitted.user_precisions):
         return 1.0, 1.0
     return float(fitted.user_precisions.mean(dtype=np.float64)), float(fitted.user_variances.mean(dtype=np.float64))

@@ -193,8 +193,13 @@ def new_chains(problem: Problem, draws: Sequence[Draws]) -> Chains:
     for k, stream in enumerate(draws):
         for array in weights:
             array[1:, :, k] = _FIRST_SPREAD * stream.normals(array[1:, :, k].size).reshape(array[1:, :, k].shape)
+    user_own, user_presence, item_own, item_presence, item_feature = weights
     return Chains(
-        *weights,
+        user_own=user_own,
+        user_presence=user_presence,
+        item_own=item_own,
+        item_presence=item_presence,
+        item_feature=item_feature,
         user_vectors=np.zeros((n, n_users, CHAINS), dtype=np.float32),
         item_vectors=np.zeros((n, n_items, CHAINS), dtype=np.float32),
         priors=np.tile(np.array([[0.0], [_FIRST_PRECISION]]), (n, N_GROUPS, 1, CHAINS)),
@@ -303,6 +308,9 @@ def _features_by_column(features: Features | None, n_items: int) -> tuple[Int64s
     check_indices("columns of the features", columns, n_columns)
     if pointers[0] != 0 or pointers[-1] != len(columns) or bool(np.any(np.diff(pointers) < 0)):
         msg = f"item_ptr of the features must ascend from 0 to {len(columns)}"
+        raise ValueError(msg)
+    if not bool(np.all(np.isfinite(values))):
+        msg = "values of the features must be finite"
         raise ValueError(msg)
     items = np.repeat(np.arange(n_items, dtype=np.int32), np.diff(pointers))
     order = np.argsort(columns, kind="stable")

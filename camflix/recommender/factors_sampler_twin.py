@@ -7,6 +7,7 @@ random numbers are read in the same order.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import lgamma
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,11 +22,7 @@ if TYPE_CHECKING:
 
 _LEVEL_PRECISION = 0.01
 _SHAPES = np.array([1, 1.5, 2, 3, 4, 6, 8, 12, 16, 24, 40, 80])
-_LOG_GAMMA = np.array(
-    [0.0, -0.12078223763524522, 0.0, 0.6931471805599453, 1.791759469228055, 4.787491742782046]
-    + [8.525161361065415, 17.502307845873887, 27.89927138384089, 51.60667556776438, 106.63176026064346]
-    + [269.2910976510198]
-)
+_LOG_GAMMA = np.array([lgamma(shape) for shape in _SHAPES])
 
 
 class NumpyDraws:
@@ -196,8 +193,9 @@ class _OneChain:
 
     def _slopes(self, owners: Int32s, others: Float32s, n: int) -> _Slopes:
         weighted = self._weights() * others
-        h = np.bincount(owners, weighted * others, n)
-        return _Slopes(h, np.bincount(owners, weighted * self._chain.residuals, n))
+        h: Float64s = np.bincount(owners, weighted * others, n).astype(np.float64)
+        g: Float64s = np.bincount(owners, weighted * self._chain.residuals, n).astype(np.float64)
+        return _Slopes(h, g)
 
     def _draw_prior(self, weights: Float32s, prior: Float64s) -> None:
         n = len(weights)

@@ -7,6 +7,7 @@ where there is no compiler. All predictions here are in standard units.
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from math import inf
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -24,7 +25,7 @@ LANES = 8
 """Samples that are computed side by side; how many are kept is a multiple of it."""
 
 MOST_COORDINATES = 64
-MOST_SAMPLES = 64
+MOST_SAMPLES = 128
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,7 +72,7 @@ class Samples:
     @property
     def n_coordinates(self) -> int:
         """The rank + 1."""
-        return self.item_vectors.shape[2]
+        return int(self.item_vectors.shape[2])
 
     @property
     def level(self) -> float:
@@ -139,10 +140,14 @@ class Smoother:
         """Return the person with these ratings; ``precision`` is their alpha.
 
         Raises:
-            ValueError: items out of bounds, not ascending or given twice; scores of another number, or over 100.
+            ValueError: items out of bounds, not ascending or given twice; scores of another number, or over 100; a
+                precision that is not positive.
         """
         check_indices("items", items, self.samples.n_items, ascending=True)
         check_scores("scores", scores, len(items))
+        if not 0.0 < precision < inf:
+            msg = f"the precision must be finite and positive, is {precision}"
+            raise ValueError(msg)
         n_blocks, n = self.samples.n_blocks, self.samples.n_coordinates
         vectors, roots = np.empty((n_blocks, n, LANES)), np.empty((n_blocks, n * (n + 1) // 2, LANES))
         person = FoldedIn(items, scores, precision, vectors, roots)
@@ -158,7 +163,7 @@ class Smoother:
         """Return the predictions of ``items``, float64 ``[n]``; any order, as often as wanted.
 
         Raises:
-            ValueError: an item out of bounds.
+            ValueError: an item out of bounds, or the person is of another model.
         """
         return self._predict(person, items, with_variance=False)[0]
 
@@ -173,8 +178,9 @@ class Smoother:
         """Return the prediction of ``item`` as a sum; up to rounding (1e-12) what ``predict`` returns.
 
         Raises:
-            ValueError: the item is out of bounds.
+            ValueError: the item is out of bounds, or the person is of another model.
         """
+        self._check_person(person)
         check_indices("item", np.array([item], dtype=np.int32), self.samples.n_items)
         common, ratings, presences = np.empty(3), np.empty(len(person.items)), np.empty(len(person.items))
         if kernels.AVAILABLE:
@@ -184,9 +190,11 @@ class Smoother:
             del kept_alive
         else:
             common[:], ratings[:], presences[:] = factors_smoother_twin.explain(self.samples, person, item)
-        return Parts(*common.tolist(), ratings, presences)
+        level, film, by_person = common.tolist()
+        return Parts(level, film, by_person, ratings, presences)
 
     def _predict(self, person: FoldedIn, items: Int32s, *, with_variance: bool) -> tuple[Float64s, Float64s]:
+        self._check_person(person)
         check_indices("items", items, self.samples.n_items)
         if not kernels.AVAILABLE:
             return factors_smoother_twin.predict(self.samples, person, items)
@@ -196,6 +204,13 @@ class Smoother:
         kernels.lib.smoother_predict(self._described, described, len(items), pointer(items), pointer(predicted), target)
         del kept_alive
         return predicted, variances
+
+    def _check_person(self, person: FoldedIn) -> None:
+        check_indices("items of the person", person.items, self.samples.n_items, ascending=True)
+        check_scores("scores of the person", person.scores, len(person.items))
+        n_blocks, n = self.samples.n_blocks, self.samples.n_coordinates
+        check_array("vectors of the person", person.vectors, np.float64, (n_blocks, n, LANES))
+        check_array("roots of the person", person.roots, np.float64, (n_blocks, n * (n + 1) // 2, LANES))
 
     def _describe_person(self, person: FoldedIn) -> tuple[Any, list[Any]]:
         """Return the kernel's person, and what must live as long as it is used."""

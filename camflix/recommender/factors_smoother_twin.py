@@ -36,7 +36,7 @@ def fold_in(samples: Samples, person: FoldedIn) -> None:
 def predict(samples: Samples, person: FoldedIn, items: Int32s) -> tuple[Float64s, Float64s]:
     """Return predictions of ``items`` and their variances, float64 ``[n]``."""
     predicted, variances = np.empty(len(items)), np.empty(len(items))
-    inverses = np.linalg.inv(_roots(samples, person))
+    inverses: Float64s = np.linalg.inv(_roots(samples, person)).astype(np.float64)
     for start in range(0, len(items), _CHUNK):
         chunk = slice(start, start + _CHUNK)
         predicted[chunk], variances[chunk] = _predict_chunk(samples, person, items[chunk], inverses)
@@ -71,8 +71,9 @@ def _in_lanes(samples: Float64s) -> Float64s:
 
 def _decoded(stored: Int16s, units: Float64s) -> Float64s:
     """Return ``[n, n_samples, n_coordinates]`` of ``[n, n_blocks, n_coordinates, 8]``."""
-    values = np.moveaxis(stored * units, -1, -2)
-    return values.reshape(len(stored), -1, stored.shape[2])
+    values: Float64s = np.moveaxis(stored * units, -1, -2)
+    n, n_blocks, n_coordinates, n_lanes = stored.shape
+    return values.reshape((n, n_blocks * n_lanes, n_coordinates))
 
 
 def _own_films(samples: Samples, person: FoldedIn) -> tuple[Float64s, Float64s, Float64s]:
@@ -86,14 +87,12 @@ def _own_films(samples: Samples, person: FoldedIn) -> tuple[Float64s, Float64s, 
     return b, y, standard[:, None] - expected
 
 
-def _predict_chunk(
-    samples: Samples, person: FoldedIn, items: Int32s, inverses: Float64s
-) -> tuple[Float64s, Float64s]:
+def _predict_chunk(samples: Samples, person: FoldedIn, items: Int32s, inverses: Float64s) -> tuple[Float64s, Float64s]:
     b = _decoded(samples.item_vectors[items], samples.vector_units)
     values = samples.levels.ravel() + b[:, :, 0]
     b[:, :, 0] = 1.0
     vectors = by_sample(person.vectors)
-    # Coordinate after coordinate, sample after sample: sums that numpy takes in its own order would depend on the shape.
+    # Coordinate after coordinate, sample after sample: the order in which numpy sums depends on the shape.
     for f in range(samples.n_coordinates):
         values = values + vectors[:, f] * b[:, :, f]
     predicted = _mean_of_samples(values)
@@ -110,7 +109,7 @@ def _mean_of_samples(values: Float64s) -> Float64s:
     total = np.zeros(len(values))
     for s in range(values.shape[1]):
         total = total + values[:, s]
-    return total / values.shape[1]
+    return total / float(values.shape[1])
 
 
 def _roots(samples: Samples, person: FoldedIn) -> Float64s:

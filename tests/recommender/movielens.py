@@ -1,7 +1,8 @@
-"""The real ratings of ml-latest-small, where the project's shared folder has them."""
+"""The real ratings of ml-latest-small, where the project's shared folder, or $CAMFLIX_MOVIELENS, has them."""
 
 from __future__ import annotations
 
+import os
 from functools import cache
 from pathlib import Path
 
@@ -11,7 +12,9 @@ import pytest
 from camflix.recommender.arrays import Ratings
 from camflix.recommender.evaluation import HeldOut, k_folds
 
-FOLDER = Path(__file__).parents[2].parent / "shared" / "data" / "ml-latest-small"
+FOLDER = Path(
+    os.environ.get("CAMFLIX_MOVIELENS") or Path(__file__).parents[2].parent / "shared" / "data" / "ml-latest-small"
+)
 
 needs_movielens = pytest.mark.skipif(
     not (FOLDER / "ratings.csv").is_file(), reason=f"MovieLens ml-latest-small is not in {FOLDER}."

@@ -13,12 +13,15 @@ from camflix.recommender.baseline import fit_baseline
 from camflix.recommender.classic import Classic
 from camflix.recommender.evaluation import EvaluationSettings, evaluate, mae, predict_pairs, rmse
 from camflix.recommender.interval import EVIDENCE_CLASSES, NORMAL_WIDTH, measured_widths
+from camflix.recommender.kernels import AVAILABLE, border, everybody
 from camflix.recommender.model import Part, Person, Reason
-from tests.recommender.conformance import ModelConformance
+from tests.recommender.conformance import ModelConformance, assert_same, assert_same_arrays
 from tests.recommender.movielens import first_fold, needs_movielens
 from tests.recommender.strategies import community, ratings_of, row
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from camflix.recommender.arrays import Float64s, Int32s, Ratings
     from camflix.recommender.model import Model
 
@@ -39,6 +42,55 @@ class TestClassicConformance(ModelConformance):
         return np.array(totals, dtype=np.float64)
 
     n_random_matrices = 60
+
+
+class TestClassicConformanceWithoutExtension(TestClassicConformance):
+    """The same on a machine without a compiler."""
+
+    n_random_matrices = 15
+
+    @pytest.fixture(scope="class", autouse=True)
+    def _without_kernels(self) -> Iterator[None]:
+        with pytest.MonkeyPatch.context() as patch:
+            without_extension(patch)
+            yield
+
+
+def without_extension(patch: pytest.MonkeyPatch) -> None:
+    """Serve as on a machine without a compiler."""
+    for module in (border, everybody):
+        patch.setattr(module, "AVAILABLE", False)
+
+
+@pytest.mark.skipif(not AVAILABLE, reason="The C extension is not built here.")
+@pytest.mark.parametrize("step", [1, 10, 25])
+def test_the_kernels_predict_what_numpy_predicts_to_the_digit(step: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sums are of integers, so the last bit of nothing depends on the machine."""
+    model = Classic.fit(community(seed=9, n_users=130, n_items=60, step=step))
+    everything = np.arange(60, dtype=np.int32)
+    served = [model.predict(model.fitted_person(user), everything) for user in range(130)]
+    listed = [model.top_n(model.fitted_person(user), 10, exclude=NOBODY, min_evidence=2) for user in range(130)]
+    near = [model.neighbours(model.fitted_person(user), 10) for user in range(130)]
+    without_extension(monkeypatch)
+    plain = Classic.fit(model.ratings)
+    assert_same_arrays(model, plain)
+    for user in range(130):
+        person = plain.fitted_person(user)
+        assert_same(plain.predict(person, everything), served[user])
+        assert_same(plain.top_n(person, 10, exclude=NOBODY, min_evidence=2), listed[user])
+        found = plain.neighbours(person, 10)
+        assert np.array_equal(found.users, near[user].users)
+        assert np.array_equal(found.similarity, near[user].similarity)
+
+
+def test_few_films_and_the_catalogue_are_counted_alike() -> None:
+    """Whichever way the votes are counted."""
+    model = Classic.fit(community(seed=9, n_users=130, n_items=60))
+    person = model.fitted_person(2)
+    everything = model.predict(person, np.arange(60, dtype=np.int32))
+    for n in (1, 14, 15, 16, 59):
+        some = np.random.default_rng(n).permutation(60)[:n].astype(np.int32)
+        assert_same(model.predict(person, some), everything.take(some.astype(np.int64)))
 
 
 def plain_prediction(ratings: Ratings, user: int, item: int) -> float:

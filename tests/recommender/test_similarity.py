@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 
+from camflix.recommender.kernels.everybody import Everybody
 from camflix.recommender.model import Person
 from camflix.recommender.neighbours import nearest
 from camflix.recommender.similarity import nearest_first, pearson_row, top_k
@@ -126,7 +127,7 @@ def test_all_pairs_are_the_rows_of_each() -> None:
 def test_twins_carry_taste_distance_and_films_in_common() -> None:
     """Bob is Ann's nearest, at a taste distance of 8; Cid is nobody's."""
     person = Person(*row(ANN), user=0)
-    found = nearest(two_users(), person, 10)
+    found = nearest(Everybody(two_users()), person, 10)
     assert found.users.tolist() == [1]
     assert found.taste_distance.tolist() == [8.0]
     assert found.n_common.tolist() == [5]

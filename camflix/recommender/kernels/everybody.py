@@ -83,6 +83,10 @@ class VoteSums:
     totals: Int64s
     n_votes: Int64s
 
+    def take(self, items: Int32s) -> VoteSums:
+        """Return the sums of some films, of the sums of the catalogue."""
+        return VoteSums(self.numerators[items], self.totals[items], self.n_votes[items])
+
 
 class _Scratch(threading.local):
     """Memory of one thread, all of it as a kernel expects to find it and leaves it again.

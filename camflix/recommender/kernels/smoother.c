@@ -26,7 +26,7 @@
 enum {
     LANES = 8,
     MOST_COORDINATES = 64, /* checked by the caller */
-    MOST_SAMPLES = 64,
+    MOST_SAMPLES = 128,
 };
 
 typedef double Lanes[LANES];

@@ -1,0 +1,89 @@
+"""A fitted factor model as named arrays, and back: what is stored, and what is checked when it is read.
+
+A stored model may be damaged, or made by another version. What the kernel would read past its end, or what would make
+a prediction that is no number, is refused here.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from camflix.recommender.arrays import MAX_SCORE
+from camflix.recommender.factors_fit import Fitted
+from camflix.recommender.factors_smoother import Samples, check_samples
+from camflix.recommender.kernels.border import check_array
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_OF_SAMPLES = (
+    "item_vectors",
+    "item_presence",
+    "vector_units",
+    "presence_units",
+    "prior_means",
+    "prior_precisions",
+    "levels",
+    "item_precisions",
+)
+_OF_FITTED = ("item_variances", "user_precisions", "user_variances")
+_FINITE = ("vector_units", "presence_units", "prior_means", "levels")
+_POSITIVE = ("prior_precisions", "item_precisions", *_OF_FITTED)
+_SCALE = "scale"
+
+
+def packed(fitted: Fitted, limits: tuple[int, int]) -> dict[str, np.ndarray]:
+    """Return a model as arrays; ``limits`` are the least and the greatest score that it was fitted on."""
+    samples = fitted.samples
+    return {
+        **{name: getattr(samples, name) for name in _OF_SAMPLES},
+        **{name: getattr(fitted, name) for name in _OF_FITTED},
+        _SCALE: np.array([samples.centre, samples.unit, *limits], dtype=np.float64),
+    }
+
+
+def unpacked(arrays: Mapping[str, np.ndarray]) -> tuple[Fitted, tuple[int, int]]:
+    """Return the model and the limits that ``packed`` was given; the arrays aren't copied.
+
+    Raises:
+        ValueError: an array is missing, of another type or shape, or holds what no fit leaves; it is named.
+    """
+    missing = {*_OF_SAMPLES, *_OF_FITTED, _SCALE} - arrays.keys()
+    if missing:
+        msg = f"the factor model lacks {', '.join(sorted(missing))}"
+        raise ValueError(msg)
+    check_array(_SCALE, arrays[_SCALE], np.float64, (4,))
+    centre, unit, least, most = arrays[_SCALE].tolist()
+    if not (np.isfinite(centre) and np.isfinite(unit) and unit > 0 and 0 <= least <= most <= MAX_SCORE):
+        msg = f"the factor model's scale is damaged: {arrays[_SCALE].tolist()}"
+        raise ValueError(msg)
+    samples = Samples(
+        item_vectors=arrays["item_vectors"],
+        item_presence=arrays["item_presence"],
+        vector_units=arrays["vector_units"],
+        presence_units=arrays["presence_units"],
+        prior_means=arrays["prior_means"],
+        prior_precisions=arrays["prior_precisions"],
+        levels=arrays["levels"],
+        item_precisions=arrays["item_precisions"],
+        centre=centre,
+        unit=unit,
+    )
+    check_samples(samples)
+    fitted = Fitted(samples, arrays["item_variances"], arrays["user_precisions"], arrays["user_variances"])
+    n_users = len(fitted.user_precisions)
+    check_array("item_variances", fitted.item_variances, np.float32, (samples.n_items,))
+    check_array("user_precisions", fitted.user_precisions, np.float32, (n_users,))
+    check_array("user_variances", fitted.user_variances, np.float32, (n_users,))
+    _check_values(arrays)
+    return fitted, (round(least), round(most))
+
+
+def _check_values(arrays: Mapping[str, np.ndarray]) -> None:
+    for name in (*_FINITE, *_POSITIVE):
+        array = arrays[name]
+        if not bool(np.all(np.isfinite(array))) or (name in _POSITIVE and not bool(np.all(array > 0))):
+            msg = f"the factor model's {name} are damaged: not all are finite{' and positive' * (name in _POSITIVE)}"
+            raise ValueError(msg)
