@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from camflix.services.engine import ModelCache
+    from camflix.services.fitting import Fit
     from camflix.settings import Settings
 
 
@@ -73,19 +74,38 @@ class CamFlix:
                 )
                 session.flush()
 
-    def refresh_engine(self) -> None:
-        """Fit the engine anew if its model is old; where nothing can be stored the old one goes on serving."""
+    def refresh_engine(self, *, wait: bool = False) -> None:
+        """Fit the engine anew if its model is old; where nothing can be stored the old one goes on serving.
+
+        Args:
+            wait: also where the fit takes long and an older model could answer meanwhile.
+        """
         with self.transaction(writes=False) as services:
-            stale = services.engine.is_stale()
-            has_model = services.engine.served() is not None
-        if not stale:
-            return
+            if not services.engine.is_stale():
+                return
+            has_model = services.engine.header() is not None
+            if services.engine.may_serve_stale() and not wait:
+                return
         try:
-            with self.transaction(writes=True) as services:
-                services.engine.refit_if_stale()
+            self._refit(wait=wait or not has_model, only_if_stale=True)
         except StorageError:
             if not has_model:
                 raise
+
+    def refit_engine(self) -> None:
+        """Fit the engine anew from nothing, its settings tuned, whether its model is old or not."""
+        self._refit(wait=True, only_if_stale=False)
+
+    def _refit(self, *, wait: bool, only_if_stale: bool) -> None:
+        """Fit while others write, then store at once; one thread and process at a time."""
+        with self.transaction(writes=False) as services, services.engine.in_turn(wait=wait) as may_fit:
+            # Another may have done it while this one waited.
+            if may_fit and not (only_if_stale and not services.engine.is_stale()):
+                self._store(services.fitting.fit(thorough=not only_if_stale))
+
+    def _store(self, fit: Fit) -> None:
+        with self.transaction(writes=True) as services:
+            services.fitting.store(fit)
 
     def upgrade_schema(self) -> tuple[str | None, str | None]:
         """Bring the database to the newest schema; return the revisions before and after."""

@@ -118,10 +118,13 @@ class Recommendation:
 
 @dataclass(frozen=True, slots=True)
 class Recommendations:
-    """A list for one user. ``personal`` is false while too little is known: then popular films, without predictions."""
+    """A list for one user, in the order of what they are likely to turn to and like, or of the predicted score.
+
+    ``personal`` is false while too little is known: then popular films, without predictions."""
 
     username: str
     engine: str
+    order: ListOrder
     personal: bool
     reason: ReasonCode | None
     n_ratings: int

@@ -23,9 +23,16 @@ def lock_imports(connection: Connection) -> None:
     _lock_key(connection, _IMPORTS)
 
 
-def lock_fits(connection: Connection) -> None:
-    """Let processes that find the model old fit it one after another: all but the first then find it fresh."""
-    _lock_key(connection, _FITS)
+def lock_fits(connection: Connection, *, wait: bool) -> bool:
+    """Let processes that find the model old fit it one after another: all but the first then find it fresh.
+
+    Returns:
+        whether this one may; always when it waits.
+    """
+    if wait or connection.dialect.name != "postgresql":
+        _lock_key(connection, _FITS)
+        return True
+    return bool(connection.execute(text("SELECT pg_try_advisory_xact_lock(:key)"), {"key": _FITS}).scalar())
 
 
 def lock_users(connection: Connection, ids: str, **values: object) -> None:

@@ -1,7 +1,7 @@
 """Tables, one file per aggregate; no queries, no rules."""
 
 from camflix.models.base import Base
-from camflix.models.engine import DataVersion, EngineArray, EngineChoice, EngineModel
+from camflix.models.engine import DataVersion, EngineArray, EngineChoice, EngineModel, Neighbour
 from camflix.models.lists import HiddenMovie, WatchlistEntry
 from camflix.models.movie import Credit, CreditRole, Genre, Movie, MovieGenre, MovieTitle, Person, TitleKind
 from camflix.models.rating import ImportBatch, Rating, RatingChange
@@ -21,6 +21,7 @@ __all__ = [
     "Movie",
     "MovieGenre",
     "MovieTitle",
+    "Neighbour",
     "Person",
     "Privacy",
     "Rating",

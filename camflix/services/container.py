@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from camflix.services.demo import DemoService
     from camflix.services.engine import EngineService, ModelCache
     from camflix.services.evaluation import EvaluationService
+    from camflix.services.fitting import FittingService
     from camflix.services.imports import ImportService
+    from camflix.services.model_store import ModelStore
+    from camflix.services.neighbours import NeighbourService
     from camflix.services.profiles import ProfileService
     from camflix.services.ratings import RatingService
     from camflix.services.recommendations import RecommendationService
@@ -77,17 +80,38 @@ class Services:
     def engine(self) -> EngineService:
         """The model to serve."""
         from camflix.services.engine import EngineService  # noqa: PLC0415
+
+        return EngineService(self._session, self.model_store, self._models(), self.epochs, self._now)
+
+    @cached_property
+    def model_store(self) -> ModelStore:
+        """Fitted models."""
         from camflix.services.model_store import ModelStore  # noqa: PLC0415
 
-        store = ModelStore(self._session, self._cache_folder)
-        return EngineService(self._session, store, self._models(), self.epochs, self._now)
+        return ModelStore(self._session, self._cache_folder)
+
+    @cached_property
+    def fitting(self) -> FittingService:
+        """Fits models."""
+        from camflix.services.fitting import FittingService  # noqa: PLC0415
+
+        return FittingService(
+            self._session, self.engine, self.model_store, self.neighbours, self.epochs, self._now
+        )
+
+    @cached_property
+    def neighbours(self) -> NeighbourService:
+        """Everybody's neighbours."""
+        from camflix.services.neighbours import NeighbourService  # noqa: PLC0415
+
+        return NeighbourService(self._session)
 
     @cached_property
     def recommendations(self) -> RecommendationService:
         """Predictions, lists, twins, receipts."""
         from camflix.services.recommendations import RecommendationService  # noqa: PLC0415
 
-        return RecommendationService(self._session, self.engine, self.movies, self.ratings)
+        return RecommendationService(self._session, self.engine, self.movies, self.ratings, self.neighbours)
 
     @cached_property
     def profiles(self) -> ProfileService:
@@ -115,4 +139,4 @@ class Services:
         """Engines measured on held-out ratings of this database."""
         from camflix.services.evaluation import EvaluationService  # noqa: PLC0415
 
-        return EvaluationService(self.engine)
+        return EvaluationService(self._session, self.engine)

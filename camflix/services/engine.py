@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
@@ -20,7 +21,7 @@ from camflix.services.community import contributing
 from camflix.services.snapshot import Snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
     from datetime import datetime
 
     from sqlalchemy.orm import Session
@@ -203,17 +204,19 @@ class EngineService:
         """Let a model that has just been stored answer from now on."""
         self._cache.put(served)
 
-    def begin_fit(self, *, wait: bool) -> bool:
-        """Return whether this process and thread may fit now; one at a time, until the transaction and it end.
+    @contextmanager
+    def in_turn(self, *, wait: bool) -> Iterator[bool]:
+        """Open a block in which this thread of this process alone fits; tell whether it may.
 
         Args:
             wait: for the others, if there are any; otherwise they are left to it.
         """
-        return self._cache.fitting.acquire(blocking=wait) and lock_fits(self._session.connection(), wait=wait)
-
-    def end_fit(self) -> None:
-        """Let other threads fit."""
-        if self._cache.fitting.locked():
+        if not self._cache.fitting.acquire(blocking=wait):
+            yield False
+            return
+        try:
+            yield lock_fits(self._session.connection(), wait=wait)
+        finally:
             self._cache.fitting.release()
 
     def taste(self, served: Served, user_id: int) -> Taste:

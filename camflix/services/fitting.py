@@ -122,14 +122,14 @@ class FittingService:
     def _settings_before(self) -> Settings:
         """Return the settings of the last order of lists; the defaults before the first."""
         header = self._engine.header()
-        stored = self._store.load(header).get(f"order_{_SETTINGS}") if header is not None else None
+        stored = self._store.load_one(header, f"order_{_SETTINGS}") if header is not None else None
         return Settings() if stored is None else _from_array(stored)
 
     def _drop_those_who_left(self, snapshot: Snapshot) -> None:
         """Drop all models that hold somebody whose ratings may feed predictions no more."""
         for header in self._store.all():
-            held = self._store.load(header)["user_ids"]
-            if not np.all(np.isin(held, snapshot.user_ids)):
+            held = self._store.load_one(header, "user_ids")
+            if held is None or not np.all(np.isin(held, snapshot.user_ids)):
                 self._store.drop(header)
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from sqlalchemy import ColumnElement
     from sqlalchemy.orm import Session
 
 _PIECE_BYTES = 8 << 20
@@ -41,6 +42,16 @@ class ModelHeader:
     fitted_at: datetime
 
 
+_HEADERS = select(
+    EngineModel.id,
+    EngineModel.engine,
+    EngineModel.epoch,
+    EngineModel.last_change_id,
+    EngineModel.n_ratings,
+    EngineModel.fitted_at,
+)
+
+
 class ModelStore:
     """Models of one database.
 
@@ -57,20 +68,23 @@ class ModelStore:
 
     def newest(self, engine: str) -> ModelHeader | None:
         """Return the header of the newest model of an engine."""
-        row = self._session.execute(
-            select(
-                EngineModel.id,
-                EngineModel.engine,
-                EngineModel.epoch,
-                EngineModel.last_change_id,
-                EngineModel.n_ratings,
-                EngineModel.fitted_at,
-            )
-            .where(EngineModel.engine == engine)
-            .order_by(EngineModel.id.desc())
-            .limit(1)
-        ).first()
+        query = _HEADERS.where(EngineModel.engine == engine).order_by(EngineModel.id.desc()).limit(1)
+        row = self._session.execute(query).first()
         return ModelHeader(*row) if row else None
+
+    def all(self) -> list[ModelHeader]:
+        """Return the headers of all models, of every engine."""
+        return [ModelHeader(*row) for row in self._session.execute(_HEADERS.order_by(EngineModel.id))]
+
+    def drop(self, header: ModelHeader) -> None:
+        """Remove a model from the database and from this host's cache."""
+        self._session.execute(delete(EngineArray).where(EngineArray.model_id == header.id))
+        self._session.execute(delete(EngineModel).where(EngineModel.id == header.id))
+        shutil.rmtree(self._folder(header), ignore_errors=True)
+
+    def load_one(self, header: ModelHeader, name: str) -> np.ndarray | None:
+        """Return one array of a model; None when it has none of that name."""
+        return self._read_arrays(EngineArray.model_id == header.id, EngineArray.name == name).get(name)
 
     def save(self, model: EngineModel, arrays: Mapping[str, np.ndarray]) -> ModelHeader:
         """Write a model; drop those of its engine before the last two."""
@@ -93,7 +107,7 @@ class ModelStore:
         mapped = _map_arrays(folder)
         if mapped:
             return mapped
-        arrays = self._read_arrays(header.id)
+        arrays = self._read_arrays(EngineArray.model_id == header.id)
         return (self._fill_cache(folder, arrays) and _map_arrays(folder)) or arrays
 
     def _folder(self, header: ModelHeader) -> Path:
@@ -116,10 +130,10 @@ class ModelStore:
                 },
             )
 
-    def _read_arrays(self, model_id: int) -> dict[str, np.ndarray]:
+    def _read_arrays(self, *conditions: ColumnElement[bool]) -> dict[str, np.ndarray]:
         query = (
             select(EngineArray.name, EngineArray.dtype, EngineArray.shape, EngineArray.data)
-            .where(EngineArray.model_id == model_id)
+            .where(*conditions)
             .order_by(EngineArray.name, EngineArray.piece)
         )
         buffers: dict[str, tuple[str, str, bytearray]] = {}

@@ -9,7 +9,8 @@ from sqlalchemy import delete, select
 
 from camflix.db.bulk import insert_rows
 from camflix.models import Neighbour, Privacy, User
-from camflix.recommender.neighbours import all_nearest, nearest
+from camflix.recommender.model import Person
+from camflix.recommender.neighbours import all_nearest
 from camflix.results import Twin
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ class NeighbourService:
     def refresh(self, served: Served, user_id: int, taste: Taste) -> None:
         """Replace one user's neighbours by those that their ratings of now give."""
         self._session.execute(delete(Neighbour).where(Neighbour.user_id == user_id))
-        found = nearest(served.snapshot.ratings, taste.items, taste.scores, N_NEIGHBOURS, without=taste.user)
+        found = served.model.neighbours(Person(taste.items, taste.scores, taste.user), N_NEIGHBOURS)
         insert_rows(self._session.connection(), _TABLE, _COLUMNS, list(_rows(served, user_id, found)))
 
     def of(self, user_id: int, model_id: int, n: int) -> tuple[Twin, ...] | None:

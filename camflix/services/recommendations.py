@@ -10,17 +10,23 @@ from sqlalchemy import select
 
 from camflix.errors import NotFoundError
 from camflix.models import HiddenMovie, Privacy, Rating, User
+from camflix.recommender.listing import varied_list
 from camflix.recommender.model import Part, Reason
+from camflix.recommender.similar_items import MIN_EVIDENCE as SIMILAR_EVIDENCE
 from camflix.results import (
+    ListOrder,
+    OrderReceipt,
     Prediction,
     Receipt,
     ReceiptLine,
     Recommendation,
     Recommendations,
-    Twin,
+    SimilarMovie,
+    SimilarMovies,
     TwinList,
 )
-from camflix.services.engine import evidence_floor
+from camflix.services.community import evidence_floor
+from camflix.services.franchises import franchise_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -34,6 +40,7 @@ if TYPE_CHECKING:
     from camflix.results import MovieSummary, ReasonCode
     from camflix.services.engine import EngineService, Served
     from camflix.services.movies import MovieService
+    from camflix.services.neighbours import NeighbourService
     from camflix.services.ratings import RatingService
 
 _N_POPULAR = 200
@@ -47,11 +54,19 @@ _CODES: dict[Reason, ReasonCode] = {
 class RecommendationService:
     """What the engine says, for one user at a time."""
 
-    def __init__(self, session: Session, engine: EngineService, movies: MovieService, ratings: RatingService) -> None:
+    def __init__(
+        self,
+        session: Session,
+        engine: EngineService,
+        movies: MovieService,
+        ratings: RatingService,
+        neighbours: NeighbourService,
+    ) -> None:
         self._session = session
         self._engine = engine
         self._movies = movies
         self._ratings = ratings
+        self._neighbours = neighbours
 
     def predict(self, user_id: int, movie_id: int) -> Prediction | None:
         """Return the predicted score of one film; None when no model was ever fitted."""
@@ -61,36 +76,44 @@ class RecommendationService:
         item = served.item_index(movie_id)
         if item < 0:
             return Prediction(None, None, None, "film_unrated", 0, served.model.name)
-        person = self._engine.person(served, user_id)
-        predictions = served.model.predict(person, np.array([item], dtype=np.int32))
+        predictions = served.model.predict(self._person(served, user_id), np.array([item], dtype=np.int32))
         return _prediction(served, predictions, 0)
 
-    def recommend(self, user_id: int, username: str, n: int) -> Recommendations:
-        """Return the ``n`` films this user will like best, never one they rated or hid.
+    def learn(self, user_id: int) -> None:
+        """Take in that a user's ratings have changed: their neighbours are found anew, in the model that serves."""
+        served = self._engine.served()
+        if served is not None:
+            self._neighbours.refresh(served, user_id, self._engine.taste(served, user_id))
 
-        While too little is known of them, the films most people rated high come without predictions.
+    def recommend(self, user_id: int, username: str, n: int, order: ListOrder = "likely") -> Recommendations:
+        """Return ``n`` films for this user, never one they rated or hid.
+
+        Likely: what they are likely to turn to and like, no two alike. Predicted: the highest predicted scores. While
+        too little is known of them, the films most people rated come without predictions.
         """
         served = self._require_model()
-        person = self._engine.person(served, user_id)
-        best = served.model.top_n(
-            person,
-            n,
-            exclude=served.item_indices(self._hidden(user_id)),
-            min_evidence=evidence_floor(served.model.ratings.n_users),
-        )
+        person = self._person(served, user_id)
+        floor = evidence_floor(served.snapshot.ratings.n_users)
+        hidden = served.item_indices(self._hidden(user_id))
+        if order == "likely":
+            best = varied_list(
+                *(served.model, served.likely, person, n),
+                exclude=hidden,
+                min_evidence=floor,
+                franchises=lambda items: self._franchises(served, items),
+            )
+        else:
+            best = served.model.top_n(person, n, exclude=hidden, min_evidence=floor)
         reason = _list_reason(person, best)
         if reason is None:
-            movies = self._movies.by_ids(int(served.movie_ids[item]) for item in best.items)
-            chosen = [
-                Recommendation(movies[int(served.movie_ids[item])], _prediction(served, best, position))
-                for position, item in enumerate(best.items)
-            ]
+            chosen = self._listed(served, best)
         else:
             unknown = Prediction(None, None, None, reason, 0, served.model.name)
             chosen = [Recommendation(movie, unknown) for movie in self._popular(user_id, n)]
         return Recommendations(
             username=username,
             engine=served.model.name,
+            order=order,
             personal=reason is None,
             reason=reason,
             n_ratings=len(person.items),
@@ -101,22 +124,12 @@ class RecommendationService:
     def twins(self, user_id: int, username: str, n: int) -> TwinList:
         """Return the users most like this one; those who contribute anonymously without their name."""
         served = self._require_model()
-        person = self._engine.person(served, user_id)
-        found = served.model.neighbours(person, n)
-        names = self._names(served, found.users)
-        twins = tuple(
-            Twin(
-                rank=position + 1,
-                username=names.get(int(user)),
-                similarity=round(float(found.similarity[position]), 6),
-                taste_distance=_rounded(float(found.taste_distance[position]), 3),
-                n_common=int(found.n_common[position]),
-            )
-            for position, user in enumerate(found.users)
-            # Where few are alike the nearest may be opposites; they are no twins.
-            if found.similarity[position] > 0
-        )
-        return TwinList(username, len(person.items), twins)
+        taste = self._engine.taste(served, user_id)
+        n_ratings = self._ratings.count(user_id)
+        twins = self._neighbours.of(user_id, served.header.id, n)
+        if twins is None:
+            twins = self._neighbours.worked_out(served, taste, n)
+        return TwinList(username, n_ratings, twins)
 
     def why(self, user_id: int, username: str, movie_id: int) -> Receipt:
         """Return the receipt of a prediction: lines whose sum is the predicted score, to the digit.
@@ -133,11 +146,10 @@ class RecommendationService:
         if item < 0:
             prediction = Prediction(None, None, None, "film_unrated", 0, served.model.name)
             return Receipt(username, movie, prediction, 0.0, (), own_score)
-        person = self._engine.person(served, user_id)
+        taste = self._engine.taste(served, user_id)
         if own_score is not None:
-            others = person.items != item
-            person = served.model.person(person.items[others], person.scores[others], person.user)
-        receipt = served.model.explain(person, item)
+            taste = taste.without(item)
+        receipt = served.model.explain(served.model.person(taste.items, taste.scores, taste.user), item)
         return Receipt(
             username=username,
             movie=movie,
@@ -147,9 +159,73 @@ class RecommendationService:
             own_score=own_score,
         )
 
+    def why_listed(self, user_id: int, username: str, movie_id: int) -> OrderReceipt:
+        """Return why a film stands where it does on the list: its order score as a sum over the user's own films.
+
+        Raises:
+            NotFoundError: there is no such film, or nobody has rated it.
+        """
+        movie = self._movies.get(movie_id)
+        served = self._require_model()
+        item = served.item_index(movie_id)
+        if item < 0:
+            raise NotFoundError(
+                "Nobody has rated “{film}” yet, so no list can hold it.", field="movie_id", film=movie.title
+            )
+        taste = self._engine.taste(served, user_id).without(item)
+        person = served.likely.person(taste.items, taste.scores, taste.user)
+        lines = self._lines(served, served.likely.explain(person, item))
+        return OrderReceipt(username, movie, round(sum(round(line.amount * 1000) for line in lines) / 1000, 3), lines)
+
+    def similar(self, user_id: int, movie_id: int, n: int) -> SimilarMovies:
+        """Return the films most like one, told from ratings alone; without what the user hid.
+
+        Raises:
+            NotFoundError: there is no such film.
+        """
+        movie = self._movies.get(movie_id)
+        served = self._require_model()
+        item = served.item_index(movie_id)
+        if item < 0:
+            return SimilarMovies(movie, ())
+        floor = max(1, min(SIMILAR_EVIDENCE, evidence_floor(served.snapshot.ratings.n_users)))
+        hidden = served.item_indices(self._hidden(user_id))
+        found = served.similar_items.similar(item, n, exclude=hidden, min_evidence=floor)
+        predictions = served.model.predict(self._person(served, user_id), found.items)
+        movies = self._movies.by_ids(map(served.movie_id, found.items))
+        own = self._ratings.scores_of(user_id, movies)
+        return SimilarMovies(
+            movie,
+            tuple(
+                SimilarMovie(
+                    movie=movies[served.movie_id(like)],
+                    similarity=round(float(found.similarity[place]), 6),
+                    own_score=own.get(served.movie_id(like)),
+                    prediction=_prediction(served, predictions, place),
+                )
+                for place, like in enumerate(found.items)
+            ),
+        )
+
+    def _person(self, served: Served, user_id: int) -> Person:
+        taste = self._engine.taste(served, user_id)
+        return served.model.person(taste.items, taste.scores, taste.user)
+
+    def _listed(self, served: Served, best: Predictions) -> list[Recommendation]:
+        movies = self._movies.by_ids(map(served.movie_id, best.items))
+        return [
+            Recommendation(movies[served.movie_id(item)], _prediction(served, best, place))
+            for place, item in enumerate(best.items)
+        ]
+
+    def _franchises(self, served: Served, items: Int32s) -> Int32s:
+        movies = self._movies.by_ids(map(served.movie_id, items))
+        keys = [franchise_key(movies[served.movie_id(item)].title) for item in items]
+        return np.unique(keys, return_inverse=True)[1].astype(np.int32)
+
     def _require_model(self) -> Served:
         served = self._engine.served()
-        if served is None or not served.model.ratings.n_ratings:
+        if served is None or not served.snapshot.ratings.n_ratings:
             raise NotFoundError(
                 "There are no ratings to learn from yet.",
                 hint="Bring some: camflix demo, or camflix import movielens FOLDER",
@@ -172,24 +248,24 @@ class RecommendationService:
                 break
         return chosen[:n]
 
-    def _names(self, served: Served, users: Int32s | list[int]) -> dict[int, str]:
+    def _names(self, served: Served, users: Iterable[int]) -> dict[int, str]:
         """Return the names, by index, of those users who may be named."""
-        ids = {int(served.user_ids[user]): int(user) for user in users}
+        ids = {int(served.snapshot.user_ids[user]): user for user in users}
         rows = self._session.execute(
-            select(User.id, User.username).where(User.id.in_(ids), User.privacy != Privacy.PRIVATE)
+            select(User.id, User.username).where(User.id.in_(ids), User.privacy != Privacy.PRIVATE, User.is_active)
         )
         return {ids[row.id]: row.username for row in rows}
 
     def _lines(self, served: Served, lines: tuple[ModelLine, ...]) -> tuple[ReceiptLine, ...]:
         names = self._names(served, [line.index for line in lines if line.part is Part.NEIGHBOUR])
         own = (Part.OWN_RATING, Part.OWN_PRESENCE)
-        movies = self._movies.by_ids(int(served.movie_ids[line.index]) for line in lines if line.part in own)
+        movies = self._movies.by_ids(served.movie_id(line.index) for line in lines if line.part in own)
         return tuple(
             ReceiptLine(
                 part=line.part.value,
                 amount=line.amount / 1000,
                 username=names.get(line.index) if line.part is Part.NEIGHBOUR else None,
-                movie=movies[int(served.movie_ids[line.index])] if line.part in own else None,
+                movie=movies[served.movie_id(line.index)] if line.part in own else None,
                 score=line.score if line.score >= 0 else None,
                 weight=_rounded(line.weight, 6),
                 deviation=_rounded(line.deviation, 3),

@@ -199,6 +199,18 @@ def upgrade() -> None:
         batch_op.create_index('ix_movie_title_folded_movie_id', ['folded', 'movie_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_movie_title_movie_id'), ['movie_id'], unique=False)
 
+    op.create_table('neighbour',
+    sa.Column('user_id', sa.Integer(), nullable=False),
+    sa.Column('rank', sa.SmallInteger(), nullable=False),
+    sa.Column('model_id', sa.Integer(), nullable=False),
+    sa.Column('neighbour_id', sa.Integer(), nullable=False),
+    sa.Column('similarity', sa.Double(), nullable=False),
+    sa.Column('taste_distance', sa.Double(), nullable=True),
+    sa.Column('n_common', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_neighbour_user_id_user_account'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('user_id', 'rank', name=op.f('pk_neighbour')),
+    sqlite_with_rowid=False
+    )
     op.create_table('rating',
     sa.Column('user_id', sa.Integer(), nullable=False),
     sa.Column('movie_id', sa.Integer(), nullable=False),
