@@ -45,6 +45,13 @@ class CamFlix:
         self._models: ModelCache | None = None
         self._schema_is_known = False
 
+    @property
+    def database_kind(self) -> str:
+        """Return which database it is, by the name that people know: SQLite or PostgreSQL."""
+        return {"sqlite": "SQLite", "postgresql": "PostgreSQL"}.get(
+            self._engine.dialect.name, self._engine.dialect.name
+        )
+
     def close(self) -> None:
         """Give connections back."""
         self._engine.dispose()

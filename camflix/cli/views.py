@@ -11,14 +11,12 @@ from rich.text import Text
 from camflix.cli.output import console, wrapped
 from camflix.cli.words import rank_sentence, title_of
 from camflix.i18n import N_, _, decimal, plural
-from camflix.scores import MAX_SCORE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from camflix.results import (
         Accuracy,
-        EngineEvaluation,
         MoviePage,
         Prediction,
         Profile,
@@ -41,7 +39,8 @@ _LIST_REASONS: dict[ReasonCode, str] = {
 }
 
 
-def _table(*columns: tuple[str, str]) -> Table:
+def new_table(*columns: tuple[str, str]) -> Table:
+    """Return an empty table of columns: name, and ``left`` or ``right``."""
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold", show_edge=False)
     for name, justify in columns:
         table.add_column(name, justify="right" if justify == "right" else "left", overflow="fold")
@@ -103,7 +102,7 @@ def show_recommendations(found: Recommendations) -> None:
         engine=found.engine,
     )
     print_title(words)
-    table = _table(
+    table = new_table(
         ("", "right"),
         (_("film"), "left"),
         (_("predicted"), "right"),
@@ -131,7 +130,7 @@ def show_recommendations(found: Recommendations) -> None:
 def _show_popular(found: Recommendations) -> None:
     assert found.reason is not None
     print_title(_("Popular, not personal yet: {reason}.", reason=_(_LIST_REASONS[found.reason])))
-    table = _table(("", "right"), (_("film"), "left"), (_("ratings"), "right"))
+    table = new_table(("", "right"), (_("film"), "left"), (_("ratings"), "right"))
     for rank, each in enumerate(found.recommendations, 1):
         table.add_row(str(rank), title_of(each.movie), str(each.movie.n_ratings))
     console().print(table)
@@ -148,7 +147,7 @@ def show_twins(found: TwinList) -> None:
     if not found.twins:
         print_paragraph(_("Nobody yet: rate more films that others rated too."))
         return
-    table = _table(
+    table = new_table(
         ("", "right"),
         (_("user"), "left"),
         (_("similarity"), "right"),
@@ -180,7 +179,7 @@ def show_ratings(page: RatingPage) -> None:
 
 
 def _rated_table(ratings: Sequence[RatedMovie]) -> Table:
-    table = _table((_("film"), "left"), (_("score"), "right"), (_("percentile"), "right"), (_("tier"), "right"))
+    table = new_table((_("film"), "left"), (_("score"), "right"), (_("percentile"), "right"), (_("tier"), "right"))
     for rated in ratings:
         table.add_row(
             title_of(rated.movie),
@@ -193,7 +192,7 @@ def _rated_table(ratings: Sequence[RatedMovie]) -> Table:
 
 def show_movies(page: MoviePage) -> None:
     """Print films."""
-    table = _table((_("id"), "right"), (_("film"), "left"), (_("original title"), "left"), (_("ratings"), "right"))
+    table = new_table((_("id"), "right"), (_("film"), "left"), (_("original title"), "left"), (_("ratings"), "right"))
     for movie in page.movies:
         original = movie.title_original or movie.title_en
         other = original if original != movie.title else ""
@@ -228,7 +227,7 @@ def show_profile(profile: Profile) -> None:
 
 
 def _tier_table(tiers: Sequence[int]) -> Table:
-    table = _table((_("tier"), "right"), (_("ratings"), "right"), ("", "left"))
+    table = new_table((_("tier"), "right"), (_("ratings"), "right"), ("", "left"))
     highest = max(tiers)
     for tier, n in reversed(list(enumerate(tiers, 1))):
         table.add_row(str(tier), str(n), Text("█" * round(30 * n / highest), style="cyan"))
@@ -251,37 +250,7 @@ def _accuracy_words(words: str, accuracy: Accuracy) -> str:
 
 def show_users(users: Sequence[UserSummary]) -> None:
     """Print users for an administrator."""
-    table = _table((_("user"), "left"), (_("source"), "left"), (_("ratings"), "right"), (_("active"), "left"))
+    table = new_table((_("user"), "left"), (_("source"), "left"), (_("ratings"), "right"), (_("active"), "left"))
     for user in users:
         table.add_row(user.username, user.source, str(user.n_ratings), _("yes") if user.is_active else _("no"))
     console().print(table)
-
-
-def show_evaluations(results: Sequence[EngineEvaluation]) -> None:
-    """Print engines side by side, a row a figure."""
-    columns = [(result.engine, "right") for result in results]
-    table = _table((_("figure"), "left"), *columns)
-    scale = results[0].scale
-    figures = (
-        (_("RMSE (scale of {scale})", scale=scale), "rmse", 4),
-        (_("MAE (scale of {scale})", scale=scale), "mae", 4),
-        ("RMSE (0-100)", "rmse_100", 2),
-        ("MAE (0-100)", "mae_100", 2),
-        (_("share within 5"), "within_5", 3),
-        (_("share within 10"), "within_10", 3),
-        (_("coverage"), "coverage", 3),
-        (_("inside the 80 % range"), "interval_80", 3),
-        (_("precision@10"), "precision_10", 4),
-        (_("recall@10"), "recall_10", 4),
-        ("nDCG@10", "ndcg_10", 4),
-        (_("fit, seconds"), "fit_seconds", 2),
-        (_("predict, seconds"), "predict_seconds", 2),
-        (_("peak memory, MB"), "peak_mb", 0),
-    )
-    # On our own scale the first two say what the next two say.
-    for words, name, digits in figures[2:] if scale == MAX_SCORE else figures:
-        table.add_row(words, *(decimal(getattr(result, name), digits) for result in results))
-    out = console()
-    first = results[0]
-    print_title(_("{train} ratings learnt from, {test} predicted", train=first.n_train, test=first.n_test))
-    out.print(table)

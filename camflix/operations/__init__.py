@@ -1,6 +1,6 @@
 """CamFlix's public verbs: each declared once, called by every front end through a client."""
 
-from camflix.operations.advice import recommend, twins, why
+from camflix.operations.advice import recommend, similar, together, twins, why, why_listed
 from camflix.operations.catalogue import get_movie, list_genres, list_movies, movie_window, resolve_movie
 from camflix.operations.declare import OPERATIONS, STRANGER, Context, Operation
 from camflix.operations.diary import (
@@ -83,7 +83,9 @@ __all__ = [
     "resolve_movie",
     "save_note",
     "share_list",
+    "similar",
     "stats",
+    "together",
     "twins",
     "undo",
     "unhide",
@@ -92,5 +94,6 @@ __all__ = [
     "unwatch",
     "watch",
     "why",
+    "why_listed",
     "year_in_review",
 ]

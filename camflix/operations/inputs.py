@@ -267,9 +267,26 @@ class AskExport(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class AskRecommendations(Struct, frozen=True, forbid_unknown_fields=True):
-    """How many films to recommend."""
+    """How many films to recommend, in which order: what one is likely to turn to and like, or by predicted score."""
 
     n: Limit = 10
+    order: Literal["likely", "predicted"] = "likely"
+
+
+class AskSimilar(Struct, frozen=True, forbid_unknown_fields=True):
+    """A film, and how many like it."""
+
+    movie_id: MovieId
+    n: Limit = 10
+
+
+class AskTogether(Struct, frozen=True, forbid_unknown_fields=True):
+    """Who watches together with oneself, by user name, and by which rule the group decides."""
+
+    members: Annotated[tuple[Text, ...], Meta(min_length=1, max_length=20)]
+    n: Limit = 10
+    rule: Literal["least_misery", "average"] = "least_misery"
+    rewatch: bool = False
 
 
 class AskTwins(Struct, frozen=True, forbid_unknown_fields=True):

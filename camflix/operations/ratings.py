@@ -14,13 +14,17 @@ from camflix.services.filters import Bounds, MovieFilter
 def rate(context: Context, body: RateMovie) -> SavedRating:
     """Rate a film, or change its score. Errors: NotFoundError, InvalidInputError."""
     prediction = context.services.recommendations.predict(context.user_id, body.movie_id)
-    return context.services.ratings.rate(context.user_id, body.movie_id, body.score, prediction)
+    saved = context.services.ratings.rate(context.user_id, body.movie_id, body.score, prediction)
+    context.services.recommendations.learn(context.user_id)
+    return saved
 
 
 @operation("DELETE", "/api/ratings/{movie_id}/")
 def unrate(context: Context, body: MovieRef) -> RemovedRating:
     """Remove a rating. Errors: NotFoundError."""
-    return context.services.ratings.remove(context.user_id, body.movie_id)
+    removed = context.services.ratings.remove(context.user_id, body.movie_id)
+    context.services.recommendations.learn(context.user_id)
+    return removed
 
 
 @operation("GET", "/api/ratings/")
@@ -55,10 +59,15 @@ def rating_history(context: Context, body: MovieRef) -> RatingHistory:
 def undo(context: Context, body: Nothing) -> Undone:
     """Take back the last rating, removal, import or change of scale. Errors: NotFoundError."""
     del body
-    return context.services.undo.undo(context.user_id)
+    undone = context.services.undo.undo(context.user_id)
+    context.services.recommendations.learn(context.user_id)
+    return undone
 
 
 @operation("POST", "/api/ratings/rescale/")
 def rescale(context: Context, body: Rescale) -> Rescaled:
     """Bring all of one's scores from a narrower scale to 0-100. Errors: InvalidInputError."""
-    return context.services.rescaling.rescale(context.user_id, body.from_max, dry_run=body.dry_run)
+    rescaled = context.services.rescaling.rescale(context.user_id, body.from_max, dry_run=body.dry_run)
+    if not body.dry_run:
+        context.services.recommendations.learn(context.user_id)
+    return rescaled

@@ -16,12 +16,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from camflix.recommender.arrays import MAX_SCORE, Features
+from camflix.recommender.listing import varied_list
 from camflix.recommender.model import Reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from camflix.recommender.arrays import Float64s, Int32s, Int64s, Ratings
+    from camflix.recommender.likely import Likely
     from camflix.recommender.model import Model, Person, Predictions
 
 RELEVANT_SCORE = 80.0
@@ -191,6 +193,7 @@ def evaluate(
     test: HeldOut,
     features: Features | None = None,
     settings: EvaluationSettings = DEFAULTS,
+    likely: Likely | None = None,
 ) -> EvaluationResult:
     """Return how well the model fitted on ``train`` tells ``test``.
 
@@ -201,6 +204,7 @@ def evaluate(
             ratings: both get the model's best guess and count against the coverage.
         features: of the items of ``train``.
         settings: the seed and the lists.
+        likely: fitted on ``train``: lists are measured as they are served, in its order. None: by predicted score.
     """
     started = perf_counter()
     model, unknown_item = _fit(model_class, train, test, features, settings.seed)
@@ -209,7 +213,7 @@ def evaluate(
     predicted = perf_counter()
     errors = predictions.estimates - test.scores
     unknown = (test.users < 0) | (test.items < 0)
-    lists = evaluate_ranking(model, test, settings)
+    lists = evaluate_ranking(model, test, settings, likely)
     return EvaluationResult(
         engine=model.name,
         n_train=train.n_ratings,
@@ -246,13 +250,16 @@ def predict_pairs(model: Model, users: Int32s, items: Int32s) -> Predictions:
     return together.take(np.argsort(order))
 
 
-def evaluate_ranking(model: Model, test: HeldOut, settings: EvaluationSettings = DEFAULTS) -> RankingResult:
+def evaluate_ranking(
+    model: Model, test: HeldOut, settings: EvaluationSettings = DEFAULTS, likely: Likely | None = None
+) -> RankingResult:
     """Return the mean metrics of the model's lists over users of ``test`` with at least one relevant known item.
 
     Args:
         model: fitted; its ratings are the training set.
         test: as for ``evaluate``; unknown users and items don't enter.
         settings: of the lists, and the seed by which users are drawn.
+        likely: orders the lists; fitted on the training set.
     """
     length, n_users = settings.list_length, settings.n_ranked_users
     relevant = np.flatnonzero((test.scores >= settings.relevant_score) & (test.users >= 0) & (test.items >= 0))
@@ -265,12 +272,23 @@ def evaluate_ranking(model: Model, test: HeldOut, settings: EvaluationSettings =
     found = []
     for user in users.tolist():
         own = relevant[np.searchsorted(owners, user) : np.searchsorted(owners, user, side="right")]
-        best = model.top_n(model.fitted_person(user), length, exclude=unrated, min_evidence=settings.min_evidence)
+        best = _listed(model, likely, user, unrated, settings)
         found.append(ranking_metrics(best.items, test.items[own], length))
     if not found:
         return RankingResult(float("nan"), float("nan"), float("nan"), 0)
     precision, recall, ndcg = np.mean(found, axis=0).tolist()
     return RankingResult(precision, recall, ndcg, len(found))
+
+
+def _listed(
+    model: Model, likely: Likely | None, user: int, exclude: Int32s, settings: EvaluationSettings
+) -> Predictions:
+    person, n, floor = model.fitted_person(user), settings.list_length, settings.min_evidence
+    if likely is None:
+        return model.top_n(person, n, exclude=exclude, min_evidence=floor)
+    # An item that only the test knows is a column of the model's own.
+    inside = exclude[exclude < likely.ratings.n_items]
+    return varied_list(model, likely, person, n, exclude=inside, min_evidence=floor)
 
 
 def person_of(model: Model, user: int) -> Person:

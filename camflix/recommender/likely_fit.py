@@ -38,6 +38,9 @@ _MOST_RATINGS = 5_000_000
 _SAMPLED_RATINGS = 3_000_000
 _LAST_ITERATIONS = 4
 
+_FEW_RATINGS, _FEW_ITERATIONS, _MANY_ITERATIONS = 500_000, 6, 10
+"""On ml-latest-small the lists are as good after 4 iterations as after 10."""
+
 _FACTORS = (128, 64, 32)
 _ROWS_PER_FACTOR = 3
 
@@ -50,21 +53,21 @@ class Settings:
         n_factors: length of the vectors, a multiple of 32; 0: by the size of the data.
         unknown_weight: a0, the weight of a film that was not rated; a rating weighs 1 in the mean.
         ridge_scale: the ridge in units of the noise's greatest singular value, see ``Strengths``.
-        n_iterations: people and items are solved for so many times.
+        n_iterations: people and items are solved for so many times; 0: by the size of the data.
     """
 
     n_factors: int = 0
     unknown_weight: float = 0.22
     ridge_scale: float = 0.37
-    n_iterations: int = 10
+    n_iterations: int = 0
 
     def __post_init__(self) -> None:
         """Refuse what cannot be fitted with."""
         if self.n_factors < 0 or self.n_factors % likely_kernels.FACTORS_STEP:
             msg = f"n_factors must be a multiple of {likely_kernels.FACTORS_STEP}, not {self.n_factors}"
             raise ValueError(msg)
-        if not (self.unknown_weight > 0 and self.ridge_scale > 0 and self.n_iterations > 0):
-            msg = "unknown_weight, ridge_scale and n_iterations must be greater than 0"
+        if not (self.unknown_weight > 0 and self.ridge_scale > 0 and self.n_iterations >= 0):
+            msg = "unknown_weight and ridge_scale must be greater than 0, n_iterations not less"
             raise ValueError(msg)
 
     def factors_for(self, ratings: Ratings) -> int:
@@ -73,6 +76,10 @@ class Settings:
             return self.n_factors
         most = min(np.count_nonzero(np.diff(ratings.user_ptr)), np.count_nonzero(np.diff(ratings.item_ptr)))
         return next((n for n in _FACTORS if n * _ROWS_PER_FACTOR <= most), _FACTORS[-1])
+
+    def iterations_for(self, ratings: Ratings) -> int:
+        """Return ``n_iterations``, or as many as lists get better by: few ratings are told in few."""
+        return self.n_iterations or (_FEW_ITERATIONS if ratings.n_ratings <= _FEW_RATINGS else _MANY_ITERATIONS)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -140,6 +147,7 @@ def fit_items(
         strengths: with the weights and ridges of the fit.
     """
     n_factors = settings.factors_for(ratings)
+    settings = replace(settings, n_iterations=settings.iterations_for(ratings))
     if ratings.n_ratings <= _MOST_RATINGS or settings.n_iterations <= _LAST_ITERATIONS:
         drawn = np.random.default_rng(seed).standard_normal((ratings.n_items, n_factors), dtype=np.float32)
         start = drawn * np.float32(_INITIAL_NORM / sqrt(n_factors))

@@ -27,6 +27,7 @@ _MOST_FITS = 9
 _FITS_BEFORE_TURNING = 6
 _MOST_RATINGS = 1_100_000
 _SAMPLED_RATINGS = 500_000
+_TRIAL_FACTORS, _TRIAL_ITERATIONS = 64, 5
 _MOST_CELLS = 60_000_000
 """Lists are made for so many users that users * items is about this."""
 _MIN_RELEVANT = 200
@@ -49,8 +50,12 @@ def tuned(ratings: Ratings, features: Features | None = None, *, seed: int = 0) 
     if split.n_relevant < _MIN_RELEVANT:
         return Settings()
 
+    # One ridge scale fits any number of factors, so the search is made with few.
+    n_factors = min(_TRIAL_FACTORS, Settings().factors_for(split.train))
+
     def quality(settings: Settings) -> Float64s:
-        return users_ndcg(Likely.fit_with(split.train, sample.features, settings=settings, seed=seed), split, seed)
+        short = replace(settings, n_factors=n_factors, n_iterations=_TRIAL_ITERATIONS)
+        return users_ndcg(Likely.fit_with(split.train, sample.features, settings=short, seed=seed), split, seed)
 
     return best_nearby(quality, Settings())
 

@@ -18,7 +18,8 @@ ENGINES: dict[str, str] = {
 }
 """Where each engine's model lives, ``module:class``, by the name that users type."""
 
-DEFAULT_ENGINE = "classic"
+DEFAULT_ENGINE = "factors"
+"""Serves until ratings of the database itself have told which is better (``camflix evaluate``)."""
 
 
 def model_class(name: str) -> type[Model]:

@@ -10,6 +10,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from camflix.results.advice import (
+    EngineEvaluation,
+    EngineStatus,
+    GroupPick,
+    GroupPicks,
+    GroupRuleName,
+    ListOrder,
+    OrderReceipt,
+    Receipt,
+    ReceiptLine,
+    Recommendation,
+    Recommendations,
+    SimilarMovie,
+    SimilarMovies,
+    Twin,
+    TwinList,
+)
 from camflix.results.diary import Diary, FeedAnswer, FeedFilm, RatingFeed, Viewing
 from camflix.results.films import (
     Community,
@@ -44,14 +61,20 @@ __all__ = [
     "AccuracyPoint",
     "Community",
     "Diary",
+    "EngineEvaluation",
+    "EngineStatus",
     "ExportDocument",
     "FeedAnswer",
     "FeedFilm",
     "GenreCount",
     "GenreList",
+    "GroupPick",
+    "GroupPicks",
+    "GroupRuleName",
     "HiddenList",
     "HiddenState",
     "ListChange",
+    "ListOrder",
     "ListedFilm",
     "MovieDetails",
     "MovieList",
@@ -63,14 +86,23 @@ __all__ = [
     "MovieWindow",
     "Note",
     "NoteList",
+    "OrderReceipt",
     "PeriodCount",
     "Prediction",
     "PublicProfile",
     "RankedGroup",
     "RatingFeed",
     "ReasonCode",
+    "Receipt",
+    "ReceiptLine",
+    "Recommendation",
+    "Recommendations",
     "ScoreCount",
+    "SimilarMovie",
+    "SimilarMovies",
     "Stats",
+    "Twin",
+    "TwinList",
     "UserSettings",
     "Viewing",
     "WatchedFilm",
@@ -177,82 +209,6 @@ class Undone:
 
 
 @dataclass(frozen=True, slots=True)
-class Recommendation:
-    """A film to see, with its prediction."""
-
-    movie: MovieSummary
-    prediction: Prediction
-
-
-@dataclass(frozen=True, slots=True)
-class Recommendations:
-    """A list for one user, in the order of what they are likely to turn to and like, or of the predicted score.
-
-    ``personal`` is false while too little is known: then popular films, without predictions."""
-
-    username: str
-    engine: str
-    order: ListOrder
-    personal: bool
-    reason: ReasonCode | None
-    n_ratings: int
-    fitted_at: datetime
-    recommendations: tuple[Recommendation, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Twin:
-    """A user of like taste. ``username`` is null for one who contributes anonymously."""
-
-    rank: int
-    username: str | None
-    similarity: float
-    taste_distance: float | None
-    n_common: int
-
-
-@dataclass(frozen=True, slots=True)
-class TwinList:
-    """The users most like one user, best first."""
-
-    username: str
-    n_ratings: int
-    twins: tuple[Twin, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ReceiptLine:
-    """One summand of a prediction, in points with three decimals.
-
-    ``part``: mean, film, person, neighbour, own_rating, own_presence, clip. ``username`` and ``score`` tell of a
-    neighbour (null for an anonymous one), ``movie`` and ``score`` of an own rating. ``correlation`` makes the weight:
-    it is that of scores less what was expected of them, damped; a twin's similarity is that of the scores themselves.
-    """
-
-    part: str
-    amount: float
-    username: str | None = None
-    movie: MovieSummary | None = None
-    score: int | None = None
-    weight: float | None = None
-    deviation: float | None = None
-    correlation: float | None = None
-    n_common: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """A prediction as the sum of its lines, to the digit. ``own_score`` is there when the film is already rated."""
-
-    username: str
-    movie: MovieSummary
-    prediction: Prediction
-    total: float
-    lines: tuple[ReceiptLine, ...]
-    own_score: int | None
-
-
-@dataclass(frozen=True, slots=True)
 class Accuracy:
     """How near predictions made *before* each rating came to it: mean absolute error, shares within 5 and 10 points."""
 
@@ -330,43 +286,3 @@ class ImportReport:
     seconds: float
     problems: tuple[RowProblem, ...]
     n_problems_left_out: int
-
-
-@dataclass(frozen=True, slots=True)
-class EngineStatus:
-    """Which engine serves, who chose it (``default``, ``hand``, ``holdout``), and its fitted model if there is one."""
-
-    engine: str
-    chosen_by: Literal["default", "hand", "holdout"]
-    chosen_at: datetime | None
-    engines: tuple[str, ...]
-    fitted_at: datetime | None
-    n_ratings: int | None
-    is_stale: bool
-
-
-@dataclass(frozen=True, slots=True)
-class EngineEvaluation:
-    """An engine measured on held-out ratings. ``rmse`` and ``mae`` are on the file's own scale, ending at ``scale``."""
-
-    engine: str
-    scale: int
-    n_train: int
-    n_test: int
-    n_users: int
-    n_movies: int
-    rmse: float
-    mae: float
-    rmse_100: float
-    mae_100: float
-    within_5: float
-    within_10: float
-    coverage: float
-    interval_80: float
-    precision_10: float
-    recall_10: float
-    ndcg_10: float
-    n_ranked_users: int
-    fit_seconds: float
-    predict_seconds: float
-    peak_mb: float

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from camflix.services.export import ExportService
     from camflix.services.feed import FeedService
     from camflix.services.fitting import FittingService
+    from camflix.services.groups import GroupService
     from camflix.services.hidden import HiddenService
     from camflix.services.imports import ImportService
     from camflix.services.listing import ListingService
@@ -222,9 +223,7 @@ class Services:
         """Fits models."""
         from camflix.services.fitting import FittingService  # noqa: PLC0415
 
-        return FittingService(
-            self._session, self.engine, self.model_store, self.neighbours, self.epochs, self._now
-        )
+        return FittingService(self._session, self.engine, self.model_store, self.neighbours, self.epochs, self._now)
 
     @cached_property
     def neighbours(self) -> NeighbourService:
@@ -239,6 +238,13 @@ class Services:
         from camflix.services.recommendations import RecommendationService  # noqa: PLC0415
 
         return RecommendationService(self._session, self.engine, self.movies, self.ratings, self.neighbours)
+
+    @cached_property
+    def groups(self) -> GroupService:
+        """Films for several people."""
+        from camflix.services.groups import GroupService  # noqa: PLC0415
+
+        return GroupService(self._session, self.engine, self.recommendations, self.movies, self.privacy)
 
     @cached_property
     def profiles(self) -> ProfileService:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from camflix.recommender.arrays import Int32s, UInt8s
-    from camflix.recommender.model import Model
+    from camflix.recommender.model import Model, Person
     from camflix.services.epoch import EpochService
     from camflix.services.model_store import ModelHeader, ModelStore
 
@@ -219,6 +219,11 @@ class EngineService:
         finally:
             self._cache.fitting.release()
 
+    def person(self, served: Served, user_id: int) -> Person:
+        """Return a user as the model sees them, by their ratings as they are now."""
+        taste = self.taste(served, user_id)
+        return served.model.person(taste.items, taste.scores, taste.user)
+
     def taste(self, served: Served, user_id: int) -> Taste:
         """Return a user's ratings as they are now."""
         rows = self._session.execute(
@@ -230,9 +235,7 @@ class EngineService:
         known = np.zeros(len(table), dtype=bool)
         inside = positions < len(movie_ids)
         known[inside] = movie_ids[positions[inside]] == table[inside, 0]
-        return Taste(
-            served.user_index(user_id), positions[known].astype(np.int32), table[known, 1].astype(np.uint8)
-        )
+        return Taste(served.user_index(user_id), positions[known].astype(np.int32), table[known, 1].astype(np.uint8))
 
 
 def _open(header: ModelHeader, arrays: dict[str, np.ndarray]) -> Served:

@@ -12,19 +12,24 @@ from camflix.importers.rating_files import read_films, read_ratings, scale_of
 from camflix.recommender.arrays import Ratings
 from camflix.recommender.evaluation import EvaluationSettings, HeldOut, evaluate, split_holdout
 from camflix.recommender.features import item_features
+from camflix.recommender.likely import Likely
 from camflix.recommender.registry import model_class
 from camflix.results import EngineEvaluation
-from camflix.services.engine import evidence_floor
+from camflix.services.community import evidence_floor
+from camflix.services.snapshot import read_features, read_snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
+
+    from sqlalchemy.orm import Session
 
     from camflix.recommender.arrays import Features, Float64s
     from camflix.recommender.evaluation import EvaluationResult
     from camflix.services.engine import EngineService
 
 _MIN_RATINGS = 50
+_LEAST_COMPARED = 2
 MAX_RANKED_USERS = 2000
 """Lists are made for so many people at the most; enough that the sample's error is below a thousandth."""
 
@@ -32,7 +37,8 @@ MAX_RANKED_USERS = 2000
 class EvaluationService:
     """Evaluations on the database's own ratings."""
 
-    def __init__(self, engine: EngineService) -> None:
+    def __init__(self, session: Session, engine: EngineService) -> None:
+        self._session = session
         self._engine = engine
 
     def holdout(self, share: float, seed: int, engines: Sequence[str]) -> list[EngineEvaluation]:
@@ -43,7 +49,8 @@ class EvaluationService:
         """
         if not 0 < share < 1:
             raise _not_a_share(share)
-        _user_ids, _movie_ids, ratings = self._engine.ratings()
+        snapshot = read_snapshot(self._session)
+        ratings = snapshot.ratings
         if ratings.n_ratings < _MIN_RATINGS:
             raise InvalidInputError(
                 "There are {n} ratings: too few to hold some out.",
@@ -58,7 +65,19 @@ class EvaluationService:
             users[train], ratings.items[train], ratings.scores[train], ratings.n_users, ratings.n_items
         )
         held_out = HeldOut(users[test], ratings.items[test], ratings.scores[test].astype(np.float64))
-        return [_measured(engine, learnt, held_out, None, scores.MAX_SCORE, seed) for engine in engines]
+        features = read_features(self._session, snapshot.movie_ids)
+        return _measured(engines, learnt, held_out, features, scores.MAX_SCORE, seed)
+
+    def choose_best(self, found: Sequence[EngineEvaluation]) -> str | None:
+        """Let the engine serve that predicted best, unless somebody chose one by hand; return its name if it serves.
+
+        The least root of the mean squared error wins; it needs two engines to compare.
+        """
+        if len(found) < _LEAST_COMPARED:
+            return None
+        best = min(found, key=lambda each: each.rmse_100).engine
+        self._engine.choose(best, "holdout")
+        return best if self._engine.chosen() == best else None
 
 
 def _not_a_share(share: float) -> InvalidInputError:
@@ -92,7 +111,7 @@ def evaluate_files(
     known_items = np.array([items.get(name, -1) for name in held_out.item_ids], dtype=np.int32)
     compared = HeldOut(known_users[held_out.users], known_items[held_out.items], _on_100(held_out.ratings, scale))
     features = _features(films, learnt.item_ids) if films is not None else None
-    return [_measured(engine, fitted, compared, features, scale, seed) for engine in engines]
+    return _measured(engines, fitted, compared, features, scale, seed)
 
 
 def _on_100(ratings: Float64s, scale: int) -> Float64s:
@@ -115,16 +134,17 @@ def _features(films: Path, item_ids: Sequence[str]) -> Features:
 
 
 def _measured(
-    engine: str, train: Ratings, test: HeldOut, features: Features | None, scale: int, seed: int
-) -> EngineEvaluation:
-    result = evaluate(
-        model_class(engine),
-        train,
-        test,
-        features,
-        EvaluationSettings(seed=seed, n_ranked_users=MAX_RANKED_USERS, min_evidence=evidence_floor(train.n_users)),
+    engines: Sequence[str], train: Ratings, test: HeldOut, features: Features | None, scale: int, seed: int
+) -> list[EngineEvaluation]:
+    """Return what each engine does; lists are measured as they are served, in the one order that all share."""
+    settings = EvaluationSettings(
+        seed=seed, n_ranked_users=MAX_RANKED_USERS, min_evidence=evidence_floor(train.n_users)
     )
-    return _described(result, train, scale)
+    likely = Likely.fit(train, features, seed=seed)
+    return [
+        _described(evaluate(model_class(engine), train, test, features, settings, likely), train, scale)
+        for engine in engines
+    ]
 
 
 def _described(result: EvaluationResult, train: Ratings, scale: int) -> EngineEvaluation:

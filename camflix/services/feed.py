@@ -103,11 +103,11 @@ class FeedService:
         served = self._engine.served()
         if served is None:
             return []
-        ratings = served.model.ratings
+        ratings = served.snapshot.ratings
         n_each = np.diff(ratings.item_ptr)
         candidates = np.argsort(-n_each, kind="stable")[:_N_CANDIDATES]
         told = {
-            int(served.movie_ids[item]): float(np.log(max(n_each[item], 1)))
+            int(served.snapshot.movie_ids[item]): float(np.log(max(n_each[item], 1)))
             * _entropy(ratings.item_scores[ratings.item_ptr[item] : ratings.item_ptr[item + 1]])
             for item in candidates
         }

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from camflix.recommender.arrays import Features, Int32s
+    from camflix.recommender.arrays import Int32s
     from camflix.recommender.model import Model
     from camflix.services.engine import EngineService
     from camflix.services.epoch import EpochService
@@ -156,5 +156,3 @@ def _as_array(settings: Settings) -> np.ndarray:
 def _from_array(stored: np.ndarray) -> Settings:
     n_factors, unknown_weight, ridge_scale, n_iterations = stored.tolist()
     return Settings(round(n_factors), unknown_weight, ridge_scale, round(n_iterations))
-
-

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from sqlalchemy import delete, select
 
@@ -14,7 +14,7 @@ from camflix.recommender.neighbours import all_nearest
 from camflix.results import Twin
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from sqlalchemy import Table
     from sqlalchemy.orm import Session
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 N_NEIGHBOURS = 50
 _CHUNK = 50_000
 _COLUMNS = ("user_id", "rank", "model_id", "neighbour_id", "similarity", "taste_distance", "n_common")
+Row: TypeAlias = "tuple[int, float, float | None, int]"
+"""User id, similarity, taste distance, films in common."""
 _TABLE: Table = Neighbour.__table__  # type: ignore[assignment]
 
 
@@ -37,7 +39,7 @@ class NeighbourService:
     def rebuild(self, served: Served) -> None:
         """Replace everybody's neighbours by those that a new model's snapshot gives."""
         self._session.execute(delete(Neighbour))
-        rows: list[tuple[object, ...]] = []
+        rows: list[Sequence[object]] = []
         found = all_nearest(served.snapshot.ratings, N_NEIGHBOURS)
         for user_id, neighbours in zip(served.snapshot.user_ids.tolist(), found, strict=True):
             rows += _rows(served, user_id, neighbours)
@@ -53,36 +55,41 @@ class NeighbourService:
         insert_rows(self._session.connection(), _TABLE, _COLUMNS, list(_rows(served, user_id, found)))
 
     def of(self, user_id: int, model_id: int, n: int) -> tuple[Twin, ...] | None:
-        """Return a user's ``n`` nearest as stored with a model; None when nothing is.
+        """Return a user's ``n`` twins as stored with a model; None when nothing is."""
+        columns = (Neighbour.neighbour_id, Neighbour.similarity, Neighbour.taste_distance, Neighbour.n_common)
+        query = select(*columns).where(Neighbour.user_id == user_id, Neighbour.model_id == model_id)
+        rows = self._session.execute(query.order_by(Neighbour.rank)).tuples().all()
+        return self._twins(rows, n) if rows else None
 
-        Nobody appears whose account was disabled since; those who contribute anonymously appear without their name.
+    def worked_out(self, served: Served, taste: Taste, n: int) -> tuple[Twin, ...]:
+        """Return the ``n`` twins of whoever has this taste."""
+        found = served.model.neighbours(Person(taste.items, taste.scores, taste.user), N_NEIGHBOURS)
+        return self._twins([row[3:] for row in _rows(served, 0, found)], n)
+
+    def _twins(self, rows: Sequence[Row], n: int) -> tuple[Twin, ...]:
+        """Return the first ``n`` whose accounts are open; those who contribute anonymously without their name.
+
+        Where few are alike the nearest may be opposites; they are no twins.
         """
-        query = (
-            select(Neighbour, User.username, User.privacy, User.is_active)
-            .join(User, User.id == Neighbour.neighbour_id)
-            .where(Neighbour.user_id == user_id, Neighbour.model_id == model_id)
-            .order_by(Neighbour.rank)
+        query = select(User.id, User.username, User.privacy).where(
+            User.id.in_([row[0] for row in rows]), User.is_active
         )
-        rows = self._session.execute(query).all()
-        if not rows:
-            return None
-        # Where few are alike the nearest may be opposites; they are no twins.
-        shown = [row for row in rows if row.is_active and row.Neighbour.similarity > 0][:n]
+        accounts = {row.id: row for row in self._session.execute(query)}
+        shown = [row for row in rows if row[0] in accounts and row[1] > 0][:n]
         return tuple(
             Twin(
                 rank=place,
-                username=None if row.privacy == Privacy.PRIVATE else row.username,
-                similarity=round(row.Neighbour.similarity, 6),
-                taste_distance=None
-                if row.Neighbour.taste_distance is None
-                else round(row.Neighbour.taste_distance, 3),
-                n_common=row.Neighbour.n_common,
+                username=None if accounts[user_id].privacy == Privacy.PRIVATE else accounts[user_id].username,
+                similarity=round(similarity, 6),
+                taste_distance=None if distance is None else round(distance, 3),
+                n_common=n_common,
             )
-            for place, row in enumerate(shown, 1)
+            for place, (user_id, similarity, distance, n_common) in enumerate(shown, 1)
         )
 
 
-def _rows(served: Served, user_id: int, found: Neighbours) -> Iterator[tuple[object, ...]]:
+def _rows(served: Served, user_id: int, found: Neighbours) -> Iterator[tuple[int, int, int, *Row]]:
+    """Yield the rows of one user's neighbours, values in the order of ``_COLUMNS``."""
     values = zip(
         served.snapshot.user_ids[found.users].tolist(),
         found.similarity.tolist(),

@@ -46,7 +46,7 @@ class PredictionService:
                 "There are no ratings to learn from yet.",
                 hint="Bring some: camflix demo, or camflix import movielens FOLDER",
             )
-        items = np.arange(len(served.movie_ids), dtype=np.int32)
+        items = np.arange(len(served.snapshot.movie_ids), dtype=np.int32)
         predictions = served.model.predict(self._engine.person(served, user_id), items)
         scores = _scores(served, items, predictions)
         return sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))
@@ -55,5 +55,5 @@ class PredictionService:
 def _scores(served: Served, items: np.ndarray, predictions: Predictions) -> dict[int, float]:
     estimates = np.round(predictions.estimates.astype(np.float64), 3)
     known = predictions.reasons == Reason.KNOWN
-    ids = served.movie_ids[items[known]]
+    ids = served.snapshot.movie_ids[items[known]]
     return dict(zip(ids.tolist(), (float(score) for score in estimates[known]), strict=True))

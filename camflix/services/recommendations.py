@@ -76,8 +76,8 @@ class RecommendationService:
         item = served.item_index(movie_id)
         if item < 0:
             return Prediction(None, None, None, "film_unrated", 0, served.model.name)
-        predictions = served.model.predict(self._person(served, user_id), np.array([item], dtype=np.int32))
-        return _prediction(served, predictions, 0)
+        predictions = served.model.predict(self._engine.person(served, user_id), np.array([item], dtype=np.int32))
+        return described(served, predictions, 0)
 
     def learn(self, user_id: int) -> None:
         """Take in that a user's ratings have changed: their neighbours are found anew, in the model that serves."""
@@ -91,8 +91,8 @@ class RecommendationService:
         Likely: what they are likely to turn to and like, no two alike. Predicted: the highest predicted scores. While
         too little is known of them, the films most people rated come without predictions.
         """
-        served = self._require_model()
-        person = self._person(served, user_id)
+        served = self.require_model()
+        person = self._engine.person(served, user_id)
         floor = evidence_floor(served.snapshot.ratings.n_users)
         hidden = served.item_indices(self._hidden(user_id))
         if order == "likely":
@@ -116,19 +116,18 @@ class RecommendationService:
             order=order,
             personal=reason is None,
             reason=reason,
-            n_ratings=len(person.items),
+            n_ratings=sum(self._ratings.score_counts(user_id).values()),
             fitted_at=served.header.fitted_at,
             recommendations=tuple(chosen),
         )
 
     def twins(self, user_id: int, username: str, n: int) -> TwinList:
         """Return the users most like this one; those who contribute anonymously without their name."""
-        served = self._require_model()
-        taste = self._engine.taste(served, user_id)
-        n_ratings = self._ratings.count(user_id)
+        served = self.require_model()
+        n_ratings = sum(self._ratings.score_counts(user_id).values())
         twins = self._neighbours.of(user_id, served.header.id, n)
         if twins is None:
-            twins = self._neighbours.worked_out(served, taste, n)
+            twins = self._neighbours.worked_out(served, self._engine.taste(served, user_id), n)
         return TwinList(username, n_ratings, twins)
 
     def why(self, user_id: int, username: str, movie_id: int) -> Receipt:
@@ -140,7 +139,7 @@ class RecommendationService:
             NotFoundError: there is no such film.
         """
         movie = self._movies.get(movie_id)
-        served = self._require_model()
+        served = self.require_model()
         own_score = self._ratings.score_of(user_id, movie_id)
         item = served.item_index(movie_id)
         if item < 0:
@@ -166,7 +165,7 @@ class RecommendationService:
             NotFoundError: there is no such film, or nobody has rated it.
         """
         movie = self._movies.get(movie_id)
-        served = self._require_model()
+        served = self.require_model()
         item = served.item_index(movie_id)
         if item < 0:
             raise NotFoundError(
@@ -184,16 +183,16 @@ class RecommendationService:
             NotFoundError: there is no such film.
         """
         movie = self._movies.get(movie_id)
-        served = self._require_model()
+        served = self.require_model()
         item = served.item_index(movie_id)
         if item < 0:
             return SimilarMovies(movie, ())
         floor = max(1, min(SIMILAR_EVIDENCE, evidence_floor(served.snapshot.ratings.n_users)))
         hidden = served.item_indices(self._hidden(user_id))
         found = served.similar_items.similar(item, n, exclude=hidden, min_evidence=floor)
-        predictions = served.model.predict(self._person(served, user_id), found.items)
+        predictions = served.model.predict(self._engine.person(served, user_id), found.items)
         movies = self._movies.by_ids(map(served.movie_id, found.items))
-        own = self._ratings.scores_of(user_id, movies)
+        own = self._own_scores(user_id, movies)
         return SimilarMovies(
             movie,
             tuple(
@@ -201,20 +200,22 @@ class RecommendationService:
                     movie=movies[served.movie_id(like)],
                     similarity=round(float(found.similarity[place]), 6),
                     own_score=own.get(served.movie_id(like)),
-                    prediction=_prediction(served, predictions, place),
+                    prediction=described(served, predictions, place),
                 )
                 for place, like in enumerate(found.items)
             ),
         )
 
-    def _person(self, served: Served, user_id: int) -> Person:
-        taste = self._engine.taste(served, user_id)
-        return served.model.person(taste.items, taste.scores, taste.user)
+    def _own_scores(self, user_id: int, movie_ids: Iterable[int]) -> dict[int, int]:
+        query = select(Rating.movie_id, Rating.score).where(
+            Rating.user_id == user_id, Rating.movie_id.in_(list(movie_ids))
+        )
+        return dict(self._session.execute(query).tuples())
 
     def _listed(self, served: Served, best: Predictions) -> list[Recommendation]:
         movies = self._movies.by_ids(map(served.movie_id, best.items))
         return [
-            Recommendation(movies[served.movie_id(item)], _prediction(served, best, place))
+            Recommendation(movies[served.movie_id(item)], described(served, best, place))
             for place, item in enumerate(best.items)
         ]
 
@@ -223,7 +224,12 @@ class RecommendationService:
         keys = [franchise_key(movies[served.movie_id(item)].title) for item in items]
         return np.unique(keys, return_inverse=True)[1].astype(np.int32)
 
-    def _require_model(self) -> Served:
+    def require_model(self) -> Served:
+        """Return the model that serves.
+
+        Raises:
+            NotFoundError: there are no ratings to learn from.
+        """
         served = self._engine.served()
         if served is None or not served.snapshot.ratings.n_ratings:
             raise NotFoundError(
@@ -284,7 +290,8 @@ def _list_reason(person: Person, best: Predictions) -> ReasonCode | None:
     return "no_neighbours" if len(person.items) else "too_few_ratings"
 
 
-def _prediction(served: Served, predictions: Predictions, position: int) -> Prediction:
+def described(served: Served, predictions: Predictions, position: int) -> Prediction:
+    """Return one of many predictions as it is shown."""
     reason = Reason(int(predictions.reasons[position]))
     n_evidence = int(predictions.n_evidence[position])
     if reason is not Reason.KNOWN:

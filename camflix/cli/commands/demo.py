@@ -31,7 +31,7 @@ def demo(
         with camflix.transaction(writes=True) as services:
             report = services.demo.load()
         say(_("{n} generated ratings, {new} of them new. Learning tastes…", n=report.rows, new=report.created))
-        camflix.refresh_engine()
+        camflix.refresh_engine(wait=True)
         _show(camflix)
 
 

@@ -39,7 +39,18 @@ def set_(
         with camflix.transaction(writes=True) as services:
             services.engine.choose(name, "hand")
         say(_("Learning tastes…"))
-        camflix.refresh_engine()
+        camflix.refresh_engine(wait=True)
+        with camflix.transaction(writes=False) as services:
+            status = services.engine.status()
+    _print(status, use_json=use_json)
+
+
+@app.command(cls=TranslatedCommand, help=_("Learn tastes anew from nothing, the order of lists tuned."))
+def refit(use_json: JsonOption = False) -> None:
+    """Fit the engine thoroughly."""
+    with open_camflix() as camflix:
+        say(_("Learning tastes…"))
+        camflix.refit_engine()
         with camflix.transaction(writes=False) as services:
             status = services.engine.status()
     _print(status, use_json=use_json)

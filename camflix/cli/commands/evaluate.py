@@ -42,13 +42,16 @@ def evaluate(
         model_class(engine)
     engines = list(ENGINES) if engine == "all" else [engine]
     # Files when they are given, the database otherwise.
-    results = _on_files(train, test, films, engines, seed, holdout) or _on_database(holdout, seed, engines)
+    serves = None
+    results = _on_files(train, test, films, engines, seed, holdout)
+    if not results:
+        results, serves = _on_database(holdout, seed, engines)
     if use_json:
         print_json(results[0] if engine != "all" else results)
         return
-    from camflix.cli.views import show_evaluations  # noqa: PLC0415 - rich
+    from camflix.cli.advice_views import show_evaluations  # noqa: PLC0415 - rich
 
-    show_evaluations(results)
+    show_evaluations(results, serves)
 
 
 def _on_files(
@@ -68,7 +71,14 @@ def _on_files(
     return evaluate_files(train, test, films, engines, seed)
 
 
-def _on_database(holdout: float | None, seed: int, engines: list[str]) -> list[EngineEvaluation]:
+def _on_database(holdout: float | None, seed: int, engines: list[str]) -> tuple[list[EngineEvaluation], str | None]:
+    """Return the evaluation on the database, and the engine that serves from now on for having done best."""
     share = _SHARE if holdout is None else holdout
-    with open_camflix() as camflix, camflix.transaction(writes=False) as services:
-        return services.evaluation.holdout(share, seed, engines)
+    with open_camflix() as camflix:
+        with camflix.transaction(writes=False) as services:
+            found = services.evaluation.holdout(share, seed, engines)
+        with camflix.transaction(writes=True) as services:
+            serves = services.evaluation.choose_best(found)
+        if serves is not None:
+            camflix.refresh_engine(wait=True)
+    return found, serves

@@ -73,7 +73,7 @@ def _import(
                 raise InvalidFileError("{file} holds no ratings.", hint="Export or download it again.", file=str(path))
         if report.created or report.updated:
             say(_("Learning tastes…"))
-            camflix.refresh_engine()
+            camflix.refresh_engine(wait=True)
     if use_json:
         print_json(report)
     else:

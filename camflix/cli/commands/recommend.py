@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated
 
+import typer
+
 from camflix.cli.output import print_json
 from camflix.cli.session import JsonOption, UserOption, open_client
 from camflix.cli.tree import TranslatedCommand, new_app
@@ -17,11 +19,16 @@ app = new_app()
 
 @app.command(cls=TranslatedCommand)
 def recommend(
-    n: Annotated[int, count_option(_("How many films."))] = 10, user: UserOption = None, use_json: JsonOption = False
+    n: Annotated[int, count_option(_("How many films."))] = 10,
+    by_score: Annotated[
+        bool, typer.Option("--by-score", help=_("By predicted score, not by what you are likely to turn to."))
+    ] = False,
+    user: UserOption = None,
+    use_json: JsonOption = False,
 ) -> None:
-    """List the films with the highest predicted scores."""
+    """List films one will like."""
     with open_client(user) as client:
-        found = client.call(operation, AskRecommendations(n))
+        found = client.call(operation, AskRecommendations(n, "predicted" if by_score else "likely"))
     if use_json:
         print_json(found)
         return

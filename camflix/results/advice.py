@@ -1,0 +1,180 @@
+"""What the engine tells: lists, twins, similar films, films for a group, receipts, and itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from camflix.results.films import MovieSummary, Prediction, ReasonCode
+
+ListOrder = Literal["likely", "predicted"]
+GroupRuleName = Literal["least_misery", "average"]
+
+
+@dataclass(frozen=True, slots=True)
+class Recommendation:
+    """A film to see, with its prediction."""
+
+    movie: MovieSummary
+    prediction: Prediction
+
+
+@dataclass(frozen=True, slots=True)
+class Recommendations:
+    """A list for one user, in the order of what they are likely to turn to and like, or of the predicted score.
+
+    ``personal`` is false while too little is known: then popular films, without predictions.
+    """
+
+    username: str
+    engine: str
+    order: ListOrder
+    personal: bool
+    reason: ReasonCode | None
+    n_ratings: int
+    fitted_at: datetime
+    recommendations: tuple[Recommendation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Twin:
+    """A user of like taste. ``username`` is null for one who contributes anonymously."""
+
+    rank: int
+    username: str | None
+    similarity: float
+    taste_distance: float | None
+    n_common: int
+
+
+@dataclass(frozen=True, slots=True)
+class TwinList:
+    """The users most like one user, best first."""
+
+    username: str
+    n_ratings: int
+    twins: tuple[Twin, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptLine:
+    """One summand of a prediction, in points with three decimals.
+
+    ``part``: mean, film, person, neighbour, own_rating, own_presence, clip. ``username`` and ``score`` tell of a
+    neighbour (null for an anonymous one), ``movie`` and ``score`` of an own rating. ``correlation`` makes the weight:
+    it is that of scores less what was expected of them, damped; a twin's similarity is that of the scores themselves.
+    """
+
+    part: str
+    amount: float
+    username: str | None = None
+    movie: MovieSummary | None = None
+    score: int | None = None
+    weight: float | None = None
+    deviation: float | None = None
+    correlation: float | None = None
+    n_common: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """A prediction as the sum of its lines, to the digit. ``own_score`` is there when the film is already rated."""
+
+    username: str
+    movie: MovieSummary
+    prediction: Prediction
+    total: float
+    lines: tuple[ReceiptLine, ...]
+    own_score: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderReceipt:
+    """Why a film stands where it does on the list: its order score, the sum of what each own film gives to it.
+
+    An order score is 0 for a film like those one never turns to, about 100 for films like those one gives 80; it is no
+    predicted score.
+    """
+
+    username: str
+    movie: MovieSummary
+    order_score: float
+    lines: tuple[ReceiptLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SimilarMovie:
+    """A film like another; similarity 0 to 1. ``own_score`` is there when one has rated it."""
+
+    movie: MovieSummary
+    similarity: float
+    own_score: int | None
+    prediction: Prediction
+
+
+@dataclass(frozen=True, slots=True)
+class SimilarMovies:
+    """The films most like one, best first."""
+
+    movie: MovieSummary
+    similar: tuple[SimilarMovie, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GroupPick:
+    """A film for a group: the group's score by its rule, and what is predicted for each member in their order."""
+
+    movie: MovieSummary
+    group_score: float | None
+    predictions: tuple[Prediction, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GroupPicks:
+    """Films for several people at once, best first."""
+
+    members: tuple[str, ...]
+    rule: GroupRuleName
+    engine: str
+    picks: tuple[GroupPick, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EngineStatus:
+    """Which engine serves, who chose it (``default``, ``hand``, ``holdout``), and its fitted model if there is one."""
+
+    engine: str
+    chosen_by: Literal["default", "hand", "holdout"]
+    chosen_at: datetime | None
+    engines: tuple[str, ...]
+    fitted_at: datetime | None
+    n_ratings: int | None
+    is_stale: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EngineEvaluation:
+    """An engine measured on held-out ratings. ``rmse`` and ``mae`` are on the file's own scale, ending at ``scale``."""
+
+    engine: str
+    scale: int
+    n_train: int
+    n_test: int
+    n_users: int
+    n_movies: int
+    rmse: float
+    mae: float
+    rmse_100: float
+    mae_100: float
+    within_5: float
+    within_10: float
+    coverage: float
+    interval_80: float
+    precision_10: float
+    recall_10: float
+    ndcg_10: float
+    n_ranked_users: int
+    fit_seconds: float
+    predict_seconds: float
+    peak_mb: float
