@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from camflix.db.ids import among
 from camflix.models import Movie, Rating
+from camflix.services.catalogue_memory import CatalogueMemory
 from camflix.services.cursors import decode_cursor, encode_cursor
 
 if TYPE_CHECKING:
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
 
 MovieSort: TypeAlias = Literal["ratings", "title", "year", "popularity", "score", "predicted"]
 Conditions: TypeAlias = "Sequence[ColumnElement[bool]]"
-
-Sizes: TypeAlias = "dict[str, tuple[int, int, int]]"
-"""By column: the newest film's id, how many films there were then, how many of them had a value."""
 
 _CHUNK = 500
 
@@ -64,17 +62,22 @@ class MovieOrder:
         order: the order.
         user_id: by whose scores, where it is by scores.
         conditions: what must hold of the films.
-        sizes: what windows of the whole catalogue remember of its size; kept by the caller.
+        memory: what windows of the whole catalogue remember of its size.
     """
 
     def __init__(
-        self, session: Session, order: Order, user_id: int, conditions: Conditions = (), sizes: Sizes | None = None
+        self,
+        session: Session,
+        order: Order,
+        user_id: int,
+        conditions: Conditions = (),
+        memory: CatalogueMemory | None = None,
     ) -> None:
         self._session = session
         self._order = order
         self._user_id = user_id
         self._conditions = conditions
-        self._sizes_known: Sizes = {} if sizes is None else sizes
+        self._memory = CatalogueMemory() if memory is None else memory
 
     def page(self, limit: int, cursor: str | None) -> tuple[list[int], str | None]:
         """Return the ids of a page and the cursor of the next; films added meanwhile disturb neither.
@@ -114,7 +117,7 @@ class MovieOrder:
         id tells whether there are more.
         """
         newest = self._session.scalar(select(func.max(Movie.id))) or 0
-        remembered = self._sizes_known.get(self._order.column.key)
+        remembered = self._memory.sizes.get(self._order.column.key)
         if remembered is not None and remembered[0] == newest:
             return remembered[1], remembered[2]
         n_all = self._session.scalar(select(func.count()).select_from(self._base().subquery())) or 0
@@ -122,7 +125,7 @@ class MovieOrder:
         n_dated = (
             (self._session.scalar(select(func.count()).select_from(dated)) or 0) if self._order.may_be_null else n_all
         )
-        self._sizes_known[self._order.column.key] = (newest, n_all, n_dated)
+        self._memory.sizes[self._order.column.key] = (newest, n_all, n_dated)
         return n_all, n_dated
 
     def _places(self, query: Select[Any], first: int, last: int, size: int) -> list[int]:
