@@ -13,6 +13,7 @@ from camflix.db.failures import storage_errors
 from camflix.db.schema import ensure_schema
 from camflix.errors import StorageError
 from camflix.models import Base
+from camflix.services.catalogue_memory import CatalogueMemory
 from camflix.services.container import Services
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ class CamFlix:
         self._engine = open_engine(settings.resolved_database_url())
         self._models: ModelCache | None = None
         self._schema_is_known = False
+        self._memory = CatalogueMemory()
 
     @property
     def database_kind(self) -> str:
@@ -78,6 +80,7 @@ class CamFlix:
                     cache_folder=self.settings.paths.cache,
                     models=self._model_cache,
                     now=self._now,
+                    memory=self._memory,
                 )
                 session.flush()
 

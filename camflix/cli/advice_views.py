@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from camflix.cli.output import console
-from camflix.cli.views import new_table, print_paragraph, print_title, range_words, score_text
+from camflix.cli.views import print_paragraph, print_title, range_words, score_text, table
 from camflix.cli.words import title_of
 from camflix.i18n import _, decimal, plural
 from camflix.scores import MAX_SCORE
@@ -27,14 +27,14 @@ def show_similar(found: SimilarMovies) -> None:
     if not found.similar:
         print_paragraph(_("Too few people rated it to tell."))
         return
-    table = new_table(
+    rows = table(
         ("", "right"), (_("film"), "left"), (_("alike"), "right"), (_("your score"), "right"), (_("predicted"), "right")
     )
     for rank, each in enumerate(found.similar, 1):
         own = Text("") if each.own_score is None else score_text(each.own_score)
         cells = (decimal(each.similarity, 2), own, _score(each.prediction))
-        table.add_row(str(rank), title_of(each.movie), *cells)
-    console().print(table)
+        rows.add_row(str(rank), title_of(each.movie), *cells)
+    console().print(rows)
 
 
 def show_together(found: GroupPicks) -> None:
@@ -43,13 +43,13 @@ def show_together(found: GroupPicks) -> None:
     if not found.picks:
         print_paragraph(_("Nothing that nobody of you has seen; try --rewatch."))
         return
-    table = new_table(
+    rows = table(
         ("", "right"), (_("film"), "left"), (_("group"), "right"), *((name, "right") for name in found.members)
     )
     for rank, pick in enumerate(found.picks, 1):
         group = Text("-") if pick.group_score is None else score_text(pick.group_score, 1)
-        table.add_row(str(rank), title_of(pick.movie), group, *map(_score, pick.predictions))
-    console().print(table)
+        rows.add_row(str(rank), title_of(pick.movie), group, *map(_score, pick.predictions))
+    console().print(rows)
     rule = _("by the member who likes it least") if found.rule == "least_misery" else _("by the mean of all")
     print_paragraph(_("ordered {rule}; engine: {engine}", rule=rule, engine=found.engine), style="dim")
 
@@ -57,17 +57,17 @@ def show_together(found: GroupPicks) -> None:
 def show_order_receipt(receipt: OrderReceipt) -> None:
     """Print why a film stands where it does on the list."""
     print_title(_("{film}, on the list of {user}", film=title_of(receipt.movie), user=receipt.username))
-    table = new_table((_("what you rated"), "left"), (_("score"), "right"), (_("points"), "right"))
+    rows = table((_("what you rated"), "left"), (_("score"), "right"), (_("points"), "right"))
     for line in receipt.lines[:_MOST_LINES]:
         title = title_of(line.movie) if line.movie else ""
-        table.add_row(title, "-" if line.score is None else str(line.score), decimal(line.amount, 3, signed=True))
+        rows.add_row(title, "-" if line.score is None else str(line.score), decimal(line.amount, 3, signed=True))
     others = receipt.lines[_MOST_LINES:]
     if others:
         words = plural("the {n} other film together", "the {n} other films together", len(others))
         rest = sum(round(line.amount * 1000) for line in others) / 1000
-        table.add_row(words, "", decimal(rest, 3, signed=True))
-    table.add_row(Text(_("order score"), style="bold"), "", Text(decimal(receipt.order_score, 3), style="bold"))
-    console().print(table)
+        rows.add_row(words, "", decimal(rest, 3, signed=True))
+    rows.add_row(Text(_("order score"), style="bold"), "", Text(decimal(receipt.order_score, 3), style="bold"))
+    console().print(rows)
     print_paragraph(
         _("0 is a film like those you never turn to, 100 one like those you give 80; it is no predicted score"),
         style="dim",
@@ -82,7 +82,7 @@ def show_evaluations(results: Sequence[EngineEvaluation], serves: str | None) ->
         serves: the engine that serves from now on because it did best; None: nothing was chosen.
     """
     columns = [(result.engine, "right") for result in results]
-    table = new_table((_("figure"), "left"), *columns)
+    rows = table((_("figure"), "left"), *columns)
     scale = results[0].scale
     figures = (
         (_("RMSE (scale of {scale})", scale=scale), "rmse", 4),
@@ -102,11 +102,11 @@ def show_evaluations(results: Sequence[EngineEvaluation], serves: str | None) ->
     )
     # On our own scale the first two say what the next two say.
     for words, name, digits in figures[2:] if scale == MAX_SCORE else figures:
-        table.add_row(words, *(decimal(getattr(result, name), digits) for result in results))
+        rows.add_row(words, *(decimal(getattr(result, name), digits) for result in results))
     out = console()
     first = results[0]
     print_title(_("{train} ratings learnt from, {test} predicted", train=first.n_train, test=first.n_test))
-    out.print(table)
+    out.print(rows)
     if len(results) > 1:
         _plot(results)
     if serves is not None:

@@ -13,6 +13,7 @@ from camflix.cli.words import count_option
 from camflix.i18n import _
 from camflix.operations import together as operation
 from camflix.operations.inputs import AskTogether
+from camflix.results import GroupRuleName
 
 app = new_app()
 
@@ -31,7 +32,7 @@ def together(
     use_json: JsonOption = False,
 ) -> None:
     """List films for several people."""
-    rule = "average" if average else "least_misery"
+    rule: GroupRuleName = "average" if average else "least_misery"
     with open_client(user) as client:
         found = client.call(operation, AskTogether(tuple(members), n, rule, rewatch))
     if use_json:
