@@ -8,7 +8,6 @@ import numpy as np
 
 from camflix.recommender.kernels.everybody import nearest as nearest_of
 from camflix.recommender.model import Neighbours
-from camflix.recommender.percentiles import taste_distances
 from camflix.recommender.similarity import DAMPING, MIN_COMMON
 
 if TYPE_CHECKING:
@@ -25,5 +24,5 @@ def nearest(everybody: Everybody, person: Person, k: int, *, damping: float = DA
     items, scores = np.ascontiguousarray(person.items), np.ascontiguousarray(person.scores)
     similarity, n_common = everybody.pearson_row(items, scores, damping=damping, min_common=MIN_COMMON)
     users = nearest_of(similarity, k, without=person.user)
-    distances = taste_distances(everybody.ratings, person.items, person.scores, users)
+    distances = everybody.taste_distances(items, scores, users)
     return Neighbours(users, similarity[users], distances, n_common[users])
