@@ -29,7 +29,8 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from camflix.recommender.arrays import Features, Ratings  # noqa: E402 - found by the line above
+from bench.generated import SIZES  # noqa: E402 - found by the line above
+from camflix.recommender.arrays import Features, Ratings  # noqa: E402
 from camflix.recommender.diversity import diversify  # noqa: E402
 from camflix.recommender.generator import generate  # noqa: E402
 from camflix.recommender.likely import Likely, OrderedItems, Orderer  # noqa: E402
@@ -39,24 +40,16 @@ from camflix.recommender.likely_tuning import tuned, users_ndcg  # noqa: E402
 from camflix.recommender.model import Person  # noqa: E402
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
     from camflix.recommender.arrays import Float32s, Float64s, Int32s, UInt8s
 
-SIZES = {
-    "100k": (943, 1_682, 100_000, 20),
-    "1m": (6_040, 3_706, 1_000_209, 20),
-    "10m": (69_878, 10_677, 10_000_054, 10),
-    "25m": (162_541, 59_047, 25_000_095, 10),
-}
-"""Users, films, ratings and step of the scale of the MovieLens sets, which the generated ones imitate."""
-
 NOTHING = np.zeros(0, dtype=np.int32)
 
 
-def main() -> None:
+def main(words: Sequence[str] = ()) -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--movielens", nargs="*", type=Path, default=[], metavar="FOLDER")
@@ -64,7 +57,7 @@ def main() -> None:
     parser.add_argument("--diversity", action="store_true", help="what a varied list costs")
     parser.add_argument("--generated", nargs="*", choices=SIZES, default=[])
     parser.add_argument("--child", choices=SIZES, help=argparse.SUPPRESS)
-    arguments = parser.parse_args()
+    arguments = parser.parse_args(words)
     if arguments.child:
         measure_growth(arguments.child)
         return
@@ -347,4 +340,4 @@ def measure_growth(size: str) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
 ROOT = Path(__file__).parents[1]
-MOVIELENS = ROOT.parent / "shared" / "data" / "ml-latest-small"
+MOVIELENS = Path(os.environ.get("CAMFLIX_MOVIELENS") or ROOT.parent / "shared" / "data" / "ml-latest-small")
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ class EngineModel(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     engine: Mapped[str] = mapped_column(String(16), index=True)
+    preset: Mapped[str] = mapped_column(String(8))
     epoch: Mapped[int]
     last_change_id: Mapped[int] = mapped_column(BigInteger)
     n_users: Mapped[int]

@@ -18,6 +18,7 @@ import numpy as np
 from camflix.recommender.arrays import MAX_SCORE, Features
 from camflix.recommender.listing import varied_list
 from camflix.recommender.model import Reason
+from camflix.recommender.registry import Preset, fit_options
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,6 +56,7 @@ class EvaluationSettings:
         min_evidence: the floor of the lists.
         list_length: how many films a list has.
         relevant_score: from this score on a film is relevant.
+        preset: how thoroughly engines are fitted.
     """
 
     seed: int = 0
@@ -62,6 +64,7 @@ class EvaluationSettings:
     min_evidence: int = 0
     list_length: int = 10
     relevant_score: float = RELEVANT_SCORE
+    preset: Preset = "full"
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +210,7 @@ def evaluate(
         likely: fitted on ``train``: lists are measured as they are served, in its order. None: by predicted score.
     """
     started = perf_counter()
-    model, unknown_item = _fit(model_class, train, test, features, settings.seed)
+    model, unknown_item = _fit(model_class, train, test, features, settings)
     fitted = perf_counter()
     predictions = predict_pairs(model, test.users, np.where(test.items < 0, unknown_item, test.items).astype(np.int32))
     predicted = perf_counter()
@@ -299,18 +302,19 @@ def person_of(model: Model, user: int) -> Person:
 
 
 def _fit(
-    model_class: type[Model], train: Ratings, test: HeldOut, features: Features | None, seed: int
+    model_class: type[Model], train: Ratings, test: HeldOut, features: Features | None, settings: EvaluationSettings
 ) -> tuple[Model, int]:
     """Return the fitted model, and the item that stands for all that ``train`` doesn't know.
 
     That item is one more column without ratings, so that the guess about it is the model's own; only where needed.
     """
+    options = fit_options(model_class.name, settings.preset, train.n_ratings)
     if np.all(test.items >= 0):
-        return model_class.fit(train, features, seed=seed), -1
+        return model_class.fit(train, features, seed=settings.seed, **options), -1
     wider = replace(train, n_items=train.n_items + 1, item_ptr=np.concatenate((train.item_ptr, train.item_ptr[-1:])))
     if features is not None:
         features = replace(features, item_ptr=np.concatenate((features.item_ptr, features.item_ptr[-1:])))
-    return model_class.fit(wider, features, seed=seed), train.n_items
+    return model_class.fit(wider, features, seed=settings.seed, **options), train.n_items
 
 
 def _peak_mb() -> float:

@@ -9,7 +9,6 @@ import numpy as np
 from camflix.recommender.kernels.everybody import Everybody
 from camflix.recommender.kernels.everybody import nearest as nearest_of
 from camflix.recommender.model import Neighbours
-from camflix.recommender.percentiles import percentiles, taste_distances
 from camflix.recommender.similarity import DAMPING, MIN_COMMON, top_k
 
 if TYPE_CHECKING:
@@ -28,17 +27,16 @@ def nearest(everybody: Everybody, person: Person, k: int, *, damping: float = DA
     items, scores = np.ascontiguousarray(person.items), np.ascontiguousarray(person.scores)
     similarity, n_common = everybody.pearson_row(items, scores, damping=damping, min_common=MIN_COMMON)
     users = nearest_of(similarity, k, without=person.user)
-    distances = taste_distances(everybody.ratings, person.items, person.scores, users)
+    distances = everybody.taste_distances(items, scores, users)
     return Neighbours(users, similarity[users], distances, n_common[users])
 
 
 def all_nearest(ratings: Ratings, k: int, *, damping: float = DAMPING) -> Iterator[Neighbours]:
     """Yield what ``nearest`` returns for each user of ``ratings``, in their order; all pairs are compared at once."""
     table = top_k(ratings, k, damping=damping)
-    everybody, of_everybody = Everybody(ratings), percentiles(ratings)
+    everybody = Everybody(ratings)
     for user in range(ratings.n_users):
         n = int(np.count_nonzero(table.users[user] >= 0))
         users = table.users[user, :n]
-        own = slice(ratings.user_ptr[user], ratings.user_ptr[user + 1])
-        distances = everybody.taste_distances(of_everybody, ratings.items[own], of_everybody[own], users)
+        distances = everybody.taste_distances(*ratings.of_user(user), users)
         yield Neighbours(users, table.similarity[user, :n], distances, table.n_common[user, :n])

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from camflix.errors import InvalidInputError
 from camflix.i18n import N_
 
 if TYPE_CHECKING:
     from camflix.recommender.model import Model
+
+Preset: TypeAlias = Literal["fast", "full"]
+"""How thoroughly an engine is fitted: while somebody waits, or as accurately as it can."""
 
 ENGINES: dict[str, str] = {
     "classic": "camflix.recommender.classic:Classic",
@@ -20,6 +23,15 @@ ENGINES: dict[str, str] = {
 
 DEFAULT_ENGINE = "factors"
 """Serves until ratings of the database itself have told which is better (``camflix evaluate``)."""
+
+
+def fit_options(name: str, preset: Preset, n_ratings: int) -> dict[str, Any]:
+    """Return what ``fit`` of the engine ``name`` takes beside the ratings, for a preset and so many ratings."""
+    if name != "factors":
+        return {}
+    from camflix.recommender.factors_fit import fast_settings, full_settings  # noqa: PLC0415 - a part of that engine
+
+    return {"settings": (fast_settings if preset == "fast" else full_settings)(n_ratings)}
 
 
 def model_class(name: str) -> type[Model]:

@@ -149,6 +149,7 @@ class EngineStatus:
     chosen_at: datetime | None
     engines: tuple[str, ...]
     fitted_at: datetime | None
+    preset: Literal["fast", "full"] | None
     n_ratings: int | None
     is_stale: bool
 

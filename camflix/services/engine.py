@@ -159,6 +159,7 @@ class EngineService:
             chosen_at=row.chosen_at if row else None,
             engines=tuple(ENGINES),
             fitted_at=header.fitted_at if header else None,
+            preset=None if header is None else "full" if header.preset == "full" else "fast",
             n_ratings=header.n_ratings if header else None,
             is_stale=self.is_stale(),
         )

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from camflix.recommender.arrays import Features, Float64s
     from camflix.recommender.evaluation import EvaluationResult
+    from camflix.recommender.registry import Preset
     from camflix.services.engine import EngineService
 
 _MIN_RATINGS = 50
@@ -41,7 +42,9 @@ class EvaluationService:
         self._session = session
         self._engine = engine
 
-    def holdout(self, share: float, seed: int, engines: Sequence[str]) -> list[EngineEvaluation]:
+    def holdout(
+        self, share: float, seed: int, engines: Sequence[str], preset: Preset = "full"
+    ) -> list[EngineEvaluation]:
         """Return each engine measured on a ``share`` of the ratings, chosen by ``seed``, after fitting on the rest.
 
         Raises:
@@ -66,7 +69,7 @@ class EvaluationService:
         )
         held_out = HeldOut(users[test], ratings.items[test], ratings.scores[test].astype(np.float64))
         features = read_features(self._session, snapshot.movie_ids)
-        return _measured(engines, learnt, held_out, features, scores.MAX_SCORE, seed)
+        return _measured(engines, learnt, held_out, features, scores.MAX_SCORE, seed, preset)
 
     def choose_best(self, found: Sequence[EngineEvaluation]) -> str | None:
         """Let the engine serve that predicted best, unless somebody chose one by hand; return its name if it serves.
@@ -87,7 +90,7 @@ def _not_a_share(share: float) -> InvalidInputError:
 
 
 def evaluate_files(
-    train: Path, test: Path, films: Path | None, engines: Sequence[str], seed: int
+    train: Path, test: Path, films: Path | None, engines: Sequence[str], seed: int, preset: Preset = "full"
 ) -> list[EngineEvaluation]:
     """Return each engine measured on the ratings of one file after fitting on those of another.
 
@@ -111,7 +114,7 @@ def evaluate_files(
     known_items = np.array([items.get(name, -1) for name in held_out.item_ids], dtype=np.int32)
     compared = HeldOut(known_users[held_out.users], known_items[held_out.items], _on_100(held_out.ratings, scale))
     features = _features(films, learnt.item_ids) if films is not None else None
-    return _measured(engines, fitted, compared, features, scale, seed)
+    return _measured(engines, fitted, compared, features, scale, seed, preset)
 
 
 def _on_100(ratings: Float64s, scale: int) -> Float64s:
@@ -134,11 +137,17 @@ def _features(films: Path, item_ids: Sequence[str]) -> Features:
 
 
 def _measured(
-    engines: Sequence[str], train: Ratings, test: HeldOut, features: Features | None, scale: int, seed: int
+    engines: Sequence[str],
+    train: Ratings,
+    test: HeldOut,
+    features: Features | None,
+    scale: int,
+    seed: int,
+    preset: Preset,
 ) -> list[EngineEvaluation]:
     """Return what each engine does; lists are measured as they are served, in the one order that all share."""
     settings = EvaluationSettings(
-        seed=seed, n_ranked_users=MAX_RANKED_USERS, min_evidence=evidence_floor(train.n_users)
+        seed=seed, n_ranked_users=MAX_RANKED_USERS, min_evidence=evidence_floor(train.n_users), preset=preset
     )
     likely = Likely.fit(train, features, seed=seed)
     return [

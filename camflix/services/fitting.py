@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,7 +13,7 @@ from camflix.recommender.factors import Factors, WarmStart
 from camflix.recommender.likely import Likely
 from camflix.recommender.likely_fit import Settings
 from camflix.recommender.likely_tuning import tuned
-from camflix.recommender.registry import model_class
+from camflix.recommender.registry import fit_options, model_class
 from camflix.services.engine import Served
 from camflix.services.snapshot import read_features, read_snapshot
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from camflix.recommender.arrays import Int32s
     from camflix.recommender.model import Model
+    from camflix.recommender.registry import Preset
     from camflix.services.engine import EngineService
     from camflix.services.epoch import EpochService
     from camflix.services.model_store import ModelStore
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from camflix.services.snapshot import Snapshot
 
 _SETTINGS = "settings"
+_FAST_FACTORS = 64
 _WARM_FROM = 300_000
 """Fewer ratings are fitted from nothing each time: it takes seconds, and no model depends on those before it."""
 
@@ -45,6 +47,7 @@ class Fit:
     """
 
     engine: str
+    preset: Preset
     epoch: int
     last_change_id: int
     snapshot: Snapshot
@@ -78,7 +81,7 @@ class FittingService:
         """Fit the engine that serves, and the order of lists, on all ratings that may feed predictions.
 
         Args:
-            thorough: the order's settings are tuned anew, and nothing is taken over from the model before.
+            thorough: as accurately as it can be, the order's settings tuned anew, nothing taken over from the model before.
         """
         engine = self._engine.chosen()
         epoch, last_change_id = self._epochs.current(), self._epochs.last_change_id()
@@ -86,17 +89,21 @@ class FittingService:
         features = read_features(self._session, snapshot.movie_ids)
         before = None if thorough else self._engine.served()
         began = time.perf_counter()
-        model = model_class(engine).fit(snapshot.ratings, features, **_warm_start(engine, snapshot, before))
-        settings = self._settings_before() if not thorough else tuned(snapshot.ratings, features)
-        likely = Likely.fit_with(snapshot.ratings, features, settings=settings)
+        preset: Preset = "full" if thorough else "fast"
+        options = fit_options(engine, preset, snapshot.ratings.n_ratings) | _warm_start(engine, snapshot, before)
+        model = model_class(engine).fit(snapshot.ratings, features, **options)
+        settings = tuned(snapshot.ratings, features) if thorough else self._settings_before()
+        n_factors = settings.n_factors if thorough else min(_FAST_FACTORS, settings.factors_for(snapshot.ratings))
+        likely = Likely.fit_with(snapshot.ratings, features, settings=replace(settings, n_factors=n_factors))
         seconds = time.perf_counter() - began
-        return Fit(engine, epoch, last_change_id, snapshot, model, likely, settings, self._now(), seconds)
+        return Fit(engine, preset, epoch, last_change_id, snapshot, model, likely, settings, self._now(), seconds)
 
     def store(self, fit: Fit) -> Served:
         """Store a model with everybody's neighbours and let it serve, all or nothing."""
         snapshot = fit.snapshot
         row = EngineModel(
             engine=fit.engine,
+            preset=fit.preset,
             epoch=fit.epoch,
             last_change_id=fit.last_change_id,
             n_users=snapshot.ratings.n_users,

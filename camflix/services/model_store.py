@@ -36,6 +36,7 @@ class ModelHeader:
 
     id: int
     engine: str
+    preset: str
     epoch: int
     last_change_id: int
     n_ratings: int
@@ -45,6 +46,7 @@ class ModelHeader:
 _HEADERS = select(
     EngineModel.id,
     EngineModel.engine,
+    EngineModel.preset,
     EngineModel.epoch,
     EngineModel.last_change_id,
     EngineModel.n_ratings,
@@ -99,7 +101,10 @@ class ModelStore:
         self._session.execute(
             delete(EngineModel).where(EngineModel.engine == model.engine, EngineModel.id.not_in(kept))
         )
-        return ModelHeader(model.id, model.engine, model.epoch, model.last_change_id, model.n_ratings, model.fitted_at)
+        return ModelHeader(
+            *(model.id, model.engine, model.preset, model.epoch),
+            *(model.last_change_id, model.n_ratings, model.fitted_at),
+        )
 
     def load(self, header: ModelHeader) -> dict[str, np.ndarray]:
         """Return a model's arrays: mapped from the cache, or read from the database and put there."""

@@ -210,7 +210,7 @@ class RecommendationService:
         query = select(Rating.movie_id, Rating.score).where(
             Rating.user_id == user_id, Rating.movie_id.in_(list(movie_ids))
         )
-        return dict(self._session.execute(query).tuples())
+        return {row.movie_id: row.score for row in self._session.execute(query)}
 
     def _listed(self, served: Served, best: Predictions) -> list[Recommendation]:
         movies = self._movies.by_ids(map(served.movie_id, best.items))

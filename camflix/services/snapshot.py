@@ -80,7 +80,8 @@ def read_features(session: Session, movie_ids: Int64s) -> Features:
         select(MovieGenre.movie_id, Genre.slug).join(Genre).execution_options(yield_per=_CHUNK)
     ):
         genres[movie_id].append(slug)
-    years = dict(session.execute(select(Movie.id, Movie.year).where(Movie.year.is_not(None))).tuples())
+    query = select(Movie.id, Movie.year).where(Movie.year.is_not(None)).execution_options(yield_per=_CHUNK)
+    years: dict[int, int | None] = {movie_id: year for movie_id, year in session.execute(query)}  # noqa: C416 - rows, not pairs
     ids = movie_ids.tolist()
     return item_features([years.get(movie_id) for movie_id in ids], [genres.get(movie_id, ()) for movie_id in ids])
 

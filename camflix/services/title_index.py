@@ -52,6 +52,6 @@ class TitleIndex:
         for start in range(0, len(words), _BLOCK):
             block = words[start : start + _BLOCK]
             forms = {form for word in block for form in word_forms(word) if word.startswith(form)}
-            query = select(WordForm.word).where(WordForm.form.in_(forms), WordForm.word.in_(block))
-            known |= set(self._session.scalars(query))
+            # Words are not asked for as well: SQLite would look up each form with each word.
+            known.update(self._session.scalars(select(WordForm.word).where(WordForm.form.in_(forms))))
         return [word for word in words if word not in known]

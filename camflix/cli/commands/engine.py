@@ -64,4 +64,6 @@ def _print(status: EngineStatus, *, use_json: bool) -> None:
     if status.fitted_at is not None:
         when = f"{status.fitted_at:%Y-%m-%d %H:%M}"
         typer.echo(_("learnt from {n} ratings on {when} (UTC)", n=status.n_ratings, when=when))
+    if status.preset == "fast":
+        typer.echo(_("learnt fast, while somebody waited; camflix engine refit learns thoroughly"))
     typer.echo(_("engines: {names}", names=", ".join(status.engines)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,6 +13,9 @@ from camflix.cli.tree import TranslatedCommand, new_app
 from camflix.errors import InvalidInputError
 from camflix.i18n import _
 from camflix.results import EngineEvaluation
+
+if TYPE_CHECKING:
+    from camflix.recommender.registry import Preset
 
 app = new_app()
 _SHARE = 0.2
@@ -33,6 +36,9 @@ def evaluate(
     ] = None,
     seed: Annotated[int, typer.Option(metavar=_("NUMBER"), min=0, help=_("Which ratings are held out."))] = 7,
     engine: Annotated[str, typer.Option(metavar=_("NAME"), help=_("The engine; “all” for all."))] = "all",
+    preset: Annotated[
+        str, typer.Option(metavar="fast|full", help=_("How thoroughly engines learn: fast, or full."))
+    ] = "full",
     use_json: JsonOption = False,
 ) -> None:
     """Measure engines on ratings they have not seen."""
@@ -40,12 +46,13 @@ def evaluate(
 
     if engine != "all":
         model_class(engine)
+    how = _checked(preset)
     engines = list(ENGINES) if engine == "all" else [engine]
     # Files when they are given, the database otherwise.
     serves = None
-    results = _on_files(train, test, films, engines, seed, holdout)
+    results = _on_files(train, test, films, engines, seed, holdout, how)
     if not results:
-        results, serves = _on_database(holdout, seed, engines)
+        results, serves = _on_database(holdout, seed, engines, how)
     if use_json:
         print_json(results[0] if engine != "all" else results)
         return
@@ -54,8 +61,22 @@ def evaluate(
     show_evaluations(results, serves)
 
 
+def _checked(preset: str) -> Preset:
+    if preset == "fast":
+        return "fast"
+    if preset == "full":
+        return "full"
+    raise InvalidInputError("preset: there is no “{value}”; it is fast or full.", field="preset", value=preset)
+
+
 def _on_files(
-    train: Path | None, test: Path | None, films: Path | None, engines: list[str], seed: int, holdout: float | None
+    train: Path | None,
+    test: Path | None,
+    films: Path | None,
+    engines: list[str],
+    seed: int,
+    holdout: float | None,
+    preset: Preset,
 ) -> list[EngineEvaluation]:
     """Return the evaluation on files, nothing when none are given."""
     if train is None and test is None and films is None:
@@ -68,7 +89,7 @@ def _on_files(
         )
     from camflix.services.evaluation import evaluate_files  # noqa: PLC0415 - numpy
 
-    return evaluate_files(train, test, films, engines, seed)
+    return evaluate_files(train, test, films, engines, seed, preset)
 
 
 def _on_database(holdout: float | None, seed: int, engines: list[str]) -> tuple[list[EngineEvaluation], str | None]:
@@ -76,7 +97,7 @@ def _on_database(holdout: float | None, seed: int, engines: list[str]) -> tuple[
     share = _SHARE if holdout is None else holdout
     with open_camflix() as camflix:
         with camflix.transaction(writes=False) as services:
-            found = services.evaluation.holdout(share, seed, engines)
+            found = services.evaluation.holdout(share, seed, engines, preset)
         with camflix.transaction(writes=True) as services:
             serves = services.evaluation.choose_best(found)
         if serves is not None:

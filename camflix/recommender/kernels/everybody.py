@@ -21,6 +21,9 @@ from camflix.recommender.kernels.border import (
     check_scores,
     pointer,
 )
+from camflix.recommender.kernels.halves import in_halves
+from camflix.recommender.percentiles import NO_PERCENTILE
+from camflix.recommender.percentiles import taste_distances as plain_taste_distances
 
 if TYPE_CHECKING:
     from camflix.recommender.arrays import Float64s, Int32s, Int64s, Ratings, UInt8s
@@ -40,13 +43,19 @@ RESIDUAL_CHUNK = 1023
 
 MOST_VOTES = 32767
 
+LONG_ROW = 300_000
+"""A row that takes more additions than this is made by two threads: half a millisecond of one."""
+
+LONG_COUNT = 100_000
+"""The same of votes."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ranking:
     """The neighbours of a person, nearest first.
 
     Attributes:
-        weights: int32 ``[n_users]``, in 65,536ths; 0 for whoever is not a neighbour.
+        weights: int32 ``[n_users]``, in 65,536ths; 0 for whoever is like nobody.
         order: int32 ``[m]``, users: greatest magnitude of weight first, equal ones by index.
         rank: int32 ``[n_users]``, each user's place in ``order``; m for whoever is not a neighbour.
     """
@@ -94,7 +103,7 @@ class _Scratch(threading.local):
     Attributes:
         sums: uint64 ``[n_users, 2]``, 0.
         wide: int64 ``[n_users * 6]``, 0; empty until somebody has very many ratings.
-        keys: uint64 ``[n_users]``, anything.
+        keys: uint64 ``[2, n_users]``, anything; a row for each half.
         counts: uint32 ``[MOST_WEIGHT + 1]``, anything.
         row: uint8 ``[n_items]``, 255.
         open: uint8 ``[n_items]``, anything.
@@ -103,9 +112,9 @@ class _Scratch(threading.local):
     def __init__(self, n_users: int, n_items: int) -> None:
         self.sums = np.zeros((n_users, 2), dtype=np.uint64)
         self.wide = np.zeros(0, dtype=np.int64)
-        self.keys = np.empty(n_users, dtype=np.uint64)
+        self.keys = np.empty((2, n_users), dtype=np.uint64)
         self.counts = np.empty(MOST_WEIGHT + 1, dtype=np.uint32)
-        self.row = np.full(n_items, twin_neighbours.NO_PERCENTILE, dtype=np.uint8)
+        self.row = np.full(n_items, NO_PERCENTILE, dtype=np.uint8)
         self.open = np.empty(n_items, dtype=np.uint8)
 
     def wide_for(self, n_ratings: int, chunk: int) -> Any:
@@ -153,8 +162,17 @@ class Everybody:
         person = (len(items), pointer(items), pointer(scores))
         sums = (pointer(scratch.sums), scratch.wide_for(len(items), CHUNK))
         results = (pointer(similarity), pointer(n_common))
-        lib.person_pearson(n_users, *self._columns, self._scores, *person, damping, min_common, *sums, *results)
+
+        def fill(begin: int, end: int) -> None:
+            share = ffi.new("Share *", [begin, end, n_users])
+            lib.person_pearson(share, *self._columns, self._scores, *person, damping, min_common, *sums, *results)
+
+        in_halves(fill, n_users, worth_it=self._is_long(items))
         return similarity, n_common
+
+    def _is_long(self, items: Int32s) -> bool:
+        pointers = self.ratings.item_ptr
+        return int((pointers[items.astype(np.int64) + 1] - pointers[items]).sum()) > LONG_ROW
 
     def residuals(self, by_user: Int16s) -> Residuals:
         """Return residuals both ways round.
@@ -203,21 +221,33 @@ class Everybody:
         columns = (*self._columns, pointer(residuals.by_item))
         person = (len(items), pointer(items), pointer(own), damping, min_common, MOST_WEIGHT)
         sums = (pointer(scratch.sums), scratch.wide_for(len(items), RESIDUAL_CHUNK))
-        lib.person_residual_weights(n_users, *columns, *person, *sums, pointer(weights), pointer(n_common))
+        results = (pointer(weights), pointer(n_common))
+
+        def fill(begin: int, end: int) -> None:
+            share = ffi.new("Share *", [begin, end, n_users])
+            lib.person_residual_weights(share, *columns, *person, *sums, *results)
+
+        in_halves(fill, n_users, worth_it=self._is_long(items))
         return weights, n_common
 
-    def ranking(self, weights: Int32s) -> Ranking:
-        """Return who has a weight, greatest magnitude first, equal ones by index; int32 ``[n_users]`` in 65,536ths."""
+    def ranking(self, weights: Int32s, most: int | None = None) -> Ranking:
+        """Return who has a weight, greatest magnitude first, equal ones by index.
+
+        Args:
+            weights: int32 ``[n_users]``, in 65,536ths.
+            most: so many of them at the most; all, unless told.
+        """
         n_users = self.ratings.n_users
         check_array("weights", weights, np.int32, (n_users,))
         if n_users and not (int(weights.min()) >= -MOST_WEIGHT and int(weights.max()) <= MOST_WEIGHT):
             msg = f"weights must lie in {-MOST_WEIGHT} to {MOST_WEIGHT}"
             raise ValueError(msg)
+        most = n_users if most is None else min(max(most, 0), n_users)
         if not AVAILABLE:
-            return Ranking(weights, *twin_neighbours.order_of(weights))
-        order, rank = np.empty(n_users, dtype=np.int32), np.empty(n_users, dtype=np.int32)
+            return Ranking(weights, *twin_neighbours.order_of(weights, most))
+        order, rank = np.empty(most, dtype=np.int32), np.empty(n_users, dtype=np.int32)
         work = (pointer(self._scratch.counts), pointer(order), pointer(rank))
-        n = int(lib.person_order(n_users, pointer(weights), MOST_WEIGHT, *work))
+        n = int(lib.person_order(n_users, pointer(weights), MOST_WEIGHT, most, *work))
         return Ranking(weights, order[:n], rank)
 
     def votes(
@@ -270,36 +300,39 @@ class Everybody:
         pointers = [pointer(array) for array in (*rows, *values)]  # kept alive here: the struct holds bare addresses
         k, n_nearest = limits
         of = ffi.new("Neighbourhood *", [ratings.n_users, ratings.n_items, *pointers, len(ranking.order), n_nearest, k])
-        keys, results = pointer(self._scratch.keys), ffi.cast("Votes *", pointer(votes))
+        results, still_open = ffi.cast("Votes *", pointer(votes)), pointer(self._scratch.open)
+        keys = (pointer(self._scratch.keys[0]), pointer(self._scratch.keys[1]))
+
+        def count(begin: int, end: int) -> None:
+            lib.person_votes(of, ffi.new("Share *", [begin, end, n]), keys[begin > 0], still_open, results)
+
         if items is None:
-            lib.person_votes(of, keys, pointer(self._scratch.open), results)
+            in_halves(count, n, worth_it=k * n > LONG_COUNT)
         else:
-            lib.person_votes_on(of, n, pointer(items), keys, results)
+            lib.person_votes_on(of, n, pointer(items), keys[0], results)
         return VoteSums(votes[:, 0], votes[:, 1], votes[:, 2])
 
-    def taste_distances(self, percentiles: UInt8s, items: Int32s, own: UInt8s, users: Int32s) -> Float64s:
+    def taste_distances(self, items: Int32s, scores: UInt8s, users: Int32s) -> Float64s:
         """Return the taste distance of one person to some users: mean |P(u, i) - P(v, i)| over films in common.
 
         Args:
-            percentiles: uint8 ``[n]`` beside ``ratings.items``, 0-100, 255 where null.
             items: int32 ``[m]``, what the person rated, ascending and unique.
-            own: uint8 ``[m]``, the percentiles they have for the person, 255 where null.
+            scores: uint8 ``[m]``, how.
             users: int32 ``[k]``.
 
         Returns:
-            float64 ``[k]``, 0 (the same taste) to 100; NaN with fewer films in common than
-            max(3, min(20, ceil(0.05 min(N_u, N_v)))).
+            float64 ``[k]``, as ``percentiles.taste_distances``: 0 (the same taste) to 100; NaN where too little is
+            known.
         """
         ratings = self.ratings
-        check_array("percentiles", percentiles, np.uint8, (ratings.n_ratings,))
         check_indices("items", items, ratings.n_items, ascending=True)
-        check_array("own", own, np.uint8, (len(items),))
+        check_scores("scores", scores, len(items))
         check_indices("users", users, ratings.n_users)
         if not AVAILABLE:
-            return twin_neighbours.taste_distances(ratings, percentiles, items, own, users)
+            return plain_taste_distances(ratings, items, scores, users)
         distances = np.empty(len(users), dtype=np.float64)
-        rows = (pointer(ratings.user_ptr), pointer(ratings.items), pointer(percentiles))
-        person = (len(items), pointer(items), pointer(own))
+        rows = (pointer(ratings.user_ptr), pointer(ratings.items), pointer(ratings.scores))
+        person = (len(items), pointer(items), pointer(scores))
         others = (len(users), pointer(users), pointer(self._scratch.row), pointer(distances))
         lib.person_distances(*rows, *person, *others)
         return distances

@@ -16,29 +16,60 @@
 #include "nearest.h"
 #include "packed.h"
 
-/* ---------------------------------------------------------------------------------------------------------------------
- * Pearson correlation of scores
- */
-
 static int32_t smaller(int32_t a, int32_t b) { return a < b ? a : b; }
 
 typedef uint64_t LooseSums __attribute__((vector_size(16), aligned(8))); /* Sums in memory of the caller's */
 
+/* Part of a row or column: the places from begin to end - 1. */
+typedef struct {
+    int64_t begin, end;
+} Span;
+
+/* The first place from `begin` to `end` where `index` or a later one stands; they ascend. */
+static inline int64_t first_from(const int32_t *indices, int64_t begin, int64_t end, int32_t index) {
+    while (begin < end) {
+        const int64_t middle = begin + (end - begin) / 2;
+        if (indices[middle] < index) {
+            begin = middle + 1;
+        } else {
+            end = middle;
+        }
+    }
+    return begin;
+}
+
+static inline Span raters_in_share(const Share *share, const int64_t *item_ptr, const int32_t *users,
+                                   int32_t item) {
+    Span span = {item_ptr[item], item_ptr[item + 1]};
+    if (share->begin > 0) {
+        span.begin = first_from(users, span.begin, span.end, share->begin);
+    }
+    if (share->end < share->n) {
+        span.end = first_from(users, span.begin, span.end, share->end);
+    }
+    return span;
+}
+
+/* ---------------------------------------------------------------------------------------------------------------------
+ * Pearson correlation of scores
+ */
+
 /* Add films of the person (at most CHUNK) to the sums with all who rated them. */
-static void add_films(LooseSums *restrict sums, const int64_t *item_ptr, const int32_t *users,
+static void add_films(const Share *share, LooseSums *restrict sums, const int64_t *item_ptr, const int32_t *users,
                       const uint8_t *item_scores, int32_t n, const int32_t *items, const uint8_t *scores) {
     for (int32_t q = 0; q < n; q++) {
         const Sums *increments = INCREMENTS[scores[q]];
-        for (int64_t p = item_ptr[items[q]], end = item_ptr[items[q] + 1]; p < end; p++) {
+        const Span span = raters_in_share(share, item_ptr, users, items[q]);
+        for (int64_t p = span.begin; p < span.end; p++) {
             sums[users[p]] += increments[item_scores[p]];
         }
     }
 }
 
 /* similarity and n_common of packed sums, which are emptied; the steps of damped_pearson, several users at a time. */
-CLONES static void finish_pearson(int32_t n_users, LooseSums *restrict sums, double damping, double min_common,
+CLONES static void finish_pearson(const Share *share, LooseSums *restrict sums, double damping, double min_common,
                                   double *restrict similarity, int32_t *restrict n_common) {
-    for (int32_t v = 0; v < n_users; v++) {
+    for (int32_t v = share->begin; v < share->end; v++) {
         const double xy = packed_xy(sums[v]), x = packed_x(sums[v]), y = packed_y(sums[v]);
         const double xx = packed_xx(sums[v]), yy = packed_yy(sums[v]), n = packed_n(sums[v]);
         const double variances = (n * xx - x * x) * (n * yy - y * y);
@@ -52,24 +83,24 @@ CLONES static void finish_pearson(int32_t n_users, LooseSums *restrict sums, dou
     }
 }
 
-void person_pearson(int32_t n_users, const int64_t *item_ptr, const int32_t *users, const uint8_t *item_scores,
+void person_pearson(const Share *share, const int64_t *item_ptr, const int32_t *users, const uint8_t *item_scores,
                     int32_t n, const int32_t *items, const uint8_t *scores, double damping, int32_t min_common,
                     uint64_t *sums, int64_t *wide, double *similarity, int32_t *n_common) {
     LooseSums *packed = (LooseSums *)sums;
     if (n <= CHUNK) {
-        add_films(packed, item_ptr, users, item_scores, n, items, scores);
-        finish_pearson(n_users, packed, damping, min_common, similarity, n_common);
+        add_films(share, packed, item_ptr, users, item_scores, n, items, scores);
+        finish_pearson(share, packed, damping, min_common, similarity, n_common);
         return;
     }
     WideSums *totals = (WideSums *)wide;
     for (int32_t q = 0; q < n; q += CHUNK) {
-        add_films(packed, item_ptr, users, item_scores, smaller(n - q, CHUNK), items + q, scores + q);
-        for (int32_t v = 0; v < n_users; v++) {
+        add_films(share, packed, item_ptr, users, item_scores, smaller(n - q, CHUNK), items + q, scores + q);
+        for (int32_t v = share->begin; v < share->end; v++) {
             add_wide(&totals[v], packed[v]);
             packed[v] = (LooseSums){0, 0};
         }
     }
-    for (int32_t v = 0; v < n_users; v++) {
+    for (int32_t v = share->begin; v < share->end; v++) {
         similarity[v] = damped_pearson(totals[v], damping, min_common);
         n_common[v] = (int32_t)totals[v].n;
         totals[v] = (WideSums){0};
@@ -97,12 +128,14 @@ static inline int64_t packed_residual_n(LooseSums sums) { return (int64_t)(sums[
 static inline int64_t packed_residual_xy(LooseSums sums) { return (int64_t)(sums[0] - (sums[0] & 4095)) / 4096; }
 
 /* Add films of the person (at most RESIDUAL_CHUNK) to the sums with all who rated them. */
-static void add_residuals(LooseSums *restrict sums, const int64_t *item_ptr, const int32_t *users,
-                          const int16_t *item_residuals, int32_t n, const int32_t *items, const int16_t *residuals) {
+static void add_residuals(const Share *share, LooseSums *restrict sums, const int64_t *item_ptr,
+                          const int32_t *users, const int16_t *item_residuals, int32_t n, const int32_t *items,
+                          const int16_t *residuals) {
     for (int32_t q = 0; q < n; q++) {
         const int64_t x = residuals[q];
         const uint64_t xx = (uint64_t)(x * x) << 32;
-        for (int64_t p = item_ptr[items[q]], end = item_ptr[items[q] + 1]; p < end; p++) {
+        const Span span = raters_in_share(share, item_ptr, users, items[q]);
+        for (int64_t p = span.begin; p < span.end; p++) {
             const int64_t y = item_residuals[p];
             sums[users[p]] += (LooseSums){(uint64_t)(4096 * x * y + 1), xx + (uint64_t)(y * y)};
         }
@@ -119,9 +152,10 @@ static inline int32_t residual_weight(double xy, double xx, double yy, double n,
     return (int32_t)rint((known ? r * (n / (n + damping)) : 0.0) * unit);
 }
 
-CLONES static void finish_residuals(int32_t n_users, LooseSums *restrict sums, double damping, double min_common,
-                                    double unit, int32_t *restrict weights, int32_t *restrict n_common) {
-    for (int32_t v = 0; v < n_users; v++) {
+CLONES static void finish_residuals(const Share *share, LooseSums *restrict sums, double damping,
+                                    double min_common, double unit, int32_t *restrict weights,
+                                    int32_t *restrict n_common) {
+    for (int32_t v = share->begin; v < share->end; v++) {
         const int64_t n = packed_residual_n(sums[v]);
         const double xy = (double)packed_residual_xy(sums[v]);
         const double xx = (double)(int64_t)(sums[v][1] >> 32), yy = (double)(int64_t)(sums[v][1] & UINT32_MAX);
@@ -131,21 +165,21 @@ CLONES static void finish_residuals(int32_t n_users, LooseSums *restrict sums, d
     }
 }
 
-void person_residual_weights(int32_t n_users, const int64_t *item_ptr, const int32_t *users,
+void person_residual_weights(const Share *share, const int64_t *item_ptr, const int32_t *users,
                              const int16_t *item_residuals, int32_t n, const int32_t *items, const int16_t *residuals,
                              double damping, int32_t min_common, double unit, uint64_t *sums, int64_t *wide,
                              int32_t *weights, int32_t *n_common) {
     LooseSums *packed = (LooseSums *)sums;
     if (n <= RESIDUAL_CHUNK) {
-        add_residuals(packed, item_ptr, users, item_residuals, n, items, residuals);
-        finish_residuals(n_users, packed, damping, min_common, unit, weights, n_common);
+        add_residuals(share, packed, item_ptr, users, item_residuals, n, items, residuals);
+        finish_residuals(share, packed, damping, min_common, unit, weights, n_common);
         return;
     }
     WideResidualSums *totals = (WideResidualSums *)wide;
     for (int32_t q = 0; q < n; q += RESIDUAL_CHUNK) {
         const int32_t length = smaller(n - q, RESIDUAL_CHUNK);
-        add_residuals(packed, item_ptr, users, item_residuals, length, items + q, residuals + q);
-        for (int32_t v = 0; v < n_users; v++) {
+        add_residuals(share, packed, item_ptr, users, item_residuals, length, items + q, residuals + q);
+        for (int32_t v = share->begin; v < share->end; v++) {
             totals[v].xy += packed_residual_xy(packed[v]);
             totals[v].xx += (int64_t)(packed[v][1] >> 32);
             totals[v].yy += (int64_t)(packed[v][1] & UINT32_MAX);
@@ -153,7 +187,7 @@ void person_residual_weights(int32_t n_users, const int64_t *item_ptr, const int
             packed[v] = (LooseSums){0, 0};
         }
     }
-    for (int32_t v = 0; v < n_users; v++) {
+    for (int32_t v = share->begin; v < share->end; v++) {
         const WideResidualSums s = totals[v];
         weights[v] = residual_weight((double)s.xy, (double)s.xx, (double)s.yy, (double)s.n, damping, min_common, unit);
         n_common[v] = (int32_t)s.n;
@@ -186,24 +220,26 @@ int32_t person_nearest(int32_t n_users, const double *similarity, int32_t k, int
     return n;
 }
 
-/* Counting sort, stable in the index. */
-int32_t person_order(int32_t n_users, const int32_t *weights, int32_t most_weight, uint32_t *counts, int32_t *order,
-                     int32_t *rank) {
+/* Counting sort, stable in the index, of those who are among the `most`. */
+int32_t person_order(int32_t n_users, const int32_t *weights, int32_t most_weight, int32_t most, uint32_t *counts,
+                     int32_t *order, int32_t *rank) {
     memset(counts, 0, sizeof(uint32_t) * ((size_t)most_weight + 1));
     for (int32_t v = 0; v < n_users; v++) {
         counts[abs(weights[v])]++;
     }
     uint32_t before = 0;
-    for (int32_t weight = most_weight; weight >= 0; weight--) {
+    int32_t least = most_weight + 1; /* the least weight of which anybody is among them */
+    for (int32_t weight = most_weight; weight > 0 && before < (uint32_t)most; weight--) {
         const uint32_t n = counts[weight];
         counts[weight] = before;
         before += n;
+        least = weight;
     }
-    const int32_t n_order = (int32_t)counts[0];
+    const int32_t n_order = smaller(most, (int32_t)before);
     for (int32_t v = 0; v < n_users; v++) {
         const int32_t weight = abs(weights[v]);
         rank[v] = n_order;
-        if (weight > 0) {
+        if (weight >= least && counts[weight] < (uint32_t)n_order) {
             rank[v] = (int32_t)counts[weight]++;
             order[rank[v]] = v;
         }
@@ -248,11 +284,23 @@ static void fetch_row(const Neighbourhood *of, int32_t v) {
     }
 }
 
+/* The ratings that user v has given to films of a share. */
+static inline Span row_in_share(const Neighbourhood *of, const Share *films, int32_t v) {
+    Span span = {of->user_ptr[v], of->user_ptr[v + 1]};
+    if (films->begin > 0) {
+        span.begin = first_from(of->items, span.begin, span.end, films->begin);
+    }
+    if (films->end < films->n) {
+        span.end = first_from(of->items, span.begin, span.end, films->end);
+    }
+    return span;
+}
+
 /* Let neighbour v speak; returns how many raters the films have that are closed by it. */
-static int64_t walk_row(const Neighbourhood *of, int32_t v, Votes *restrict votes, uint8_t *restrict open) {
-    const int64_t weight = of->weights[v], end = of->user_ptr[v + 1];
+static int64_t walk_row(const Neighbourhood *of, Span row, int32_t v, Votes *restrict votes, uint8_t *restrict open) {
+    const int64_t weight = of->weights[v], end = row.end;
     int64_t closed = 0;
-    for (int64_t begin = of->user_ptr[v]; begin < end; begin += PIECE) {
+    for (int64_t begin = row.begin; begin < end; begin += PIECE) {
         const int32_t *items = of->items + begin;
         const int32_t length = (int32_t)(end - begin < PIECE ? end - begin : PIECE);
         uint16_t spoken[PIECE];
@@ -337,10 +385,10 @@ static void finish_film(const Neighbourhood *of, int32_t item, int32_t walked, u
     }
 }
 
-void person_votes(const Neighbourhood *of, uint64_t *keys, uint8_t *open, Votes *votes) {
+void person_votes(const Neighbourhood *of, const Share *films, uint64_t *keys, uint8_t *open, Votes *votes) {
     const int32_t n_speaking = smaller(of->n_order, of->n_nearest);
-    memset(votes, 0, sizeof *votes * (size_t)of->n_items);
-    memset(open, 1, (size_t)of->n_items);
+    memset(votes + films->begin, 0, sizeof *votes * (size_t)(films->end - films->begin));
+    memset(open + films->begin, 1, (size_t)(films->end - films->begin));
     const int32_t at_least = smaller(8 * of->k, n_speaking); /* before, few films can be closed */
     int32_t walked = 0;
     for (int64_t cost = 0, closed = 0; walked < n_speaking && (walked < at_least || closed * WALKED_FOR_ONE >= cost);) {
@@ -350,11 +398,12 @@ void person_votes(const Neighbourhood *of, uint64_t *keys, uint8_t *open, Votes 
             if (walked + ROWS_AHEAD < n_speaking) {
                 fetch_row(of, of->order[walked + ROWS_AHEAD]);
             }
-            closed += walk_row(of, v, votes, open);
-            cost += of->user_ptr[v + 1] - of->user_ptr[v];
+            const Span row = row_in_share(of, films, v);
+            closed += walk_row(of, row, v, votes, open);
+            cost += row.end - row.begin;
         }
     }
-    for (int32_t i = 0; walked < n_speaking && i < of->n_items; i++) {
+    for (int32_t i = films->begin; walked < n_speaking && i < films->end; i++) {
         if (open[i]) {
             finish_film(of, i, walked, keys, &votes[i]);
         }
@@ -372,7 +421,7 @@ void person_votes_on(const Neighbourhood *of, int32_t n, const int32_t *items, u
  * Taste distance
  */
 
-enum { NO_PERCENTILE = 255 };
+enum { NO_PERCENTILE = 255, N_SCORES = 101, LEAST_DISTINCT = 5 };
 
 /* As scores.n_common_needed: max(3, min(20, ceil(0.05 min(n, m)))). */
 static int64_t n_common_needed(int64_t n, int64_t m) {
@@ -380,17 +429,38 @@ static int64_t n_common_needed(int64_t n, int64_t m) {
     return share < 3 ? 3 : share > 20 ? 20 : share;
 }
 
-void person_distances(const int64_t *user_ptr, const int32_t *items, const uint8_t *percentiles, int32_t n,
-                      const int32_t *own_items, const uint8_t *own, int32_t k, const int32_t *users, uint8_t *row,
-                      double *distances) {
+/* As percentiles.percentile_rows: (100 L + 50 E) / N of each score, null with fewer than five different ones. */
+static void fill_percentiles(int64_t n, const uint8_t *scores, uint8_t *percentiles) {
+    int32_t equal[N_SCORES] = {0};
+    int32_t n_distinct = 0;
+    int64_t lower = 0;
+    for (int64_t p = 0; p < n; p++) {
+        equal[scores[p]]++;
+    }
+    for (int32_t score = 0; score < N_SCORES; score++) {
+        n_distinct += equal[score] > 0;
+        percentiles[score] = n ? (uint8_t)((100 * lower + 50 * equal[score]) / n) : 0;
+        lower += equal[score];
+    }
+    if (n_distinct < LEAST_DISTINCT) {
+        memset(percentiles, NO_PERCENTILE, N_SCORES);
+    }
+}
+
+void person_distances(const int64_t *user_ptr, const int32_t *items, const uint8_t *scores, int32_t n,
+                      const int32_t *own_items, const uint8_t *own_scores, int32_t k, const int32_t *users,
+                      uint8_t *row, double *distances) {
+    uint8_t percentiles[N_SCORES];
+    fill_percentiles(n, own_scores, percentiles);
     for (int32_t q = 0; q < n; q++) {
-        row[own_items[q]] = own[q];
+        row[own_items[q]] = percentiles[own_scores[q]];
     }
     for (int32_t j = 0; j < k; j++) {
         const int64_t begin = user_ptr[users[j]], end = user_ptr[users[j] + 1];
         int64_t total = 0, n_common = 0;
+        fill_percentiles(end - begin, scores + begin, percentiles);
         for (int64_t p = begin; p < end; p++) {
-            const int32_t mine = row[items[p]], theirs = percentiles[p];
+            const int32_t mine = row[items[p]], theirs = percentiles[scores[p]];
             const int known = (mine != NO_PERCENTILE) & (theirs != NO_PERCENTILE);
             total += known ? abs(mine - theirs) : 0;
             n_common += known;

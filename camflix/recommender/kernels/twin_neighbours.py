@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
 Int16s: TypeAlias = NDArray[np.int16]
 
-NO_PERCENTILE = 255
-
 
 def top_k(ratings: Ratings, k: int, *, damping: float, min_common: int) -> tuple[Int32s, Float64s, Int32s]:
     """Return the ``k`` users most similar to each: users (-1 where fewer), similarity (NaN), n_common (0)."""
@@ -75,9 +73,9 @@ def nearest(similarity: Float64s, k: int, *, without: int = -1) -> Int32s:
     return indices[np.argsort(-similarity[indices], kind="stable")[:k]].astype(np.int32)
 
 
-def order_of(weights: Int32s) -> tuple[Int32s, Int32s]:
-    """Return the users with a weight, greatest magnitude first, equal ones by index; and each one's place in it."""
-    order = np.argsort(-np.abs(weights), kind="stable")[: np.count_nonzero(weights)].astype(np.int32)
+def order_of(weights: Int32s, most: int) -> tuple[Int32s, Int32s]:
+    """Return ``most`` users with a weight, greatest magnitude first, equal ones by index; and each one's place."""
+    order = np.argsort(-np.abs(weights), kind="stable")[: min(np.count_nonzero(weights), most)].astype(np.int32)
     rank = np.full(len(weights), len(order), dtype=np.int32)
     rank[order] = np.arange(len(order), dtype=np.int32)
     return order, rank
@@ -103,22 +101,6 @@ def votes_on(
     np.add.at(numerators, places[chosen], weight * item_residuals[positions[chosen]])
     np.add.at(totals, places[chosen], np.abs(weight))
     return numerators, totals, np.minimum(counts, k)
-
-
-def taste_distances(ratings: Ratings, percentiles: UInt8s, items: Int32s, own: UInt8s, users: Int32s) -> Float64s:
-    """Return the mean |P(u, i) - P(v, i)| of one person with each of ``users``, NaN where too little is known."""
-    row = np.full(ratings.n_items, NO_PERCENTILE, dtype=np.uint8)
-    row[items] = own
-    positions, places = _expand(ratings.user_ptr, users)
-    mine, theirs = row[ratings.items[positions]].astype(np.int64), percentiles[positions].astype(np.int64)
-    known = (mine != NO_PERCENTILE) & (theirs != NO_PERCENTILE)
-    n_common = np.bincount(places[known], minlength=len(users))
-    total = np.bincount(places[known], weights=np.abs(mine - theirs)[known], minlength=len(users))
-    smaller = np.minimum(len(items), np.diff(ratings.user_ptr)[users])
-    enough = n_common >= np.clip(-(-smaller // 20), 3, 20)
-    distances = np.full(len(users), np.nan)
-    distances[enough] = total[enough] / n_common[enough]
-    return distances
 
 
 def columns_of(n_items: int, user_ptr: Int64s, items: Int32s, scores: UInt8s) -> tuple[Int64s, Int32s, UInt8s]:

@@ -2,15 +2,17 @@
 
     python tests/recommender/kernels/sanitize.py [pytest arguments]
 
-builds the extension once more, with sanitizers, into a folder of its own, and runs the tests of this folder on it in a
-process with the sanitizers' library loaded first. numpy's memory comes from malloc then, so a kernel that reads or
-writes one byte outside an array ends the run with a report. Leaks are not looked for: the interpreter leaves many.
+builds the extension once more, with sanitizers, into a folder of its own, and runs the tests of all kernels on it in a
+process with the sanitizers' library loaded first; test_sanitizers.py starts it among the other tests. numpy's memory
+comes from malloc then, so a kernel that reads or writes one byte outside an array ends the run with a report. Leaks are
+not looked for: the interpreter leaves many.
 """
 
 from __future__ import annotations
 
 import importlib.util
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -21,6 +23,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[3]
 MODULE = "camflix.recommender.kernels._kernels"
 EXTENSION = "CAMFLIX_SANITIZED_EXTENSION"
+LIBRARIES = ("libasan.so", "libubsan.so")
 
 
 def main() -> int:
@@ -30,9 +33,10 @@ def main() -> int:
         return run_tests(Path(os.environ[EXTENSION]))
     with tempfile.TemporaryDirectory() as folder:
         extension = build_sanitized(Path(folder))
-        environment = os.environ | {
+        uncovered = {name: value for name, value in os.environ.items() if not name.startswith("COV")}
+        environment = uncovered | {
             EXTENSION: str(extension),
-            "LD_PRELOAD": " ".join(library(name) for name in ("libasan.so", "libubsan.so")),
+            "LD_PRELOAD": " ".join(library(name) for name in LIBRARIES),
             "ASAN_OPTIONS": "detect_leaks=0:abort_on_error=0:exitcode=86",
             "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1",
             "PYTHONMALLOC": "malloc",
@@ -48,10 +52,23 @@ def build_sanitized(folder: Path) -> Path:
 
 
 def library(name: str) -> str:
-    """Return where the compiler keeps a library of its own."""
+    """Return where the compiler keeps a library of its own; the bare name when it has none."""
     compiler = os.environ.get("CC", "gcc")
     found = subprocess.run([compiler, f"-print-file-name={name}"], capture_output=True, text=True, check=True)
     return found.stdout.strip()
+
+
+def missing() -> str:
+    """Return what this machine lacks to run the kernels with sanitizers, in words; nothing when it lacks nothing."""
+    compiler = os.environ.get("CC", "gcc")
+    if sys.platform != "linux":
+        return "the sanitizers' library is loaded first as Linux does it"
+    if shutil.which(compiler) is None:
+        return f"there is no compiler: {compiler}"
+    for name in LIBRARIES:
+        if not Path(library(name)).is_absolute():
+            return f"the compiler {compiler} has no {name}"
+    return ""
 
 
 def run_tests(extension: Path) -> int:
@@ -63,8 +80,10 @@ def run_tests(extension: Path) -> int:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     sys.modules[MODULE] = module
-    options = ["-q", "-p", "no:cacheprovider", "--noconftest", "--hypothesis-profile=ci"]
-    return int(pytest.main([*options, str(Path(__file__).parent), *sys.argv[1:]]))
+    options = ["-q", "-p", "no:cacheprovider", "--noconftest", "--hypothesis-profile=ci", "--no-cov"]
+    own = Path(__file__).parent
+    suites = [own, own.parent / "test_likely_kernels.py"]
+    return int(pytest.main([*options, f"--ignore={own / 'test_sanitizers.py'}", *map(str, suites), *sys.argv[1:]]))
 
 
 if __name__ == "__main__":

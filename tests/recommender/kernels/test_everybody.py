@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import multiprocessing
+import os
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -10,6 +12,8 @@ from hypothesis import strategies as st
 from camflix.recommender.arrays import Ratings
 from camflix.recommender.kernels import AVAILABLE, everybody, twin_neighbours
 from camflix.recommender.kernels.everybody import Everybody, Ranking, nearest
+from camflix.recommender.kernels.halves import in_halves
+from camflix.recommender.percentiles import taste_distances
 from tests.recommender.kernels.worlds import LEVELS, all_same, made, ratings_of_few, residuals_of, same
 
 needs_extension = pytest.mark.skipif(not AVAILABLE, reason="the C extension is not built here")
@@ -61,8 +65,9 @@ def test_residual_weights_and_their_order_are_their_twins(ratings: Ratings, seed
         ratings, residuals.by_item, items, own, damping=50.0, min_common=3, unit=everybody.MOST_WEIGHT
     )
     assert all_same(fast, slow)
-    ranking = known.ranking(fast[0])
-    assert all_same((ranking.order, ranking.rank), twin_neighbours.order_of(fast[0]))
+    for most in (0, 1, 3, ratings.n_users // 2, ratings.n_users):
+        ranking = known.ranking(fast[0], most)
+        assert all_same((ranking.order, ranking.rank), twin_neighbours.order_of(fast[0], most))
 
 
 @needs_extension
@@ -150,25 +155,55 @@ def test_the_nearest_are_their_twins(values: list[float], k: int, without: int) 
 
 @needs_extension
 @given(ratings_of_few(), st.integers(0, 99))
+def test_rows_made_in_halves_are_those_made_at_once(ratings: Ratings, seed: int) -> None:
+    known, (items, scores) = Everybody(ratings), a_person(ratings, seed)
+    residuals = known.residuals(residuals_of(ratings, seed))
+    own = np.random.default_rng(seed).integers(-2047, 2048, size=len(items)).astype(np.int16)
+
+    def rows() -> list[np.ndarray]:
+        by_scores = known.pearson_row(items, scores, damping=25.0, min_common=2)
+        return [*by_scores, *known.residual_weights(residuals, items, own, damping=50.0, min_common=2)]
+
+    def counted() -> list[np.ndarray]:
+        sums = known.votes(random_ranking(known, seed), residuals, k=3)
+        return [sums.numerators, sums.totals, sums.n_votes]
+
+    at_once = [*rows(), *counted()]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(everybody, "LONG_ROW", -1)
+        patch.setattr(everybody, "LONG_COUNT", -1)
+        patch.setattr(os, "cpu_count", lambda: 2)
+        assert all_same([*rows(), *counted()], at_once)
+
+
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+def test_a_forked_process_has_helpers_of_its_own() -> None:
+    in_halves(lambda _begin, _end: None, 2, worth_it=True)
+    child = multiprocessing.get_context("fork").Process(
+        target=in_halves, args=(lambda _begin, _end: None, 2), kwargs={"worth_it": True}
+    )
+    child.start()
+    child.join(20)
+    assert child.exitcode == 0
+
+
+@needs_extension
+@given(ratings_of_few(), st.integers(0, 99))
 def test_taste_distances_are_their_twins(ratings: Ratings, seed: int) -> None:
     rng = np.random.default_rng(seed)
-    percentiles = rng.choice(np.array([*range(101), 255], dtype=np.uint8), size=ratings.n_ratings)
-    items = a_person(ratings, seed)[0]
-    own = rng.choice(np.array([*range(101), 255], dtype=np.uint8), size=len(items))
+    items, scores = a_person(ratings, seed)
     users = rng.permutation(ratings.n_users).astype(np.int32)
     known = Everybody(ratings)
-    for _ in range(2):
-        fast = known.taste_distances(percentiles, items, own, users)
-        assert same(fast, twin_neighbours.taste_distances(ratings, percentiles, items, own, users))
+    for own in (scores, np.minimum(scores, 3)):  # the second has too few different scores
+        assert same(known.taste_distances(items, own, users), taste_distances(ratings, items, own, users))
 
 
 def test_the_taste_distance_of_the_specification() -> None:
     """A = 90, 80, 60, 40, 20 and B = 70, 75, 50, 30, 10: their percentiles are 90, 70, 50, 30, 10 and 70, 90, ..."""
     items = np.arange(5, dtype=np.int32)
     ratings = Ratings.from_rows(5, np.array([0, 5]), items, np.array([70, 75, 50, 30, 10], dtype=np.uint8))
-    theirs = np.array([70, 90, 50, 30, 10], dtype=np.uint8)
-    own = np.array([90, 70, 50, 30, 10], dtype=np.uint8)
-    assert Everybody(ratings).taste_distances(theirs, items, own, np.zeros(1, dtype=np.int32)).tolist() == [8.0]
+    own = np.array([90, 80, 60, 40, 20], dtype=np.uint8)
+    assert Everybody(ratings).taste_distances(items, own, np.zeros(1, dtype=np.int32)).tolist() == [8.0]
 
 
 def test_threads_do_not_disturb_each_other() -> None:
@@ -198,8 +233,7 @@ def test_without_the_extension_the_same_is_served() -> None:
     catalogue = known.votes(ranking, residuals, k=40)
     some = known.votes(ranking, residuals, k=40, items=np.arange(3, dtype=np.int32))
     assert catalogue.numerators[:3].tolist() == some.numerators.tolist()
-    percentiles = np.full(ratings.n_ratings, 50, dtype=np.uint8)
-    distances = known.taste_distances(percentiles, items, scores, np.arange(60, dtype=np.int32))
+    distances = known.taste_distances(items, scores, np.arange(60, dtype=np.int32))
     assert distances.min() >= 0
 
 

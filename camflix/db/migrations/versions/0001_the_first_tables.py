@@ -34,6 +34,7 @@ def upgrade() -> None:
         "engine_model",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("engine", sa.String(length=16), nullable=False),
+        sa.Column("preset", sa.String(length=8), nullable=False),
         sa.Column("epoch", sa.Integer(), nullable=False),
         sa.Column("last_change_id", sa.BigInteger(), nullable=False),
         sa.Column("n_users", sa.Integer(), nullable=False),
