@@ -17,7 +17,7 @@ help:
 	@sed -n 's/^# make/make/p' Makefile
 
 # The two stamps: what runs CamFlix, and what builds and checks it.
-$(VENV)/.runtime: pyproject.toml constraints.txt $(wildcard setup.py)
+$(VENV)/.runtime: pyproject.toml constraints.txt setup.py $(wildcard camflix/recommender/kernels/*.c camflix/recommender/kernels/*.cdef camflix/recommender/kernels/*.h)
 	@sh scripts/check-machine "$(PYTHON)"
 	@echo "making $(VENV) (half a minute)"
 	@"$(PYTHON)" -m venv $(VENV)

@@ -14,10 +14,13 @@ from camflix.i18n import N_, _, decimal, plural
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import TypeVar
 
     from rich.console import Console
 
     from camflix.results import Prediction, Receipt, ReceiptLine
+
+    Shown = TypeVar("Shown")
 
 _MOST_COLUMNS = 78
 _LEAST_NAME = 12
@@ -101,7 +104,7 @@ class _Paper:
 
     def _people(self, lines: list[ReceiptLine]) -> None:
         header = (_("who rated it"), _("score"), _("deviation"), _("weight"), _("correlation"), _("in common"))
-        shown, others = self._greatest(lines)
+        shown, others = self._greatest(sorted(lines, key=lambda line: -abs(line.amount)))
         rows = [_person_cells(line) for line in shown]
         self._table(header, rows, [_points(_thousandths(line)) for line in shown])
         if others:
@@ -109,18 +112,22 @@ class _Paper:
             self._sum(words, _points(_total(others)))
 
     def _own(self, lines: list[ReceiptLine]) -> None:
-        header = (_("what you rated"), _("score"))
-        shown, others = self._greatest(lines)
-        rows = [(title_of(line.movie) if line.movie else "", _or_dash(line.score)) for line in shown]
-        self._table(header, rows, [_points(_thousandths(line)) for line in shown])
+        """Write a line a film: what its score adds, and what its having been rated at all adds."""
+        header = (_("what you rated"), _("score"), _("its score"), _("its choice"))
+        films: dict[int, list[ReceiptLine]] = {}
+        for line in lines:
+            assert line.movie is not None
+            films.setdefault(line.movie.id, []).append(line)
+        ordered = sorted(films.values(), key=lambda of_one: -abs(_total(of_one)))
+        shown, others = self._greatest(ordered)
+        self._table(header, [_film_cells(film) for film in shown], [_points(_total(film)) for film in shown])
         if others:
             words = plural("the {n} other film together", "the {n} other films together", len(others))
-            self._sum(words, _points(_total(others)))
+            self._sum(words, _points(sum(map(_total, others))))
 
-    def _greatest(self, lines: list[ReceiptLine]) -> tuple[list[ReceiptLine], list[ReceiptLine]]:
-        ordered = sorted(lines, key=lambda line: -abs(line.amount))
-        # One line for one other person would say less in the same space.
-        n = len(lines) if len(lines) == self._n_shown + 1 else self._n_shown
+    def _greatest(self, ordered: list[Shown]) -> tuple[list[Shown], list[Shown]]:
+        # One line for one other would say less in the same space.
+        n = len(ordered) if len(ordered) == self._n_shown + 1 else self._n_shown
         return ordered[:n], ordered[n:]
 
     def _table(self, header: Sequence[str], rows: Sequence[Sequence[str]], points: Sequence[str]) -> None:
@@ -174,6 +181,12 @@ def _person_cells(line: ReceiptLine) -> tuple[str, ...]:
         decimal(line.correlation or 0, 3),
         _or_dash(line.n_common),
     )
+
+
+def _film_cells(lines: Sequence[ReceiptLine]) -> tuple[str, ...]:
+    parts = {line.part: _thousandths(line) for line in lines}
+    title = title_of(lines[0].movie) if lines[0].movie else ""
+    return (title, _or_dash(lines[0].score), *(_points(parts.get(part, 0)) for part in _OWN))
 
 
 def _or_dash(number: int | None) -> str:

@@ -81,7 +81,7 @@ class FittingService:
         """Fit the engine that serves, and the order of lists, on all ratings that may feed predictions.
 
         Args:
-            thorough: as accurately as it can be, the order's settings tuned anew, nothing taken over from the model before.
+            thorough: as accurately as can be, the order's settings tuned anew, nothing taken over from the last model.
         """
         engine = self._engine.chosen()
         epoch, last_change_id = self._epochs.current(), self._epochs.last_change_id()

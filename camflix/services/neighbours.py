@@ -58,7 +58,8 @@ class NeighbourService:
         """Return a user's ``n`` twins as stored with a model; None when nothing is."""
         columns = (Neighbour.neighbour_id, Neighbour.similarity, Neighbour.taste_distance, Neighbour.n_common)
         query = select(*columns).where(Neighbour.user_id == user_id, Neighbour.model_id == model_id)
-        rows = self._session.execute(query.order_by(Neighbour.rank)).tuples().all()
+        found = self._session.execute(query.order_by(Neighbour.rank))
+        rows: list[Row] = [(row[0], row[1], row[2], row[3]) for row in found]
         return self._twins(rows, n) if rows else None
 
     def worked_out(self, served: Served, taste: Taste, n: int) -> tuple[Twin, ...]:

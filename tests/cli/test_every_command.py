@@ -91,7 +91,7 @@ TRIALS = (
     Trial("import letterboxd", ("ratings.csv",), results.ImportReport, "5"),
     Trial("demo", (), None, "camflix recommend"),
     Trial("evaluate", ("--holdout", "0.2", "--engine", "classic"), results.EngineEvaluation, "RMSE"),
-    Trial("engine show", (), results.EngineStatus, "classic"),
+    Trial("engine show", (), results.EngineStatus, "factors"),
     Trial("engine set", ("classic",), results.EngineStatus, "classic"),
     Trial("users list", ("--source", "sample"), list[results.UserSummary], "sample-001"),
     Trial("users add", ("zoe", "--email", "zoe@example.org"), results.UserSummary, "zoe"),

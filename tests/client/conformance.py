@@ -145,6 +145,63 @@ class ClientConformance(OwnThingsConformance):
             assert each.prediction.predicted_score is not None
             assert each.prediction.low <= each.prediction.predicted_score <= each.prediction.high
 
+    def test_recommend_by_score(self, make_client: MakeClient, films: list[int]) -> None:
+        found = make_client("zoe").call(operations.recommend, inputs.AskRecommendations(8, "predicted"))
+        scores = [each.prediction.predicted_score or 0 for each in found.recommendations]
+        assert (found.order, len(scores)) == ("predicted", 8)
+        assert scores == sorted(scores, reverse=True)
+
+    def test_similar(self, make_client: MakeClient, films: list[int]) -> None:
+        client = make_client("zoe")
+        client.call(operations.hide, inputs.MovieRef(films[1]))
+        found = client.call(operations.similar, inputs.AskSimilar(films[0], 6))
+        assert found.movie.id == films[0]
+        shown = {each.movie.id: each for each in found.similar}
+        assert films[1] not in shown
+        assert films[0] not in shown
+        assert [each.similarity for each in found.similar] == sorted(
+            (s.similarity for s in found.similar), reverse=True
+        )
+        own = {film: 92 - 11 * position for position, film in enumerate(films[:7])}
+        assert all(each.own_score == own.get(film) for film, each in shown.items())
+        assert all(each.prediction.predicted_score is not None for each in found.similar)
+
+    def test_together(self, make_client: MakeClient, films: list[int]) -> None:
+        found = make_client("zoe").call(operations.together, inputs.AskTogether(("c-01", "c-02"), rewatch=True))
+        assert found.members == ("zoe", "c-01", "c-02")
+        assert len(found.picks) > 3
+        for pick in found.picks:
+            scores = [prediction.predicted_score for prediction in pick.predictions]
+            assert pick.group_score == min(score for score in scores if score is not None)
+
+    def test_together_picks_nothing_that_somebody_has_seen(self, make_client: MakeClient, films: list[int]) -> None:
+        client = make_client("zoe")
+        client.call(operations.add_viewing, inputs.AddViewing(films[15], "2026-02-03"))
+        everything = client.call(operations.together, inputs.AskTogether(("c-01",), n=50, rewatch=True))
+        unseen = client.call(operations.together, inputs.AskTogether(("c-01",), n=50))
+        mean = client.call(operations.together, inputs.AskTogether(("c-01",), n=50, rule="average", rewatch=True))
+        assert films[15] in [pick.movie.id for pick in everything.picks]
+        assert not {*films[:7], films[15]} & {pick.movie.id for pick in unseen.picks}
+        for pick in mean.picks:
+            scores = [prediction.predicted_score or 0 for prediction in pick.predictions]
+            assert pick.group_score == pytest.approx(sum(scores) / len(scores), abs=0.0011)
+
+    def test_together_is_only_for_those_who_let_one_see_them(
+        self, make_client: MakeClient, world: World, films: list[int]
+    ) -> None:
+        world.user("shy", privacy="private")
+        for members in (("shy",), ("c-01", "nobody")):
+            with pytest.raises(NotFoundError):
+                make_client("zoe").call(operations.together, inputs.AskTogether(members))
+        with pytest.raises(InvalidInputError) as refused:
+            make_client("zoe").call(operations.together, inputs.AskTogether(("c-01", "c-01")))
+        assert refused.value.field == "members"
+
+    def test_why_listed(self, make_client: MakeClient, films: list[int]) -> None:
+        found = make_client("zoe").call(operations.why_listed, inputs.MovieRef(films[9]))
+        assert {line.movie.id for line in found.lines if line.movie} == set(films[:7])
+        assert round(found.order_score * 1000) == sum(round(line.amount * 1000) for line in found.lines)
+
     def test_twins(self, make_client: MakeClient, films: list[int]) -> None:
         del films
         found = make_client("zoe").call(operations.twins, inputs.AskTwins(5))

@@ -64,6 +64,8 @@ TABLE: dict[str, tuple[str, str, str]] = {
     "save_note": ("rate", "member", OWN),
     "share_list": ("rate", "member", OWN),
     "stats": ("read", "member", OWN),
+    "similar": ("read", "member", OWN),
+    "together": ("read", "member", OWN),
     "twins": ("read", "member", OWN),
     "undo": ("rate", "member", OWN),
     "unhide": ("rate", "member", OWN),
@@ -71,6 +73,7 @@ TABLE: dict[str, tuple[str, str, str]] = {
     "unshare_list": ("rate", "member", OWN),
     "unwatch": ("rate", "member", OWN),
     "watch": ("rate", "member", OWN),
+    "why_listed": ("read", "member", OWN),
     "why": ("read", "member", OWN),
     "year_in_review": ("read", "member", OWN),
 }
@@ -99,7 +102,7 @@ def things(world: World) -> Things:
         world.rate_all(user, {film: 92 - 11 * position for position, film in enumerate(films[:7])})
     make_things(world.camflix, "bob", films)
     with world.camflix.transaction(writes=True) as services:
-        services.engine.refit()
+        services.fitting.refit()
     return make_things(world.camflix, "zoe", films)
 
 

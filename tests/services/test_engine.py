@@ -12,7 +12,7 @@ import pytest
 from camflix.bootstrap import CamFlix
 from camflix.errors import InvalidInputError
 from camflix.models import EngineArray, EngineChoice, EngineModel, Rating
-from camflix.services.engine import evidence_floor
+from camflix.services.community import evidence_floor
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,12 +37,15 @@ def cache_folders(world: World) -> list[Path]:
 def test_the_ratings_of_a_model_are_those_of_the_database(world: World) -> None:
     users, films = world.community()
     found = served(world.camflix)
-    assert found.user_ids.tolist() == users
-    assert found.movie_ids.tolist() == films
+    assert found.snapshot.user_ids.tolist() == users
+    assert found.snapshot.movie_ids.tolist() == films
     rows = world.table(Rating)
     ratings = found.model.ratings
     triples = zip(
-        found.user_ids[ratings.row_users()], found.movie_ids[ratings.items], ratings.scores.tolist(), strict=True
+        found.snapshot.user_ids[ratings.row_users()],
+        found.snapshot.movie_ids[ratings.items],
+        ratings.scores.tolist(),
+        strict=True,
     )
     assert sorted((int(u), int(m), s) for u, m, s in triples) == sorted(
         (row["user_id"], row["movie_id"], row["score"]) for row in rows
@@ -177,7 +180,7 @@ def test_a_new_database_at_the_place_of_an_old_one_does_not_get_its_models(
     assert served(world.camflix).model.ratings.n_users == 12
     newest = served(world.camflix).header
     assert any(
-        folder.name.startswith(f"classic-{newest.id}-{newest.fitted_at:%Y%m%d}") for folder in cache_folders(world)
+        folder.name.startswith(f"factors-{newest.id}-{newest.fitted_at:%Y%m%d}") for folder in cache_folders(world)
     )
     assert len(cache_folders(world)) == 2
 
@@ -190,7 +193,7 @@ def test_an_engine_is_chosen_by_hand_or_by_what_it_measured_and_hands_go_first(w
     with world.camflix.transaction(writes=True) as services:
         status = services.engine.status()
         assert (status.engine, status.chosen_by, status.chosen_at, status.is_stale) == (
-            "classic",
+            "factors",
             "default",
             None,
             True,

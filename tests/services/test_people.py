@@ -55,7 +55,7 @@ def test_accuracy_compares_what_was_predicted_before_each_first_rating(world: Wo
     assert accuracy.mean_absolute_error == pytest.approx(sum(gaps) / 5)
     assert accuracy.within_10 == pytest.approx(sum(gap <= 10 for gap in gaps) / 5)
     predicted = [row["predicted_by"] for row in world.table(RatingChange) if row["predicted_score"] is not None]
-    assert predicted == ["classic"] * 5
+    assert predicted == ["factors"] * 5
 
 
 def test_the_sample_community_comes_once_and_goes_without_a_trace_but_its_films(world: World) -> None:

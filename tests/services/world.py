@@ -39,6 +39,10 @@ class World:
         with self.camflix.transaction(writes=True) as services:
             yield services.users._session
 
+    def choose_engine(self, name: str) -> None:
+        with self.camflix.transaction(writes=True) as services:
+            services.engine.choose(name, "hand")
+
     def tick(self, **duration: float) -> None:
         """Let time pass: a minute, unless said."""
         self.clock.moment += timedelta(**duration or {"minutes": 1})

@@ -92,7 +92,9 @@ def _on_files(
     return evaluate_files(train, test, films, engines, seed, preset)
 
 
-def _on_database(holdout: float | None, seed: int, engines: list[str]) -> tuple[list[EngineEvaluation], str | None]:
+def _on_database(
+    holdout: float | None, seed: int, engines: list[str], preset: Preset
+) -> tuple[list[EngineEvaluation], str | None]:
     """Return the evaluation on the database, and the engine that serves from now on for having done best."""
     share = _SHARE if holdout is None else holdout
     with open_camflix() as camflix:
