@@ -9,7 +9,7 @@ import numpy as np
 from sqlalchemy import select
 
 from camflix.errors import NotFoundError
-from camflix.models import HiddenMovie, Privacy, Rating, User
+from camflix.models import HiddenMovie, Privacy, Rating, User, Viewing
 from camflix.recommender.listing import varied_list
 from camflix.recommender.model import Part, Reason
 from camflix.recommender.similar_items import MIN_EVIDENCE as SIMILAR_EVIDENCE
@@ -86,7 +86,7 @@ class RecommendationService:
             self._neighbours.refresh(served, user_id, self._engine.taste(served, user_id))
 
     def recommend(self, user_id: int, username: str, n: int, order: ListOrder = "likely") -> Recommendations:
-        """Return ``n`` films for this user, never one they rated or hid.
+        """Return ``n`` films for this user, never one they rated, saw or hid.
 
         Likely: what they are likely to turn to and like, no two alike. Predicted: the highest predicted scores. While
         too little is known of them, the films most people rated come without predictions.
@@ -94,7 +94,7 @@ class RecommendationService:
         served = self.require_model()
         person = self._engine.person(served, user_id)
         floor = evidence_floor(served.snapshot.ratings.n_users)
-        hidden = served.item_indices(self._hidden(user_id))
+        hidden = served.item_indices(self._seen_or_hidden(user_id))
         if order == "likely":
             best = varied_list(
                 *(served.model, served.likely, person, n),
@@ -241,9 +241,13 @@ class RecommendationService:
     def _hidden(self, user_id: int) -> Iterable[int]:
         return self._session.scalars(select(HiddenMovie.movie_id).where(HiddenMovie.user_id == user_id))
 
+    def _seen_or_hidden(self, user_id: int) -> set[int]:
+        seen = self._session.scalars(select(Viewing.movie_id).where(Viewing.user_id == user_id))
+        return {*seen, *self._hidden(user_id)}
+
     def _popular(self, user_id: int, n: int) -> list[MovieSummary]:
         rated = set(self._session.scalars(select(Rating.movie_id).where(Rating.user_id == user_id)))
-        unwanted = rated | set(self._hidden(user_id))
+        unwanted = rated | self._seen_or_hidden(user_id)
         chosen: list[MovieSummary] = []
         cursor: str | None = None
         while len(chosen) < n:

@@ -212,7 +212,7 @@ def test_an_engine_that_a_newer_camflix_chose_does_not_stop_this_one(world: Worl
     world.community(8, 10)
     with world.session() as session:
         session.add(EngineChoice(id=1, engine="oracle", chosen_by="holdout", chosen_at=clock()))
-    assert served(world.camflix).header.engine == "classic"
+    assert served(world.camflix).header.engine == "factors"
 
 
 def test_its_status_tells_what_it_learnt_from_and_whether_it_is_old(world: World) -> None:

@@ -54,6 +54,17 @@ def test_no_list_ever_holds_a_film_that_was_rated_or_hidden_and_it_is_refilled(w
     assert len(after) == 6
 
 
+def test_no_list_holds_a_film_of_the_diary(world: World) -> None:
+    _users, films = world.community()
+    user_id = reader(world, films)
+    before = listed(recommend(world, user_id, 6))
+    with world.camflix.transaction(writes=True) as services:
+        services.diary.add(user_id, before[0], "2026-02-01", None)
+    after = listed(recommend(world, user_id, 6))
+    assert before[0] not in after
+    assert len(after) == 6
+
+
 def test_people_like_you_decide_what_comes_first(world: World) -> None:
     _users, films = world.community()
     first = listed(recommend(world, reader(world, films)))
