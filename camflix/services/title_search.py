@@ -13,7 +13,8 @@ from sqlalchemy import ColumnElement, and_, exists, func, literal, or_, select, 
 
 from camflix.db.ids import among
 from camflix.importers.text import title_words, word_forms
-from camflix.models import Movie, MovieTitle, TitleWord, WordForm, table_of
+from camflix.models import Movie, MovieTitle, TitleWord, WordForm
+from camflix.models.base import table_of
 from camflix.services.catalogue_memory import CatalogueMemory
 
 if TYPE_CHECKING:
