@@ -215,6 +215,6 @@ def test_going_private_and_public_again_changes_the_counts_and_makes_models_old(
     for change in ({"privacy": "private"}, {"contributes_anonymously": True}, {"privacy": "members"}, {"bio": "Rain."}):
         with world.camflix.transaction(writes=True) as services:
             before = services.epochs.current()
-            services.settings.change(ann, **change)  # type: ignore[arg-type]
+            services.settings.change(ann, **change)
             seen.append((services.epochs.current() - before, services.movies.get(film).n_ratings))
     assert seen == [(1, 0), (1, 1), (0, 1), (0, 1)]
