@@ -1,16 +1,16 @@
-"""Run every measurement, or those named: ``python -m bench [NAME ...]``; ``--big`` for the engine's largest too."""
+"""Run every measurement, or those named: ``python -m bench [NAME ...]``."""
 
 from __future__ import annotations
 
 import sys
 from importlib import import_module
 
-SUITES = ("commands", "imports", "engine")
+SUITES = ("commands", "imports", "engine", "catalogue")
 
 
 def main(names: list[str]) -> None:
     """Run suites by name."""
-    for name in [name for name in names if not name.startswith("-")] or SUITES:
+    for name in names or SUITES:
         print(f"\n# {name}\n", flush=True)
         import_module(f"bench.{name}").main()
 

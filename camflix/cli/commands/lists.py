@@ -17,6 +17,7 @@ from camflix.operations import (
     delete_list,
     edit_list,
     get_list,
+    get_shared_list,
     list_lists,
     move_in_list,
     remove_from_list,
@@ -194,4 +195,4 @@ def share(
     elif done.list.share_token is None:
         typer.echo(_("{name} has no secret link", name=done.list.name))
     else:
-        typer.echo(f"/api/shared/{done.list.share_token}/")
+        typer.echo(get_shared_list.path.format(token=done.list.share_token))
