@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from camflix.recommender import factors_smoother_twin, kernels
 from camflix.recommender.kernels.border import check_array, check_indices, check_scores, pointer
+from camflix.recommender.kernels.halves import in_halves
 
 if TYPE_CHECKING:
     from camflix.recommender.arrays import Float32s, Float64s, Int32s, UInt8s
@@ -23,6 +24,9 @@ Int16s: TypeAlias = NDArray[np.int16]
 
 LANES = 8
 """Samples that are computed side by side; how many are kept is a multiple of it."""
+
+LONG_CATALOGUE = 5_000_000
+"""More numbers than this are multiplied by two threads: a millisecond of one."""
 
 MOST_COORDINATES = 64
 MOST_SAMPLES = 128
@@ -200,8 +204,15 @@ class Smoother:
             return factors_smoother_twin.predict(self.samples, person, items)
         predicted, variances = np.empty(len(items)), np.empty(len(items) if with_variance else 0)
         described, kept_alive = self._describe_person(person)
-        target = pointer(variances) if with_variance else kernels.ffi.NULL
-        kernels.lib.smoother_predict(self._described, described, len(items), pointer(items), pointer(predicted), target)
+        wanted, found = pointer(items), pointer(predicted)
+        spread = pointer(variances) if with_variance else None
+
+        def fill(begin: int, end: int) -> None:
+            target = kernels.ffi.NULL if spread is None else spread + begin
+            one = (end - begin, wanted + begin, found + begin, target)
+            kernels.lib.smoother_predict(self._described, described, *one)
+
+        in_halves(fill, len(items), worth_it=len(items) * self.samples.item_vectors[:1].size > LONG_CATALOGUE)
         del kept_alive
         return predicted, variances
 

@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, ClassVar, Self
 import numpy as np
 
 from camflix.recommender import likely_kernels
+from camflix.recommender.kernels.border import check_array
 from camflix.recommender.likely_fit import Settings, fit_items
 from camflix.recommender.likely_grades import grades, user_weights
 from camflix.recommender.likely_kernels import HalfStep
@@ -169,12 +170,18 @@ class Likely(Orderer):
         """Return the orderer that ``arrays()`` described, over ``ratings`` as they are now.
 
         Raises:
-            ValueError: the arrays were learnt on another number of items.
+            ValueError: an array is missing or damaged, or they were learnt on another number of items.
         """
-        if len(arrays["vectors"]) != ratings.n_items:
-            msg = f"the model knows {len(arrays['vectors'])} items, the ratings have {ratings.n_items}"
+        missing = {"vectors", "gram", "item_weights", "constants"} - arrays.keys()
+        if missing:
+            msg = f"the order model lacks {', '.join(sorted(missing))}"
             raise ValueError(msg)
-        return cls(ratings, _Learnt(arrays["vectors"], arrays["gram"], arrays["item_weights"], arrays["constants"]))
+        learnt = _Learnt(arrays["vectors"], arrays["gram"], arrays["item_weights"], arrays["constants"])
+        _check(learnt)
+        if len(learnt.vectors) != ratings.n_items:
+            msg = f"the model knows {len(learnt.vectors)} items, the ratings have {ratings.n_items}"
+            raise ValueError(msg)
+        return cls(ratings, learnt)
 
     def person(self, items: Int32s, scores: UInt8s, user: int = -1) -> LikelyPerson:
         """Return the person with these ratings and their vector."""
@@ -262,6 +269,30 @@ class Likely(Orderer):
         direction = np.linalg.solve(matrix, step.vectors[item].astype(np.float64))
         contributions: Float64s = _POINTS * weights * step.grades[person.scores] * (vectors @ direction)
         return contributions
+
+
+def _check(learnt: _Learnt) -> None:
+    """Refuse arrays of another type or shape, and numbers that no fit leaves.
+
+    Raises:
+        ValueError: names the array.
+    """
+    n_items, n_factors = len(learnt.vectors), learnt.vectors.shape[-1]
+    if n_factors == 0 or n_factors % likely_kernels.FACTORS_STEP:
+        msg = f"vectors have {n_factors} factors, which is no multiple of {likely_kernels.FACTORS_STEP}"
+        raise ValueError(msg)
+    check_array("vectors", learnt.vectors, np.float32, (n_items, n_factors))
+    check_array("gram", learnt.gram, np.float64, (n_factors, n_factors))
+    check_array("item_weights", learnt.item_weights, np.float32, (n_items,))
+    check_array("constants", learnt.constants, np.float64, (2,))
+    for name in ("vectors", "gram", "item_weights", "constants"):
+        if not bool(np.all(np.isfinite(getattr(learnt, name)))):
+            msg = f"the order model's {name} are damaged: not all are finite"
+            raise ValueError(msg)
+    for name in ("item_weights", "constants"):
+        if not bool(np.all(getattr(learnt, name) > 0)):
+            msg = f"the order model's {name} are damaged: not all are positive"
+            raise ValueError(msg)
 
 
 def _near_the_best(order_scores: Float32s, candidates: Int64s, n: int) -> Int64s:

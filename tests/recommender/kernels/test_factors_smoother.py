@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from camflix.recommender import kernels
+from camflix.recommender import factors_smoother, kernels
 from camflix.recommender.factors_smoother import LANES, FoldedIn, Samples, Smoother
 from camflix.recommender.factors_smoother_twin import by_sample
 
@@ -145,6 +146,17 @@ def test_an_item_alone_has_the_bits_it_has_among_all(compiled: bool, monkeypatch
         found = smoother.predict_with_variance(person, some)
         assert np.array_equal(found[0], predicted[some])
         assert np.array_equal(found[1], variances[some])
+
+
+@needs_kernel
+def test_a_catalogue_in_halves_has_the_bits_it_has_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    smoother = Smoother(some_samples())
+    person = smoother.fold_in(*some_person(3, 9), 1.3)
+    at_once = [smoother.predict(person, everything), *smoother.predict_with_variance(person, everything)]
+    monkeypatch.setattr(factors_smoother, "LONG_CATALOGUE", 0)
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    in_halves = [smoother.predict(person, everything), *smoother.predict_with_variance(person, everything)]
+    assert all(np.array_equal(a, b) for a, b in zip(at_once, in_halves, strict=True))
 
 
 def test_nobody_in_particular_is_expected_what_the_prior_says() -> None:
