@@ -1,5 +1,6 @@
 """Tables, one file per aggregate; no queries, no rules."""
 
+from camflix.models.account import AccountCode, AnsweredWrite, ApiToken, CodePurpose, UserSession
 from camflix.models.base import Base
 from camflix.models.engine import DataVersion, EngineArray, EngineChoice, EngineModel
 from camflix.models.lists import HiddenMovie, WatchlistEntry
@@ -8,7 +9,11 @@ from camflix.models.rating import ImportBatch, Rating, RatingChange
 from camflix.models.user import Privacy, User, UserSource
 
 __all__ = [
+    "AccountCode",
+    "AnsweredWrite",
+    "ApiToken",
     "Base",
+    "CodePurpose",
     "Credit",
     "CreditRole",
     "DataVersion",
@@ -27,6 +32,7 @@ __all__ = [
     "RatingChange",
     "TitleKind",
     "User",
+    "UserSession",
     "UserSource",
     "WatchlistEntry",
 ]

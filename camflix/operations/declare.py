@@ -6,26 +6,68 @@ From one declaration come the route, the API document, and the calls of both cli
 from __future__ import annotations
 
 import inspect
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic, Literal, TypeAlias, TypeVar, get_type_hints
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, TypeAlias, TypeVar, get_type_hints
+
+from camflix.results import Scope
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from contextlib import AbstractContextManager
 
     from camflix.services.container import Services
+    from camflix.services.passwords import Passwords
 
 Method: TypeAlias = Literal["GET", "POST", "DELETE"]
+Access: TypeAlias = Literal["anyone", "member", "admin"]
+SCOPES: tuple[Scope, ...] = ("read", "rate", "admin")
+"""What a token may do; each allows what those before it allow."""
 Input = TypeVar("Input")
 Result = TypeVar("Result")
 
 
+@dataclass(slots=True)
+class Caller:
+    """From where a call came, and with which session or token.
+
+    ``base_url`` is that of the server, for links in mails. ``opened_session`` is set by signing in: the secret of the new session, which a server puts into a cookie and
+    nobody else sees.
+    """
+
+    address: str = ""
+    user_agent: str = ""
+    base_url: str = ""
+    scope: Scope = "admin"
+    session_id: int | None = None
+    token_id: int | None = None
+    opened_session: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Who acts, and with what."""
+    """Who acts, and with what. ``proof`` is what the operation's ``prepare`` returned.
+
+    For those who are nobody yet (``access="anyone"``) the user's id is 0 and the name is empty.
+    """
 
     services: Services
     user_id: int
     username: str
+    caller: Caller = field(default_factory=Caller)
+    proof: Any = None
+
+
+class Preparing(Protocol):
+    """What an operation may use before its transaction begins: reading ones, and the slow work with passwords."""
+
+    @property
+    def passwords(self) -> Passwords:
+        """Hash and verify, so many at a time."""
+        ...
+
+    def transaction(self, *, writes: bool) -> AbstractContextManager[Services]:
+        """Open a transaction."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,6 +77,10 @@ class Operation(Generic[Input, Result]):
     Attributes:
         writes: whether it changes anything: all but GET do.
         uses_engine: whether a fitted model must be fresh before it is called.
+        access: who may call it.
+        scope: what a token must allow for it.
+        limit: how often one address, and one account, may call it, as ``10 per minute``; empty for the usual limit.
+        prepare: what is slow and must not hold a transaction: ``(camflix, user_id, body) -> proof``.
     """
 
     name: str
@@ -45,6 +91,10 @@ class Operation(Generic[Input, Result]):
     function: Callable[[Context, Input], Result]
     input_type: type[Input]
     result_type: type[Result]
+    access: Access = "member"
+    scope: Scope = "read"
+    limit: str = ""
+    prepare: Callable[[Preparing, int, Input], object] | None = None
 
     @property
     def writes(self) -> bool:
@@ -61,9 +111,19 @@ OPERATIONS: dict[str, Operation[Any, Any]] = {}
 
 
 def operation(
-    method: Method, path: str, *, status: int = 200, uses_engine: bool = False
+    method: Method,
+    path: str,
+    *,
+    status: int = 200,
+    uses_engine: bool = False,
+    access: Access = "member",
+    scope: Scope | None = None,
+    limit: str = "",
+    prepare: Callable[[Preparing, int, Input], object] | None = None,
 ) -> Callable[[Callable[[Context, Input], Result]], Operation[Input, Result]]:
     """Declare the decorated function as an operation and put it into OPERATIONS.
+
+    The scope is ``read`` for GET and ``rate`` for all else, unless said.
 
     Raises:
         TypeError: the function is not ``(context, body) -> result`` with types, or its name or route is taken.
@@ -79,7 +139,21 @@ def operation(
             msg = f"{name}: the name or {method} {path} is taken"
             raise TypeError(msg)
         _, input_type, result_type = hints.values()
-        declared = Operation(name, method, path, status, uses_engine, function, input_type, result_type)
+        needed: Scope = scope or ("read" if method == "GET" else "rate")
+        declared = Operation(
+            name,
+            method,
+            path,
+            status,
+            uses_engine,
+            function,
+            input_type,
+            result_type,
+            access,
+            needed,
+            limit,
+            prepare,
+        )
         OPERATIONS[name] = declared
         return declared
 

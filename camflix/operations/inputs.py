@@ -6,6 +6,49 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from camflix.operations.account_inputs import (
+    ChangeEmail,
+    ChangePassword,
+    CreateToken,
+    ForgottenPassword,
+    GiveCode,
+    ListUsers,
+    LogIn,
+    ProvePassword,
+    ResetPassword,
+    SessionRef,
+    SignIn,
+    SignUp,
+    TokenRef,
+    UserRef,
+)
+
+__all__ = [
+    "AskProfile",
+    "AskRecommendations",
+    "AskTwins",
+    "ChangeEmail",
+    "ChangePassword",
+    "CreateToken",
+    "ForgottenPassword",
+    "GiveCode",
+    "ListMovies",
+    "ListRatings",
+    "ListUsers",
+    "LogIn",
+    "MovieRef",
+    "Nothing",
+    "ProvePassword",
+    "RateMovie",
+    "ResetPassword",
+    "ResolveMovie",
+    "SessionRef",
+    "SignIn",
+    "SignUp",
+    "TokenRef",
+    "UserRef",
+]
+
 Score = Annotated[int, Meta(ge=0, le=100, description="0 to 100, a whole number")]
 _MOST = 2**31 - 1  # what an integer column holds
 MovieId = Annotated[int, Meta(ge=1, le=_MOST)]

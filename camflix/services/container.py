@@ -16,13 +16,19 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+    from camflix.services.account_codes import AccountCodeService
+    from camflix.services.accounts import AccountService
+    from camflix.services.answered_writes import AnsweredWriteService
     from camflix.services.demo import DemoService
     from camflix.services.engine import EngineService, ModelCache
     from camflix.services.evaluation import EvaluationService
     from camflix.services.imports import ImportService
+    from camflix.services.letters import LetterRequest, LetterService
     from camflix.services.profiles import ProfileService
     from camflix.services.ratings import RatingService
     from camflix.services.recommendations import RecommendationService
+    from camflix.services.sessions import SessionService
+    from camflix.services.tokens import TokenService
     from camflix.services.undo import UndoService
 
 
@@ -37,7 +43,10 @@ class Services:
         cache_folder: Path,
         models: Callable[[], ModelCache],
         now: Callable[[], datetime],
+        sends_mail: bool = False,
     ) -> None:
+        self.outbox: list[LetterRequest] = []
+        self._sends_mail = sends_mail
         self._session = session
         self._language = language
         self._cache_folder = cache_folder
@@ -116,3 +125,47 @@ class Services:
         from camflix.services.evaluation import EvaluationService  # noqa: PLC0415
 
         return EvaluationService(self.engine)
+
+    @cached_property
+    def accounts(self) -> AccountService:
+        """From signing up to leaving."""
+        from camflix.services.accounts import AccountService  # noqa: PLC0415
+
+        return AccountService(
+            self._session, self.account_codes, self.outbox, self._now, sends_mail=self._sends_mail
+        )
+
+    @cached_property
+    def account_codes(self) -> AccountCodeService:
+        """Codes that allow one step."""
+        from camflix.services.account_codes import AccountCodeService  # noqa: PLC0415
+
+        return AccountCodeService(self._session, self._now)
+
+    @cached_property
+    def letters(self) -> LetterService:
+        """What accounts are told by mail."""
+        from camflix.services.letters import LetterService  # noqa: PLC0415
+
+        return LetterService(self._session, self.account_codes)
+
+    @cached_property
+    def sessions(self) -> SessionService:
+        """Browsers that are signed in."""
+        from camflix.services.sessions import SessionService  # noqa: PLC0415
+
+        return SessionService(self._session, self._now)
+
+    @cached_property
+    def tokens(self) -> TokenService:
+        """API tokens."""
+        from camflix.services.tokens import TokenService  # noqa: PLC0415
+
+        return TokenService(self._session, self._now)
+
+    @cached_property
+    def answered_writes(self) -> AnsweredWriteService:
+        """Answers of writes that may come twice."""
+        from camflix.services.answered_writes import AnsweredWriteService  # noqa: PLC0415
+
+        return AnsweredWriteService(self._session, self._now)
