@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-from camflix.operations.declare import Context
+from camflix.operations.declare import Caller, Context
 from camflix.operations.validate import checked
 
 if TYPE_CHECKING:
@@ -37,11 +37,13 @@ class LocalClient:
             CamFlixError: whatever the operation says in its docstring, and StorageError.
         """
         body = checked(body)
-        user_id = self._identify()
+        is_anyone = operation.access == "anyone"
+        user_id, username = (0, "") if is_anyone else (self._identify(), self._username)
         if operation.uses_engine:
             self._camflix.refresh_engine()
+        proof = operation.prepare(self._camflix, user_id, body) if operation.prepare else None
         with self._camflix.transaction(writes=operation.writes) as services:
-            return operation.function(Context(services, user_id, self._username), body)
+            return operation.function(Context(services, user_id, username, Caller(), proof), body)
 
     def _identify(self) -> int:
         if self._user_id is None:
