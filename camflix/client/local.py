@@ -43,7 +43,12 @@ class LocalClient:
             self._camflix.refresh_engine()
         proof = operation.prepare(self._camflix, user_id, body) if operation.prepare else None
         with self._camflix.transaction(writes=operation.writes) as services:
-            return operation.function(Context(services, user_id, username, Caller(), proof), body)
+            if operation.access == "admin":
+                services.users.check_admin(user_id)
+            result = operation.function(Context(services, user_id, username, Caller(), proof), body)
+        if operation.name == "delete_account":
+            self._user_id = None
+        return result
 
     def _identify(self) -> int:
         if self._user_id is None:

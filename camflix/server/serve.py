@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 import logging
+import signal
 import threading
 from typing import TYPE_CHECKING
 
-from waitress.server import create_server as create_waitress
-
-from camflix.errors import CamFlixError, StorageError, Word
-from camflix.server.app import MAX_BODY_BYTES, create_server
+from camflix.errors import CamFlixError
+from camflix.server.app import create_server
+from camflix.server.listener import Listener
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from camflix.bootstrap import CamFlix
     from camflix.settings import Settings
 
 _HOUR_SECONDS = 3600.0
-_IDLE_SECONDS = 60
-_MOST_CONNECTIONS = 500
 _LOG = logging.getLogger("camflix.server")
 
 
 def serve(settings: Settings, host: str, port: int, threads: int, announce: Callable[[int], None]) -> None:
-    """Serve until interrupted.
+    """Serve until a signal (Ctrl-C, SIGTERM) ends it.
 
     Args:
         settings: of the server.
@@ -34,52 +33,31 @@ def serve(settings: Settings, host: str, port: int, threads: int, announce: Call
 
     Raises:
         SettingsError: a setting without which the server would not be safe.
-        StorageError: the port is taken, or may not be listened on.
+        StorageError: the port is taken, or may not be listened on; the database cannot be used.
+        SchemaError: the database is of another version.
     """
     server = create_server(settings)
+    stop = threading.Event()
     try:
-        with server.camflix.transaction(writes=False):
-            pass  # a database of another version is refused now, not at the first request
-        try:
-            listening = create_waitress(
-                server.app,
-                host=host,
-                port=port,
-                threads=threads,
-                ident=None,
-                connection_limit=_MOST_CONNECTIONS,
-                channel_timeout=_IDLE_SECONDS,
-                max_request_body_size=MAX_BODY_BYTES,
-                # Without trusted proxies nobody reads these headers; with them, ProxyFix does.
-                clear_untrusted_proxy_headers=not settings.trusted_proxies,
-            )
-        except OSError as error:
-            raise StorageError(
-                "{host}:{port} cannot be listened on: {reason}.",
-                hint="Choose another with --host and --port.",
-                host=host,
-                port=port,
-                reason=Word(error.strerror or error),
-            ) from error
-        announce(int(listening.effective_port))
-        stop = threading.Event()
+        # A database that cannot be used is refused now, not at the first request.
+        server.camflix.clean_up()
+        proxied = bool(settings.trusted_proxies)
+        listener = Listener(server.app, host, port, threads=threads, trusted_proxies=proxied)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda _number, _frame: listener.stop())
+        announce(listener.port)
         cleaner = threading.Thread(target=_clean_hourly, args=(server.camflix, stop), daemon=True)
         cleaner.start()
-        try:
-            listening.run()
-        finally:
-            stop.set()
-            listening.close()
-            cleaner.join()
+        listener.run()
+        stop.set()
+        cleaner.join()
     finally:
         server.close()
 
 
-def _clean_hourly(camflix: object, stop: threading.Event) -> None:
-    while True:
+def _clean_hourly(camflix: CamFlix, stop: threading.Event) -> None:
+    while not stop.wait(_HOUR_SECONDS):
         try:
-            camflix.clean_up()  # type: ignore[attr-defined]
+            camflix.clean_up()
         except CamFlixError:
             _LOG.exception("old sessions and codes could not be deleted")
-        if stop.wait(_HOUR_SECONDS):
-            return

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
-from camflix.errors import ConflictError, InvalidInputError, NotFoundError
+from camflix.errors import ConflictError, InvalidInputError, NotAllowedError, NotFoundError
 from camflix.models import Privacy, Rating, User, UserSource
 from camflix.results import UserList, UserSummary
 
@@ -48,6 +48,15 @@ class UserService:
     def username_of(self, user_id: int) -> str:
         """Return the name of a user who is known to exist."""
         return self._session.execute(select(User.username).where(User.id == user_id)).scalar_one()
+
+    def check_admin(self, user_id: int) -> None:
+        """Refuse who is no administrator.
+
+        Raises:
+            NotAllowedError: they are not.
+        """
+        if not self._session.scalar(select(User.is_admin).where(User.id == user_id)):
+            raise NotAllowedError("Only an administrator may do that.")
 
     def find_id(self, username: str) -> int | None:
         """Return the id of a user, active or not; None when there is no such user."""
