@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-from camflix.operations.declare import Caller, Context
+from camflix.errors import NotAllowedError
+from camflix.operations.declare import STRANGER, Caller, Context
 from camflix.operations.validate import checked
 
 if TYPE_CHECKING:
@@ -37,15 +38,17 @@ class LocalClient:
             CamFlixError: whatever the operation says in its docstring, and StorageError.
         """
         body = checked(body)
-        is_anyone = operation.access == "anyone"
-        user_id, username = (0, "") if is_anyone else (self._identify(), self._username)
+        # Whoever signs up or in is nobody yet.
+        is_stranger = operation.audience == "anyone" and operation.writes
+        user_id, username = (STRANGER, "") if is_stranger else (self._identify(), self._username)
         if operation.uses_engine:
             self._camflix.refresh_engine()
         proof = operation.prepare(self._camflix, user_id, body) if operation.prepare else None
         with self._camflix.transaction(writes=operation.writes) as services:
-            if operation.access == "admin":
-                services.users.check_admin(user_id)
-            result = operation.function(Context(services, user_id, username, Caller(), proof), body)
+            is_admin = services.users.is_admin(user_id)
+            if operation.audience == "admin" and not is_admin:
+                raise NotAllowedError("Only an administrator may do that.")
+            result = operation.function(Context(services, user_id, username, is_admin, Caller(), proof), body)
         if operation.name == "delete_account":
             self._user_id = None
         return result
@@ -57,6 +60,8 @@ class LocalClient:
 
     def _find_or_make(self) -> int:
         with self._camflix.transaction(writes=False) as services:
+            if self._is_local_profile:
+                self._username = services.users.local_name(self._username)
             if not self._is_local_profile or services.users.find_id(self._username) is not None:
                 return services.users.id_of(self._username)
         with self._camflix.transaction(writes=True) as services:

@@ -95,7 +95,7 @@ def _prove_and_hash(camflix: Preparing, user_id: int, body: ChangePassword) -> P
     return Proof(user_id, proof.proven_hash, camflix.passwords.hash(body.password))
 
 
-@operation("POST", "/api/account/", status=202, access="anyone", scope="admin", limit=_CAREFUL, prepare=_hash_first)
+@operation("POST", "/api/account/", status=202, audience="anyone", scope="admin", limit=_CAREFUL, prepare=_hash_first)
 def sign_up(context: Context, body: SignUp) -> Accepted:
     """Ask for an account; a mail to the address says how to go on. Errors: InvalidInputError, ConflictError."""
     context.services.accounts.sign_up(
@@ -104,14 +104,14 @@ def sign_up(context: Context, body: SignUp) -> Accepted:
     return Accepted(accepted=True)
 
 
-@operation("POST", "/api/account/confirm/", access="anyone", scope="admin", limit=_CAREFUL)
+@operation("POST", "/api/account/confirm/", audience="anyone", scope="admin", limit=_CAREFUL)
 def confirm_email(context: Context, body: GiveCode) -> Accepted:
     """Confirm an address with the code that was mailed there. Errors: NotFoundError, ConflictError."""
     context.services.accounts.confirm(body.code)
     return Accepted(accepted=True)
 
 
-@operation("POST", "/api/session/", status=201, access="anyone", scope="admin", limit=_CAREFUL, prepare=_login_proof)
+@operation("POST", "/api/session/", status=201, audience="anyone", scope="admin", limit=_CAREFUL, prepare=_login_proof)
 def sign_in(context: Context, body: SignIn) -> Account:
     """Sign a browser in: the answer sets a cookie. Errors: NotSignedInError, NotAllowedError."""
     del body
@@ -123,7 +123,7 @@ def sign_in(context: Context, body: SignIn) -> Account:
     return services.accounts.account(proof.user_id, "admin", __version__)
 
 
-@operation("POST", "/api/login/", status=201, access="anyone", scope="admin", limit=_CAREFUL, prepare=_login_proof)
+@operation("POST", "/api/login/", status=201, audience="anyone", scope="admin", limit=_CAREFUL, prepare=_login_proof)
 def log_in(context: Context, body: LogIn) -> NewToken:
     """Get a token for a terminal or a program elsewhere. Errors: NotSignedInError, NotAllowedError."""
     proof = context.proof
@@ -147,7 +147,7 @@ def whoami(context: Context, body: Nothing) -> Account:
     return context.services.accounts.account(context.user_id, context.caller.scope, __version__)
 
 
-@operation("POST", "/api/account/password/forgotten/", status=202, access="anyone", scope="admin", limit=_CAREFUL)
+@operation("POST", "/api/account/password/forgotten/", status=202, audience="anyone", scope="admin", limit=_CAREFUL)
 def forgotten_password(context: Context, body: ForgottenPassword) -> Accepted:
     """Have a code for a new password mailed, if there is such an account. Errors: NotAllowedError."""
     context.services.accounts.forgotten(body.email, context.caller.base_url)
@@ -155,7 +155,7 @@ def forgotten_password(context: Context, body: ForgottenPassword) -> Accepted:
 
 
 @operation(
-    "POST", "/api/account/password/reset/", access="anyone", scope="admin", limit=_CAREFUL, prepare=_hash_for_code
+    "POST", "/api/account/password/reset/", audience="anyone", scope="admin", limit=_CAREFUL, prepare=_hash_for_code
 )
 def reset_password(context: Context, body: ResetPassword) -> Revoked:
     """Choose a new password with a mailed code; every session and token ends. Errors: NotFoundError."""
@@ -188,8 +188,7 @@ def offer_deletion(context: Context, body: ProvePassword) -> DeletionOffer:
     del body
     services, user_id = context.services, context.user_id
     code, expires_at = services.accounts.offer_deletion(user_id, context.proof.proven_hash)
-    account = services.accounts.account(user_id, context.caller.scope, __version__)
-    return DeletionOffer(code, expires_at, account, services.ratings.page(user_id, context.username))
+    return DeletionOffer(code, expires_at, services.export.document(user_id, "json"))
 
 
 @operation("POST", "/api/account/delete/", scope="admin", limit=_CAREFUL)

@@ -107,9 +107,3 @@ class ListUsers(Struct, frozen=True, forbid_unknown_fields=True):
 
     limit: Annotated[int, Meta(ge=1, le=200)] = 50
     cursor: Annotated[str, Meta(max_length=64)] | None = None
-
-
-class UserRef(Struct, frozen=True, forbid_unknown_fields=True):
-    """A user by name."""
-
-    username: Username

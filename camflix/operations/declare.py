@@ -19,9 +19,15 @@ if TYPE_CHECKING:
     from camflix.services.passwords import Passwords
 
 Method: TypeAlias = Literal["GET", "POST", "DELETE"]
-Access: TypeAlias = Literal["anyone", "member", "admin"]
 SCOPES: tuple[Scope, ...] = ("read", "rate", "admin")
 """What a token may do; each allows what those before it allow."""
+
+Audience: TypeAlias = Literal["anyone", "member", "admin"]
+"""Who may call: strangers too, whoever has an account (each for themselves), administrators."""
+
+STRANGER = 0
+"""The user id of whoever has no account; no user has it."""
+
 Input = TypeVar("Input")
 Result = TypeVar("Result")
 
@@ -30,8 +36,8 @@ Result = TypeVar("Result")
 class Caller:
     """From where a call came, and with which session or token.
 
-    ``base_url`` is that of the server, for links in mails. ``opened_session`` is set by signing in: the secret of the new session, which a server puts into a cookie and
-    nobody else sees.
+    ``base_url`` is that of the server, for links in mails. ``opened_session`` is set by signing in: the secret of the
+    new session, which a server puts into a cookie and nobody else sees.
     """
 
     address: str = ""
@@ -45,14 +51,15 @@ class Caller:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Who acts, and with what. ``proof`` is what the operation's ``prepare`` returned.
+    """Who acts, and with what. For a stranger ``user_id`` is STRANGER and ``username`` empty.
 
-    For those who are nobody yet (``access="anyone"``) the user's id is 0 and the name is empty.
+    ``proof`` is what the operation's ``prepare`` returned.
     """
 
     services: Services
     user_id: int
     username: str
+    is_admin: bool = False
     caller: Caller = field(default_factory=Caller)
     proof: Any = None
 
@@ -77,8 +84,8 @@ class Operation(Generic[Input, Result]):
     Attributes:
         writes: whether it changes anything: all but GET do.
         uses_engine: whether a fitted model must be fresh before it is called.
-        access: who may call it.
-        scope: what a token must allow for it.
+        scope: what a token must be good for.
+        audience: who may call it.
         limit: how often one address, and one account, may call it, as ``10 per minute``; empty for the usual limit.
         prepare: what is slow and must not hold a transaction: ``(camflix, user_id, body) -> proof``.
     """
@@ -91,8 +98,8 @@ class Operation(Generic[Input, Result]):
     function: Callable[[Context, Input], Result]
     input_type: type[Input]
     result_type: type[Result]
-    access: Access = "member"
-    scope: Scope = "read"
+    scope: Scope
+    audience: Audience
     limit: str = ""
     prepare: Callable[[Preparing, int, Input], object] | None = None
 
@@ -116,14 +123,14 @@ def operation(
     *,
     status: int = 200,
     uses_engine: bool = False,
-    access: Access = "member",
     scope: Scope | None = None,
+    audience: Audience = "member",
     limit: str = "",
     prepare: Callable[[Preparing, int, Input], object] | None = None,
 ) -> Callable[[Callable[[Context, Input], Result]], Operation[Input, Result]]:
     """Declare the decorated function as an operation and put it into OPERATIONS.
 
-    The scope is ``read`` for GET and ``rate`` for all else, unless said.
+    Where no scope is said it is ``read`` for GET, else ``rate``.
 
     Raises:
         TypeError: the function is not ``(context, body) -> result`` with types, or its name or route is taken.
@@ -149,8 +156,8 @@ def operation(
             function,
             input_type,
             result_type,
-            access,
             needed,
+            audience,
             limit,
             prepare,
         )

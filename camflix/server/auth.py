@@ -95,7 +95,7 @@ def check_allowed(operation: Operation[object, object], identity: Identity) -> N
             hint="Sign in with such a token.",
             scope=operation.scope,
         )
-    if operation.access == "admin" and not identity.is_admin:
+    if operation.audience == "admin" and not identity.is_admin:
         raise NotAllowedError("Only an administrator may do that.")
 
 

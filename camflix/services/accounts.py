@@ -10,14 +10,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import delete, func, or_, select
 
 from camflix.errors import ConflictError, InvalidInputError, NotAllowedError, NotFoundError, NotSignedInError
-from camflix.models import CodePurpose, Movie, Privacy, Rating, User, UserSource
+from camflix.models import CodePurpose, Privacy, Rating, User, UserSource
 from camflix.results import Account, DeletedAccount
+from camflix.services.counting import recount_films_of
 from camflix.services.letters import LetterRequest
 from camflix.services.passwords import check_new_password
-from camflix.services.users import check_email, check_username
+from camflix.services.users import check_email, check_username, is_reserved
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -112,6 +113,8 @@ class AccountService:
         check_username(username)
         check_email(email)
         check_new_password(password, username, email)
+        if is_reserved(username):
+            raise ConflictError("The name “{username}” is reserved.", field="username", username=username)
         if self._session.scalar(select(User.id).where(User.username == username)) is not None:
             raise ConflictError("There is a user “{username}” already.", field="username", username=username)
 
@@ -224,19 +227,16 @@ class AccountService:
         user = self._session.get_one(User, user_id)
         username, email, language = user.username, user.email, user.language
         self._session.execute(select(User.id).where(User.id == user_id).with_for_update())
-        movie_ids = list(self._session.scalars(select(Rating.movie_id).where(Rating.user_id == user_id)))
+        n_ratings = self._session.scalar(select(func.count()).where(Rating.user_id == user_id)) or 0
+        # Counted as if they were gone already: afterwards nobody knows which films these were.
+        user.is_active = False
+        self._session.flush()
+        recount_films_of(self._session, user_id)
         self._session.expunge(user)
         self._session.execute(delete(User).where(User.id == user_id))
-        # Locked before they are counted: a count sees only what stood when its statement began.
-        movies = Movie.id.in_(movie_ids)
-        self._session.execute(select(Movie.id).where(movies).order_by(Movie.id).with_for_update(key_share=True))
-        n_left = select(func.count()).where(Rating.movie_id == Movie.id).scalar_subquery()
-        self._session.execute(
-            update(Movie).where(movies).values(n_ratings=n_left).execution_options(synchronize_session=False)
-        )
         if email:
             self._outbox.append(LetterRequest("deleted", email, language=language))
-        return DeletedAccount(username, len(movie_ids))
+        return DeletedAccount(username, n_ratings)
 
     def drop_unconfirmed(self) -> int:
         """Delete accounts whose address was not confirmed in a week; return how many."""

@@ -9,7 +9,16 @@ from sqlalchemy import delete, func, select, update
 from camflix import scores
 from camflix.errors import NotFoundError
 from camflix.models import Movie, Rating, RatingChange, User
-from camflix.results import Accuracy, RatedMovie, RatingPage, RemovedRating, SavedRating
+from camflix.results import (
+    Accuracy,
+    RatedMovie,
+    RatingEvent,
+    RatingHistory,
+    RatingPage,
+    RemovedRating,
+    SavedRating,
+)
+from camflix.services.counting import contributes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -72,7 +81,7 @@ class RatingService:
         self._record(before, user_id, movie_id, None, None, None)
         self._session.execute(delete(Rating).where(Rating.user_id == user_id, Rating.movie_id == movie_id))
         self._session.expunge(before)
-        self._count(movie_id, -1)
+        self._count(user_id, movie_id, -1)
         return RemovedRating(movie, before.score)
 
     def score_counts(self, user_id: int) -> dict[int, int]:
@@ -96,10 +105,27 @@ class RatingService:
             .order_by(Rating.score.desc(), Rating.updated_at.desc(), Rating.movie_id)
             .limit(limit)
         )
+        return self.page_of(user_id, username, self._session.scalars(query), None)
+
+    def page_of(self, user_id: int, username: str, ratings: Iterable[Rating], next_cursor: str | None) -> RatingPage:
+        """Return some of a user's ratings as a page."""
         counts = self.score_counts(user_id)
-        rated = self.described(self._session.scalars(query), counts)
         missing = max(0, scores.MIN_DISTINCT_SCORES - len(counts))
-        return RatingPage(username, rated, sum(counts.values()), missing)
+        return RatingPage(username, self.described(ratings, counts), sum(counts.values()), missing, next_cursor)
+
+    def history(self, user_id: int, movie_id: int) -> RatingHistory:
+        """Return how a user's rating of a film came to be.
+
+        Raises:
+            NotFoundError: there is no such film.
+        """
+        movie = self._movies.get(movie_id)
+        query = select(RatingChange).where(RatingChange.user_id == user_id, RatingChange.movie_id == movie_id)
+        changes = self._session.scalars(query.order_by(RatingChange.id))
+        events = tuple(
+            RatingEvent(c.changed_at, c.old_score, c.new_score, c.source, c.predicted_score) for c in changes
+        )
+        return RatingHistory(movie, events)
 
     def described(self, ratings: Iterable[Rating], counts: dict[int, int]) -> tuple[RatedMovie, ...]:
         """Return ratings with their film, percentile and tier; ``counts`` are all of the user's scores."""
@@ -146,8 +172,8 @@ class RatingService:
     def _lock(self, user_id: int) -> None:
         # One user's writes come one after another, so that each change knows the one before it. (SQLite has one
         # writer anyway.)
-        query = select(User.id).where(User.id == user_id).with_for_update(key_share=True)
-        self._session.execute(query).scalar_one()
+        query = select(User).where(User.id == user_id).with_for_update(key_share=True)
+        self._session.scalars(query.execution_options(populate_existing=True)).one()
 
     def _record(
         self,
@@ -182,9 +208,11 @@ class RatingService:
             self._session.add(
                 Rating(user_id=user_id, movie_id=movie_id, score=score, created_at=now, updated_at=now, source=SOURCE)
             )
-            self._count(movie_id, 1)
+            self._count(user_id, movie_id, 1)
         self._session.flush()
 
-    def _count(self, movie_id: int, difference: int) -> None:
+    def _count(self, user_id: int, movie_id: int, difference: int) -> None:
         self._session.flush()
-        self._session.execute(update(Movie).where(Movie.id == movie_id).values(n_ratings=Movie.n_ratings + difference))
+        if contributes(self._session.get_one(User, user_id)):
+            counted = update(Movie).where(Movie.id == movie_id).values(n_ratings=Movie.n_ratings + difference)
+            self._session.execute(counted)

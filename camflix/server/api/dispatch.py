@@ -11,7 +11,7 @@ from flask import Response, request
 from camflix import __version__
 from camflix.errors import CamFlixError, InvalidInputError
 from camflix.i18n import current_language, speaking
-from camflix.operations.declare import Caller, Context
+from camflix.operations.declare import STRANGER, Caller, Context
 from camflix.server import auth
 from camflix.server.api.decode import input_of
 from camflix.server.api.problems import http_problem, problem_response
@@ -47,15 +47,15 @@ class Dispatcher:
     def answer(self, operation: Operation[Any, Any], in_path: dict[str, str]) -> Response:
         """Return the answer to the request at hand; errors as problems."""
         try:
-            if operation.access == "anyone":
-                return self._for_anyone(operation, in_path)
+            if operation.audience == "anyone" and (operation.writes or auth.credential() is None):
+                return self._for_stranger(operation, in_path)
             return self._for_member(operation, in_path)
         except CamFlixError as error:
             return problem_response(error)
         except HTTPException as error:
             return http_problem(error)
 
-    def _for_anyone(self, operation: Operation[Any, Any], in_path: dict[str, str]) -> Response:
+    def _for_stranger(self, operation: Operation[Any, Any], in_path: dict[str, str]) -> Response:
         address = request.remote_addr or ""
         settings = self._camflix.settings
         self._limits.hit(settings.rate_limit_anonymous, "address", address)
@@ -67,9 +67,9 @@ class Dispatcher:
         if name and settings.rate_limit_anonymous:
             self._limits.hit(_BY_NAME, operation.name, "name", str(name).lower())
         caller = self._caller(None)
-        proof = operation.prepare(self._camflix, 0, body) if operation.prepare else None
+        proof = operation.prepare(self._camflix, STRANGER, body) if operation.prepare else None
         with self._transaction(operation) as services:
-            result = operation.function(Context(services, 0, "", caller, proof), body)
+            result = operation.function(Context(services, STRANGER, "", caller=caller, proof=proof), body)
         if caller.opened_session is not None:
             auth.open_session(caller.opened_session)
         return self._response(operation, msgspec.json.encode(result), gives_csrf=caller.opened_session is not None)
@@ -142,7 +142,9 @@ class Dispatcher:
     def _call(
         self, operation: Operation[Any, Any], services: Services, identity: Identity, body: Any, proof: object
     ) -> bytes:
-        context = Context(services, identity.user_id, identity.username, self._caller(identity), proof)
+        context = Context(
+            services, identity.user_id, identity.username, identity.is_admin, self._caller(identity), proof
+        )
         if request.headers.get("Accept-Language"):
             return msgspec.json.encode(operation.function(context, body))
         with speaking(identity.language):

@@ -82,9 +82,9 @@ def _described(operation: Operation[Any, Any], components: dict[str, Any]) -> di
         "tags": [operation.path.split("/")[2]],
         "parameters": _parameters(operation, schema),
         "responses": _responses(operation),
-        "security": [] if operation.access == "anyone" else [{"token": []}],
+        "security": [] if operation.audience == "anyone" else [{"token": []}],
         "x-scope": operation.scope,
-        "x-access": operation.access,
+        "x-audience": operation.audience,
     }
     body = _body(operation, schema)
     if body is not None:
@@ -158,7 +158,7 @@ def _responses(operation: Operation[Any, Any]) -> dict[str, Any]:
     }
     texts = dict(_ALWAYS)
     # A path without places is always there; nor does a query or a body make it go away.
-    texts |= _FOR_MEMBERS if operation.access != "anyone" else {401: _FOR_MEMBERS[401], 403: _FOR_MEMBERS[403]}
+    texts |= _FOR_MEMBERS if operation.audience != "anyone" else {401: _FOR_MEMBERS[401], 403: _FOR_MEMBERS[403]}
     statuses = [404, 409, 503, *([413, 415] if operation.method not in IN_QUERY else ())]
     texts |= {status: _STATUS_TEXTS[status] for status in statuses}
     if operation.method == "GET":
