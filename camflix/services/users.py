@@ -71,7 +71,7 @@ class UserService:
             ConflictError: the name or the address is taken.
         """
         check_username(username)
-        if is_reserved(username):
+        if source is UserSource.LOCAL and is_reserved(username):
             raise ConflictError("The name “{username}” is reserved.", field="username", username=username)
         if email is not None:
             check_email(email)
