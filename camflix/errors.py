@@ -36,7 +36,12 @@ class CamFlixError(Exception):
 
     def __str__(self) -> str:
         """Return the sentence in English, for logs and tracebacks."""
-        return self.message.format(**self.values)
+        return self.message.format(**self.places)
+
+    @property
+    def places(self) -> dict[str, object]:
+        """Return what goes into the places of message and hint: the values, and the field's name."""
+        return {"field": self.field, **self.values}
 
 
 class InvalidInputError(CamFlixError):

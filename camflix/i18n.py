@@ -63,7 +63,7 @@ def plural(singular: str, plural_: str, n: int, /, **values: object) -> str:
 def say(error: CamFlixError) -> str:
     """Return the error's sentence, and its hint if it has one, in the current language."""
     translate = _catalogue(current_language()).gettext
-    values = {name: translate(value) if isinstance(value, Word) else value for name, value in error.values.items()}
+    values = {name: translate(value) if isinstance(value, Word) else value for name, value in error.places.items()}
     return " ".join(translate(text).format(**values) for text in (error.message, error.hint) if text)
 
 

@@ -122,9 +122,7 @@ class WriteQueue:
     def refuse(self, write: QueuedWrite, reason: str) -> None:
         """Put away a write that the server refuses for good, with its reason."""
         with self.locked(), self._storing():
-            descriptor = os.open(
-                self.refused_file, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600
-            )
+            descriptor = os.open(self.refused_file, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
             try:
                 line = msgspec.json.encode(_Refused(write, reason, datetime.now(UTC))) + b"\n"
                 _write_all(descriptor, line)

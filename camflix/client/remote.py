@@ -143,7 +143,11 @@ class RemoteClient:
             reason = say(error)
             self.queue.refuse(write, reason)
             self._notice(
-                _("A write made offline was refused: {reason} It is kept in {file}", reason=reason, file=self.queue.refused_file)
+                _(
+                    "A write made offline was refused: {reason} It is kept in {file}",
+                    reason=reason,
+                    file=self.queue.refused_file,
+                )
             )
 
     def _write(self, operation: Operation[Input, Result], fields: dict[str, Any]) -> Result:

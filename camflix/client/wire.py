@@ -103,7 +103,7 @@ def _rebuilt(kind: type[CamFlixError], problem: _Problem, response: httpx.Respon
     error = kind(problem.message, **options)
     error.values = values
     try:
-        f"{error.message}{error.hint}".format(**values)
+        f"{error.message}{error.hint}".format(**error.places)
     except (KeyError, IndexError, ValueError):
         # A newer server's sentence: as it said it.
         error.message, error.hint, error.values = "{detail}", "", {"detail": problem.detail}

@@ -29,9 +29,7 @@ class SmtpMailer:
         timeout: seconds that each step may take.
     """
 
-    def __init__(
-        self, settings: Settings, tls: ssl.SSLContext | None = None, timeout: float = TIMEOUT_SECONDS
-    ) -> None:
+    def __init__(self, settings: Settings, tls: ssl.SSLContext | None = None, timeout: float = TIMEOUT_SECONDS) -> None:
         self._settings = settings
         self._tls = tls
         self._timeout = timeout

@@ -75,7 +75,9 @@ def identify(services: Services, given: Credential | None) -> Identity:
     """
     if given is None:
         raise NotSignedInError("Sign in first.")
-    found = services.tokens.identity(given.secret) if given.kind == "token" else services.sessions.identity(given.secret)
+    found = (
+        services.tokens.identity(given.secret) if given.kind == "token" else services.sessions.identity(given.secret)
+    )
     if found is None:
         if given.kind == "session":
             session.clear()

@@ -45,9 +45,7 @@ class AccountCodeService:
 
     def create(self, user_id: int, purpose: CodePurpose, email: str | None = None) -> tuple[str, datetime]:
         """Make a code in place of earlier ones for the same step; return it, and until when it is good."""
-        self._session.execute(
-            delete(AccountCode).where(AccountCode.user_id == user_id, AccountCode.purpose == purpose)
-        )
+        self._session.execute(delete(AccountCode).where(AccountCode.user_id == user_id, AccountCode.purpose == purpose))
         code, now = new_secret(), self._now()
         expires_at = now + LIFETIMES[purpose]
         self._session.add(

@@ -57,12 +57,12 @@ class AnsweredWriteService:
     def keep(self, user_id: int, key: str, answer: bytes) -> None:
         """Keep the answer of a write that was begun in this transaction."""
         self._session.execute(
-            update(AnsweredWrite).where(AnsweredWrite.user_id == user_id, AnsweredWrite.key == key).values(answer=answer)
+            update(AnsweredWrite)
+            .where(AnsweredWrite.user_id == user_id, AnsweredWrite.key == key)
+            .values(answer=answer)
         )
 
     def drop_old(self) -> int:
         """Forget answers after 30 days; return how many."""
-        done: Any = self._session.execute(
-            delete(AnsweredWrite).where(AnsweredWrite.answered_at <= self._now() - KEPT)
-        )
+        done: Any = self._session.execute(delete(AnsweredWrite).where(AnsweredWrite.answered_at <= self._now() - KEPT))
         return int(done.rowcount)

@@ -258,9 +258,7 @@ class Services:
         """From signing up to leaving."""
         from camflix.services.accounts import AccountService  # noqa: PLC0415
 
-        return AccountService(
-            self._session, self.account_codes, self.outbox, self._now, sends_mail=self._sends_mail
-        )
+        return AccountService(self._session, self.account_codes, self.outbox, self._now, sends_mail=self._sends_mail)
 
     @cached_property
     def account_codes(self) -> AccountCodeService:

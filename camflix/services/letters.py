@@ -97,9 +97,7 @@ class LetterService:
             with speaking(owner.language):
                 return _message("known", owner.email, owner.username, "", "")
         purpose, kind = (
-            (CodePurpose.CONFIRM, "confirm")
-            if request.kind == "sign_up"
-            else (CodePurpose.EMAIL, "change_email")
+            (CodePurpose.CONFIRM, "confirm") if request.kind == "sign_up" else (CodePurpose.EMAIL, "change_email")
         )
         code, _expires_at = self._codes.create(user.id, purpose, request.email)
         with speaking(user.language):

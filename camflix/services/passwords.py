@@ -82,9 +82,7 @@ def check_new_password(password: str, *names: str | None) -> None:
         InvalidInputError: naming the field.
     """
     if len(password) < MIN_CHARACTERS:
-        raise InvalidInputError(
-            "password: give at least {least} characters.", field="password", least=MIN_CHARACTERS
-        )
+        raise InvalidInputError("password: give at least {least} characters.", field="password", least=MIN_CHARACTERS)
     plain = password.casefold()
     own = {name.casefold() for name in names if name}
     own |= {name.partition("@")[0] for name in own}

@@ -40,9 +40,7 @@ class Postman:
         pauses: seconds before each further try.
     """
 
-    def __init__(
-        self, camflix: OpensTransactions, mailer: Mailer, pauses: Sequence[float] = _PAUSES_SECONDS
-    ) -> None:
+    def __init__(self, camflix: OpensTransactions, mailer: Mailer, pauses: Sequence[float] = _PAUSES_SECONDS) -> None:
         self._camflix = camflix
         self._mailer = mailer
         self._pauses = pauses

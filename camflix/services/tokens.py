@@ -80,9 +80,7 @@ class TokenService:
         )
         return TokenList(
             tuple(
-                TokenSummary(
-                    row.id, row.name, _scope(row.scope), row.created_at, row.expires_at, row.id == current_id
-                )
+                TokenSummary(row.id, row.name, _scope(row.scope), row.created_at, row.expires_at, row.id == current_id)
                 for row in rows
             )
         )

@@ -13,7 +13,7 @@ from camflix import __version__, operations
 from camflix.errors import ConflictError, InvalidInputError, NotAllowedError, NotFoundError, NotSignedInError
 from camflix.models import User
 from camflix.operations import inputs
-from tests.server.live import CHEAP, PASSWORD
+from tests.passwords import CHEAP, PASSWORD
 
 if TYPE_CHECKING:
     from collections.abc import Callable

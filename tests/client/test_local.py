@@ -12,7 +12,6 @@ from camflix.errors import NotFoundError
 from camflix.mail import RecordingMailer
 from camflix.operations import inputs
 from tests.client.conformance import ClientConformance
-from tests.server.live import CHEAP
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,7 +28,6 @@ class TestLocalClient(ClientConformance):
     @pytest.fixture
     def make_client(self, camflix: CamFlix) -> Callable[[str], Client]:
         """Return a function that makes a client for a user."""
-        camflix._mailer, camflix._passwords = RecordingMailer(), CHEAP
         return lambda username: LocalClient(camflix, username, "local")
 
     @pytest.fixture

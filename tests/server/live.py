@@ -7,15 +7,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from argon2 import PasswordHasher
-
 from camflix.bootstrap import CamFlix
 from camflix.client.login import Login
 from camflix.client.remote import RemoteClient
 from camflix.mail import RecordingMailer
 from camflix.server.app import Server, create_server
 from camflix.server.listener import Listener
-from camflix.services.passwords import Passwords
+from tests.passwords import CHEAP, PASSWORD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,8 +21,6 @@ if TYPE_CHECKING:
 
     from camflix.settings import Settings
 
-CHEAP = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1), n_at_once=4)
-PASSWORD = "correct horse battery"
 KEY = "0123456789abcdef" * 4
 
 

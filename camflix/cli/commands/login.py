@@ -45,7 +45,9 @@ def login(
     with remote_client(found) as client:
         account = client.call(whoami, Nothing())
     save_login(load_settings().paths.state, Login(address, account.username, found.token))
-    typer.echo(_("Signed in to {url} as {name}. Back to this machine: camflix logout", url=address, name=account.username))
+    typer.echo(
+        _("Signed in to {url} as {name}. Back to this machine: camflix logout", url=address, name=account.username)
+    )
 
 
 def _secret(prompt: str) -> str:

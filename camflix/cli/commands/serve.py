@@ -27,6 +27,12 @@ def serve(
     from camflix.server.serve import serve as run  # noqa: PLC0415 - Flask
 
     def announce(actual: int) -> None:
-        say(_("CamFlix listens on http://{host}:{port}/ (the API: /api/docs/). Ctrl-C stops it.", host=host, port=actual))
+        say(
+            _(
+                "CamFlix listens on http://{host}:{port}/ (the API: /api/docs/). Ctrl-C stops it.",
+                host=host,
+                port=actual,
+            )
+        )
 
     run(settings, host, port, threads, announce)

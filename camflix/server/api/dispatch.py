@@ -67,6 +67,8 @@ class Dispatcher:
         if name and settings.rate_limit_anonymous:
             self._limits.hit(_BY_NAME, operation.name, "name", str(name).lower())
         caller = self._caller(None)
+        if operation.uses_engine:
+            self._freshness.ensure()
         proof = operation.prepare(self._camflix, STRANGER, body) if operation.prepare else None
         with self._transaction(operation) as services:
             result = operation.function(Context(services, STRANGER, "", caller=caller, proof=proof), body)
@@ -96,9 +98,7 @@ class Dispatcher:
             operation, encoded, gives_csrf=identity.session_id is not None and operation.name == "whoami"
         )
 
-    def _admit(
-        self, operation: Operation[Any, Any], services: Services, given: auth.Credential | None
-    ) -> Identity:
+    def _admit(self, operation: Operation[Any, Any], services: Services, given: auth.Credential | None) -> Identity:
         try:
             identity = auth.identify(services, given)
         except CamFlixError:
