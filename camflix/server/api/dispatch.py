@@ -120,11 +120,11 @@ class Dispatcher:
         self, operation: Operation[Any, Any], services: Services, identity: Identity, body: Any, proof: object
     ) -> bytes:
         """Call a write; when it comes again with the same key, give the first answer again."""
-        key = request.headers.get(IDEMPOTENCY_HEADER, "")
+        key = request.headers.get(IDEMPOTENCY_HEADER)
         # Answers of other scopes hold secrets, which are not kept.
-        if not key or operation.scope != "rate":
+        if key is None or operation.scope != "rate":
             return self._call(operation, services, identity, body, proof)
-        if len(key) > _MAX_KEY or not key.isascii() or not key.isprintable():
+        if not 0 < len(key) <= _MAX_KEY or not key.isascii() or not key.isprintable():
             raise InvalidInputError(
                 "{header}: give 1 to {most} printable characters.",
                 field=IDEMPOTENCY_HEADER,
