@@ -40,10 +40,8 @@ class AnsweredWriteService:
         else:
             from sqlalchemy.dialects.sqlite import insert  # type: ignore[assignment]  # noqa: PLC0415 - the same
         row = {"user_id": user_id, "key": key, "request_hash": request_hash, "answer": b"", "answered_at": self._now()}
-        done: Any = self._session.execute(
-            insert(AnsweredWrite).values(row).on_conflict_do_nothing(index_elements=["user_id", "key"])
-        )
-        if done.rowcount:
+        statement = insert(AnsweredWrite).values(row).on_conflict_do_nothing(index_elements=["user_id", "key"])
+        if self._session.execute(statement.returning(AnsweredWrite.key)).first() is not None:
             return None
         before = self._session.execute(
             select(AnsweredWrite.request_hash, AnsweredWrite.answer).where(

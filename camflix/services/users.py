@@ -154,6 +154,7 @@ class UserService:
         # Whoever has not confirmed an address becomes active by doing so, not before.
         user.is_active = user.source != UserSource.PENDING
         self._session.flush()
+        recount_films_of(self._session, user.id)
         n_ratings = self._session.scalar(select(func.count()).where(Rating.user_id == user.id)) or 0
         return self._summary(user, n_ratings=n_ratings)
 

@@ -38,6 +38,7 @@ class LiveServer:
     server: Server
     mailer: RecordingMailer
     state: Path
+    clock: Any
 
     def token(self, username: str, scope: str = "admin") -> str:
         """Return a new token of a user."""
@@ -70,7 +71,7 @@ def live_server(settings: Settings, clock: Any, state: Path, **changes: Any) -> 
     thread = threading.Thread(target=listener.run)
     thread.start()
     try:
-        yield LiveServer(f"http://127.0.0.1:{listener.port}", server, mailer, state)
+        yield LiveServer(f"http://127.0.0.1:{listener.port}", server, mailer, state, clock)
     finally:
         listener.stop()
         thread.join()

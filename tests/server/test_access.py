@@ -2,41 +2,61 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import uuid
+from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
+from sqlalchemy import select
 
+from camflix import operations
 from camflix.client.wire import wire_request
-from camflix.operations import OPERATIONS
+from camflix.errors import NotFoundError
+from camflix.models import Movie
+from camflix.operations import OPERATIONS, inputs
 from camflix.operations.declare import SCOPES
+from camflix.settings import load_settings
+from tests.conftest import Clock
 from tests.operations.examples import Things, body_of, make_things
 from tests.passwords import CHEAP, PASSWORD
+from tests.server.live import LiveServer, live_server
+from tests.services.world import World
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from werkzeug.test import TestResponse
 
-    from camflix.settings import Settings
-    from tests.server.live import LiveServer
-    from tests.services.world import World
 
-
-@pytest.fixture(params=["sqlite"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Any) -> str:
-    """Return one database: who may do what is decided before any is asked."""
-    return f"sqlite:///{tmp_path / 'camflix.db'}"
+@pytest.fixture(scope="module")
+def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+    """Yield one server for all of these: who may do what is decided before any database is asked."""
+    folder, clock = tmp_path_factory.mktemp("access"), Clock()
+    wanted = load_settings({"HOME": str(folder), "DATABASE_URL": f"sqlite:///{folder}/camflix.db"})
+    with live_server(wanted, clock, folder) as opened:
+        World(opened.server.camflix, clock).community(6, 14)
+        yield opened
 
 
 @pytest.fixture
-def things(world: World, settings: Settings) -> Things:
-    """Return what Zoe has; Bob is another member, Boss administers."""
-    _users, films = world.community(6, 14)
-    for name in ("zoe", "bob", "boss"):
-        facts = {"email": f"{name}@example.org", "password_hash": CHEAP.hash(PASSWORD), "is_admin": name == "boss"}
-        world.rate_all(world.user(name, privacy="public", **facts), {film: 92 - film for film in films[:7]})
-    for name in ("bob", "boss"):
-        make_things(world.camflix, name, films)
-    return make_things(world.camflix, "zoe", films)
+def world(live: LiveServer) -> World:
+    """Return the world of that server."""
+    return World(live.server.camflix, live.clock)
+
+
+@pytest.fixture
+def things(world: World) -> Things:
+    """Return what a new Zoe has; a new Boss administers."""
+    with world.session() as session:
+        films = list(session.scalars(select(Movie.id).order_by(Movie.id)))
+    number = uuid.uuid4().hex[:8]
+    for name in (f"zoe{number}", f"boss{number}"):
+        facts = {"email": f"{name}@example.org", "password_hash": CHEAP.hash(PASSWORD), "is_admin": name[0] == "b"}
+        user = world.user(name, **facts)
+        world.bulk([(user, film, 90 - 10 * place) for place, film in enumerate(films[:2])])
+        world.rate(user, films[0], 77)
+    make_things(world.camflix, f"boss{number}", films)
+    return make_things(world.camflix, f"zoe{number}", films)
 
 
 def ask(live: LiveServer, name: str, things: Things, token: str | None) -> TestResponse:
@@ -59,6 +79,7 @@ def test_each_operation_is_for_those_whom_it_names_and_for_nobody_else(
     live: LiveServer, things: Things, name: str
 ) -> None:
     operation = OPERATIONS[name]
+    boss = things.username.replace("zoe", "boss")
     is_open = operation.audience == "anyone"
 
     def refused(token: str | None) -> int | None:
@@ -72,26 +93,26 @@ def test_each_operation_is_for_those_whom_it_names_and_for_nobody_else(
         assert ask(live, name, things, "cfx_nonsense").status_code == 401
     for scope in SCOPES:
         enough = SCOPES.index(scope) >= SCOPES.index(operation.scope)
-        member, admin = refused(live.token("zoe", scope)), refused(live.token("boss", scope))
+        member, admin = refused(live.token(things.username, scope)), refused(live.token(boss, scope))
         assert member == (None if is_open or (enough and operation.audience == "member") else 403), scope
         assert admin == (None if is_open or enough else 403), scope
-        live.set_password("zoe")  # where the operation changed it
+        live.set_password(things.username)  # where the operation changed it
         with live.server.camflix.transaction(writes=True) as services:
-            services.users.enable("zoe")
+            services.users.enable(things.username)
 
 
 def test_a_disabled_user_s_token_is_good_no_more(live: LiveServer, things: Things) -> None:
-    token = live.token("zoe")
+    token = live.token(things.username)
     assert ask(live, "whoami", things, token).status_code == 200
     with live.server.camflix.transaction(writes=True) as services:
-        services.users.disable("zoe")
+        services.users.disable(things.username)
     assert ask(live, "whoami", things, token).status_code == 401
 
 
 def test_a_token_expires_and_its_secret_is_nowhere_in_the_database(
     live: LiveServer, things: Things, world: World
 ) -> None:
-    token = live.token("zoe")
+    token = live.token(things.username)
     with world.session() as session:
         everything = "\n".join(str(row) for row in session.connection().exec_driver_sql("SELECT * FROM api_token"))
     assert token not in everything
@@ -104,12 +125,8 @@ def test_a_token_expires_and_its_secret_is_nowhere_in_the_database(
 
 
 def test_one_cannot_see_or_revoke_the_tokens_and_sessions_of_another(live: LiveServer, things: Things) -> None:
-    zoes = live.client("zoe")
-    bobs = live.client("bob")
-    from camflix import operations
-    from camflix.errors import NotFoundError
-    from camflix.operations import inputs
-
+    zoes = live.client(things.username)
+    bobs = live.client(things.username.replace("zoe", "boss"))
     token = zoes.call(operations.create_token, inputs.CreateToken("mine"))
     with pytest.raises(NotFoundError):
         bobs.call(operations.revoke_token, inputs.TokenRef(token.id))

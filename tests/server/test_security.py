@@ -115,7 +115,8 @@ def test_behind_a_proxy_that_is_trusted_its_word_about_https_counts(open_server:
 def test_every_answer_carries_the_headers_that_keep_browsers_safe(open_server: Open) -> None:
     asked = client(open_server, https_only=True, allowed_hosts=("films.example.org",))
     for path in ("/api/movies/", "/api/docs/", "/nowhere/", "/static/api_docs.css", "/health/"):
-        headers = asked.get(path, base_url=HOST).headers
+        with asked.get(path, base_url=HOST) as answer:
+            headers = answer.headers
         policy = headers["Content-Security-Policy"]
         assert "default-src 'none'" in policy
         assert "unsafe" not in policy
