@@ -13,6 +13,7 @@ from camflix.db.failures import storage_errors
 from camflix.db.schema import ensure_schema
 from camflix.errors import StorageError
 from camflix.models import Base
+from camflix.services.catalogue_memory import CatalogueMemory
 from camflix.services.container import Services
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ class CamFlix:
         self._engine = open_engine(settings.resolved_database_url())
         self._models: ModelCache | None = None
         self._schema_is_known = False
+        self._memory = CatalogueMemory()
 
     def close(self) -> None:
         """Send what is to be sent, give connections back."""
@@ -92,6 +94,7 @@ class CamFlix:
                     models=self._model_cache,
                     now=self._now,
                     sends_mail=self._sends_mail,
+                    memory=self._memory,
                 )
                 yield services
                 session.flush()

@@ -1,7 +1,7 @@
 """Tables, one file per aggregate; no queries, no rules."""
 
 from camflix.models.account import AccountCode, AnsweredWrite, ApiToken, CodePurpose, UserSession
-from camflix.models.base import Base, table_of
+from camflix.models.base import Base
 from camflix.models.diary import FeedAnswer, MovieNote, Viewing
 from camflix.models.engine import DataVersion, EngineArray, EngineChoice, EngineModel
 from camflix.models.lists import HiddenMovie, MovieList, MovieListEntry, WatchlistEntry
@@ -44,5 +44,4 @@ __all__ = [
     "Viewing",
     "WatchlistEntry",
     "WordForm",
-    "table_of",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from camflix.services.catalogue_memory import CatalogueMemory
 from camflix.services.epoch import EpochService
 from camflix.services.movies import MovieService
 from camflix.services.users import UserService
@@ -59,10 +60,12 @@ class Services:
         models: Callable[[], ModelCache],
         now: Callable[[], datetime],
         sends_mail: bool = False,
+        memory: CatalogueMemory | None = None,
     ) -> None:
         self.outbox: list[LetterRequest] = []
         self._sends_mail = sends_mail
         self._session = session
+        self._memory = CatalogueMemory() if memory is None else memory
         self._language = language
         self._cache_folder = cache_folder
         self._models = models
@@ -76,14 +79,14 @@ class Services:
     @cached_property
     def movies(self) -> MovieService:
         """The catalogue."""
-        return MovieService(self._session, self._language)
+        return MovieService(self._session, self._language, self._memory)
 
     @cached_property
     def listing(self) -> ListingService:
         """The catalogue as a user sees it."""
         from camflix.services.listing import ListingService  # noqa: PLC0415
 
-        return ListingService(self._session, self.movies, self.ratings, lambda: self.predictions)
+        return ListingService(self._session, self.movies, self.ratings, lambda: self.predictions, self._memory)
 
     @cached_property
     def predictions(self) -> PredictionService:

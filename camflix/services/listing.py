@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+    from camflix.services.catalogue_memory import CatalogueMemory
     from camflix.services.filters import MovieFilter
     from camflix.services.movie_order import MovieSort
     from camflix.services.movies import MovieService
@@ -35,6 +36,7 @@ class ListingService:
         movies: the catalogue.
         ratings: where scores and percentiles come from.
         predictions: gives the predicted scores when they are asked for; the engine is loaded only then.
+        memory: what this process remembers of the catalogue.
     """
 
     def __init__(
@@ -43,11 +45,13 @@ class ListingService:
         movies: MovieService,
         ratings: RatingService,
         predictions: Callable[[], PredictionService],
+        memory: CatalogueMemory,
     ) -> None:
         self._session = session
         self._movies = movies
         self._ratings = ratings
         self._predictions = predictions
+        self._memory = memory
 
     def page(
         self,
@@ -73,7 +77,7 @@ class ListingService:
         if words:
             title, year = split_year(words)
             in_year = [*conditions, Movie.year == year] if year is not None else conditions
-            ids = TitleSearch(self._session).find(fold_title(title), limit, in_year)
+            ids = TitleSearch(self._session, self._memory).find(fold_title(title), limit, in_year)
         elif sort == "predicted":
             scores = self._predictions().all(user_id)
             ordered = PredictedOrder(self._session, scores, conditions, reverse=reverse)
@@ -96,7 +100,8 @@ class ListingService:
         predictions: bool = False,
     ) -> MovieWindow:
         """Return the films at the places from ``offset`` on of the whole catalogue in an order."""
-        ids, n_all = MovieOrder(self._session, order_of(sort, reverse=reverse), user_id).window(offset, limit)
+        order = order_of(sort, reverse=reverse)
+        ids, n_all = MovieOrder(self._session, order, user_id, (), self._memory).window(offset, limit)
         movies = self._movies.by_ids(ids)
         marks = self.marks(user_id, ids, predictions=predictions)
         return MovieWindow(tuple(movies[movie_id] for movie_id in ids), marks, offset, n_all)
