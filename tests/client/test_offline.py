@@ -255,7 +255,9 @@ def test_the_remote_client_loads_no_database() -> None:
         "import sys\nimport camflix.client.remote, camflix.client.login, camflix.operations\n"
         "assert not {'sqlalchemy', 'numpy', 'flask'} & {name.partition('.')[0] for name in sys.modules}\n"
     )
-    subprocess.run([sys.executable, "-c", script], check=True, env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])})
+    subprocess.run(
+        [sys.executable, "-c", script], check=True, env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    )
 
 
 def test_the_requests_of_operations_are_as_their_paths_say() -> None:

@@ -163,7 +163,9 @@ def export(world: World, username: str) -> str:
         return services.export.document(services.users.id_of(username), "json").content
 
 
-@pytest.mark.parametrize("name", sorted(name for name, row in TABLE.items() if row[1] == "anyone" and row[2] == CATALOGUE))
+@pytest.mark.parametrize(
+    "name", sorted(name for name, row in TABLE.items() if row[1] == "anyone" and row[2] == CATALOGUE)
+)
 @pytest.mark.parametrize("reader", [None, "bob"])
 def test_the_catalogue_is_open_to_all_and_tells_no_secret(
     world: World, things: Things, name: str, reader: str | None

@@ -83,9 +83,7 @@ def test_two_hundred_users_rating_one_film_at_once_are_all_counted(live: LiveSer
     assert set(codes) == {201}
     expected = [number % 101 for number in range(N)]
     with world.session() as session:
-        n, mean = session.execute(
-            select(func.count(), func.avg(Rating.score)).where(Rating.movie_id == film)
-        ).one()
+        n, mean = session.execute(select(func.count(), func.avg(Rating.score)).where(Rating.movie_id == film)).one()
         assert (n, round(float(mean), 6)) == (N, round(sum(expected) / N, 6))
         assert session.scalar(select(Movie.n_ratings).where(Movie.id == film)) == N
     assert len(history(world, film)) == N
@@ -104,9 +102,7 @@ def test_a_write_that_comes_twenty_times_with_one_key_is_done_once(live: LiveSer
     assert history(world, film) == [(None, 90)]
 
 
-def test_a_repeated_write_is_answered_as_the_first_time_even_after_other_writes(
-    live: LiveServer, world: World
-) -> None:
+def test_a_repeated_write_is_answered_as_the_first_time_even_after_other_writes(live: LiveServer, world: World) -> None:
     film, token = world.film("Heat"), (world.user("zoe"), live.token("zoe"))[1]
     browser = live.server.app.test_client()
     headers: dict[str, Any] = {"Authorization": f"Bearer {token}", "Idempotency-Key": "one"}
@@ -136,5 +132,3 @@ def test_keys_are_forgotten_after_a_month(live: LiveServer, world: World) -> Non
     assert live.server.camflix.clean_up() == 0
     world.tick(days=2)
     assert live.server.camflix.clean_up() >= 1
-
-
