@@ -1,4 +1,4 @@
-"""The server under load: 64 connections that read and rate, on SQLite and PostgreSQL, counted in the database afterwards.
+"""The server under load: 64 connections that read and rate, on SQLite and PostgreSQL, counted afterwards.
 
 ``python -m bench server``. Two runs each: *paced* (each connection asks every two seconds, as people do), whose 95th
 percentiles are the bar, and *saturated* (each asks again at once), which tells the throughput. The load comes from the
@@ -126,12 +126,9 @@ def report(name: str, load: Load, seconds: float) -> None:
     for kind, values in load.milliseconds.items():
         if len(values) > 1:
             cuts = statistics.quantiles(values, n=100)
-            verdict = (
-                "" if name.endswith("saturated") else ("  within the bar" if cuts[94] < BAR_MS else "  OVER THE BAR")
-            )
-            print(
-                f"  {kind:10} p50 {cuts[49]:7.1f}  p95 {cuts[94]:7.1f}  p99 {cuts[98]:7.1f} ms  n {len(values)}{verdict}"
-            )
+            verdict = "within the bar" if cuts[94] < BAR_MS else "OVER THE BAR"
+            times = f"p50 {cuts[49]:7.1f}  p95 {cuts[94]:7.1f}  p99 {cuts[98]:7.1f} ms  n {len(values)}"
+            print(f"  {kind:10} {times}  {'' if name.endswith('saturated') else verdict}")
 
 
 def verify(url: str, loads: list[Load], n_before: tuple[int, int]) -> None:
@@ -148,9 +145,8 @@ def verify(url: str, loads: list[Load], n_before: tuple[int, int]) -> None:
     wrong = [pair for pair, score in acknowledged.items() if rows.get(pair) != score]
     n_new, n_changed = len(rows) - n_before[0], n_changes - n_before[1]
     good = not wrong and n_new == n_changed == len(acknowledged)
-    print(
-        f"  {len(acknowledged)} ratings acknowledged, {n_new} new rows, {n_changed} changes: {'all there once' if good else 'WRONG'}"
-    )
+    verdict = "all there once" if good else "WRONG"
+    print(f"  {len(acknowledged)} ratings acknowledged, {n_new} new rows, {n_changed} changes: {verdict}")
     if not good:
         sys.exit(1)
 

@@ -54,10 +54,18 @@ def _wrong() -> NotSignedInError:
     return NotSignedInError("This name and this password do not belong together.")
 
 
-def _login_proof(camflix: Preparing, _user_id: int, body: SignIn | LogIn) -> Proof:
+def _sign_in_proof(camflix: Preparing, _user_id: int, body: SignIn) -> Proof:
+    return _login_proof(camflix, body.login, body.password)
+
+
+def _log_in_proof(camflix: Preparing, _user_id: int, body: LogIn) -> Proof:
+    return _login_proof(camflix, body.login, body.password)
+
+
+def _login_proof(camflix: Preparing, login: str, password: str) -> Proof:
     with camflix.transaction(writes=False) as services:
-        stored = services.accounts.stored_password(body.login)
-    right = camflix.passwords.verify(stored.password_hash if stored else None, body.password)
+        stored = services.accounts.stored_password(login)
+    right = camflix.passwords.verify(stored.password_hash if stored else None, password)
     if stored is None or not right:
         raise _wrong()
     return Proof(stored.user_id, stored.password_hash)
@@ -72,7 +80,11 @@ def _own_proof(camflix: Preparing, user_id: int, current_password: str) -> Proof
     return Proof(user_id, stored.password_hash)
 
 
-def _prove(camflix: Preparing, user_id: int, body: ProvePassword | ChangeEmail) -> Proof:
+def _prove(camflix: Preparing, user_id: int, body: ProvePassword) -> Proof:
+    return _own_proof(camflix, user_id, body.current_password)
+
+
+def _prove_for_email(camflix: Preparing, user_id: int, body: ChangeEmail) -> Proof:
     return _own_proof(camflix, user_id, body.current_password)
 
 
@@ -111,7 +123,9 @@ def confirm_email(context: Context, body: GiveCode) -> Accepted:
     return Accepted(accepted=True)
 
 
-@operation("POST", "/api/session/", status=201, audience="anyone", scope="admin", limit=_CAREFUL, prepare=_login_proof)
+@operation(
+    "POST", "/api/session/", status=201, audience="anyone", scope="admin", limit=_CAREFUL, prepare=_sign_in_proof
+)
 def sign_in(context: Context, body: SignIn) -> Account:
     """Sign a browser in: the answer sets a cookie. Errors: NotSignedInError, NotAllowedError."""
     del body
@@ -123,7 +137,7 @@ def sign_in(context: Context, body: SignIn) -> Account:
     return services.accounts.account(proof.user_id, "admin", __version__)
 
 
-@operation("POST", "/api/login/", status=201, audience="anyone", scope="admin", limit=_CAREFUL, prepare=_login_proof)
+@operation("POST", "/api/login/", status=201, audience="anyone", scope="admin", limit=_CAREFUL, prepare=_log_in_proof)
 def log_in(context: Context, body: LogIn) -> NewToken:
     """Get a token for a terminal or a program elsewhere. Errors: NotSignedInError, NotAllowedError."""
     proof = context.proof
@@ -174,7 +188,7 @@ def change_password(context: Context, body: ChangePassword) -> Revoked:
     return Revoked(n_sessions, services.tokens.revoke_all(user_id, but=caller.token_id))
 
 
-@operation("POST", "/api/account/email/", status=202, scope="admin", limit=_CAREFUL, prepare=_prove)
+@operation("POST", "/api/account/email/", status=202, scope="admin", limit=_CAREFUL, prepare=_prove_for_email)
 def change_email(context: Context, body: ChangeEmail) -> Accepted:
     """Have a code mailed to a new address, which takes the old one's place when confirmed. Errors: NotSignedInError."""
     services = context.services

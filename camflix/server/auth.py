@@ -33,7 +33,7 @@ class Credential:
     secret: str
 
 
-class SignedInUser(UserMixin):
+class SignedInUser(UserMixin):  # type: ignore[misc]
     """A user of the web site, for flask-login; known by the secret of the session."""
 
     def __init__(self, secret: str, identity: Identity | None = None) -> None:
@@ -61,9 +61,9 @@ def credential() -> Credential | None:
     """Return what the request came with; a token goes before a cookie."""
     header = request.headers.get("Authorization", "")
     if header:
-        kind, _, secret = header.partition(" ")
-        return Credential("token", secret.strip() if kind.lower() == "bearer" else "")
-    secret = session.get("_user_id")
+        kind, _, token = header.partition(" ")
+        return Credential("token", token.strip() if kind.lower() == "bearer" else "")
+    secret: object = session.get("_user_id")
     return Credential("session", secret) if isinstance(secret, str) else None
 
 

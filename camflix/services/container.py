@@ -39,11 +39,11 @@ if TYPE_CHECKING:
     from camflix.services.rating_list import RatingListService
     from camflix.services.ratings import RatingService
     from camflix.services.recommendations import RecommendationService
-    from camflix.services.sessions import SessionService
-    from camflix.services.tokens import TokenService
     from camflix.services.rescaling import RescalingService
+    from camflix.services.sessions import SessionService
     from camflix.services.settings import UserSettingsService
     from camflix.services.stats import StatsService
+    from camflix.services.tokens import TokenService
     from camflix.services.undo import UndoService
     from camflix.services.watchlist import WatchlistService
 

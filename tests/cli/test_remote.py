@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import subprocess
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from camflix.cli.tree import COMMANDS
 from tests.cli.running import environment, start
+from tests.conftest import Outcome
 from tests.passwords import CHEAP, PASSWORD
 from tests.server.live import KEY, live_server
 from tests.services.conftest import world  # noqa: F401 - a fixture
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from camflix.settings import Settings
-    from tests.conftest import Clock, Home, Outcome
+    from tests.conftest import Clock, Home
     from tests.server.live import LiveServer
     from tests.services.world import World
 
@@ -43,8 +44,6 @@ def live(settings: Settings, clock: Clock, tmp_path: Path, world: World) -> Iter
 
 
 def log_in(url: str, *options: str, typed: str = PASSWORD) -> Outcome:
-    from tests.conftest import Outcome
-
     process = start("login", url, *options, stdin=subprocess.PIPE)
     out, err = process.communicate(f"{typed}\n", timeout=60)
     return Outcome(process.returncode, out, err)
@@ -102,22 +101,20 @@ def test_an_address_that_is_none_is_refused(run_camflix: Callable[..., Outcome],
 
 
 def test_a_rating_made_while_the_server_is_away_is_kept_and_sent_later(
-    live: LiveServer, run_camflix: Callable[..., Outcome], settings: Settings, clock: Clock, tmp_path: Path
+    live: LiveServer, run_camflix: Callable[..., Outcome]
 ) -> None:
     log_in(live.url, "--as", "zoe")
     assert run_camflix("rate", "Alien (1979)", "50").code == 0
-    port = int(live.url.rpartition(":")[2])
-    live.server.app.wsgi_app = lambda _environ, respond: (
-        (  # type: ignore[method-assign]
-            respond("502 Bad Gateway", [("Content-Length", "0")]) and None
-        )
-        or []
-    )
+
+    def gone(_environ: object, respond: Any) -> list[bytes]:
+        respond("502 Bad Gateway", [("Content-Length", "0")])
+        return []
+
+    live.server.app.wsgi_app = gone  # type: ignore[assignment,method-assign]
     kept = run_camflix("rate", "Alien (1979)", "95")
     assert kept.code == 1
     assert "sera envoyé" in kept.err or "sent as soon" in kept.err
     assert "1" in run_camflix("whoami").err
-    assert port
 
 
 def test_serving_needs_a_secret_key_and_says_where_it_listens(home: Home) -> None:

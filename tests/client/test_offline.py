@@ -22,6 +22,7 @@ from camflix import __version__, i18n
 from camflix.bootstrap import CamFlix
 from camflix.client.login import Login
 from camflix.client.remote import RemoteClient
+from camflix.client.wire import wire_request
 from camflix.errors import (
     CamFlixError,
     IncompatibleServerError,
@@ -33,7 +34,7 @@ from camflix.errors import (
 )
 from camflix.importers.rows import FilmRow
 from camflix.models import Rating, RatingChange
-from camflix.operations import get_movie, inputs, list_movies, list_ratings, rate, sign_up, undo
+from camflix.operations import get_movie, inputs, list_movies, list_ratings, rate, sign_up, undo, unrate
 from camflix.services.catalogue import CatalogueWriter
 from tests.client.canned import canned_server
 from tests.server.live import KEY, live_server
@@ -261,9 +262,6 @@ def test_the_remote_client_loads_no_database() -> None:
 
 
 def test_the_requests_of_operations_are_as_their_paths_say() -> None:
-    from camflix.client.wire import wire_request
-    from camflix.operations import unrate
-
     request = wire_request(unrate, {"movie_id": 7})
     assert (request.method, request.path, request.query, request.json) == ("DELETE", "/api/ratings/7/", {}, None)
     body = wire_request(rate, {"movie_id": 7, "score": 5}).json

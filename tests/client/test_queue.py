@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 import threading
 from datetime import UTC, datetime
 from pathlib import Path
@@ -52,8 +53,6 @@ def test_nobody_else_may_read_it(queue: WriteQueue, tmp_path: Path) -> None:
 
 @given(cut=st.integers(0, 400), n=st.integers(1, 4))
 def test_wherever_a_line_was_torn_the_whole_ones_before_it_are_there_and_the_next_is_whole(cut: int, n: int) -> None:
-    import tempfile
-
     with tempfile.TemporaryDirectory() as folder:
         queue = WriteQueue(Path(folder))
         for number in range(n):

@@ -1,9 +1,9 @@
-"""Who may call what over HTTP: every operation by a stranger, by each kind of token, by a member, by an administrator."""
+"""Who may call what over HTTP: every operation by a stranger, by each kind of token, by members and administrators."""
 
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
@@ -51,7 +51,11 @@ def things(world: World) -> Things:
         films = list(session.scalars(select(Movie.id).order_by(Movie.id)))
     number = uuid.uuid4().hex[:8]
     for name in (f"zoe{number}", f"boss{number}"):
-        facts = {"email": f"{name}@example.org", "password_hash": CHEAP.hash(PASSWORD), "is_admin": name[0] == "b"}
+        facts: dict[str, Any] = {
+            "email": f"{name}@example.org",
+            "password_hash": CHEAP.hash(PASSWORD),
+            "is_admin": name[0] == "b",
+        }
         user = world.user(name, **facts)
         world.bulk([(user, film, 90 - 10 * place) for place, film in enumerate(films[:2])])
         world.rate(user, films[0], 77)

@@ -20,6 +20,7 @@ from tests.services.world import World
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
     from tests.server.live import LiveServer
 
 N_EXAMPLES = 8
@@ -57,7 +58,7 @@ def fresh_token(live: LiveServer) -> str:
 
 @pytest.mark.parametrize("signed_in", [True, False], ids=["signed in", "nobody"])
 @pytest.mark.parametrize("name", NAMES)
-def test_every_answer_is_as_the_document_says(opened: LiveServer, name: str, signed_in: bool) -> None:
+def test_every_answer_is_as_the_document_says(opened: LiveServer, name: str, *, signed_in: bool) -> None:
     schema = schema_of(opened)
     operation = schema.find_operation_by_id(name)
     strategy = operation.as_strategy(generation_mode=GenerationMode.POSITIVE) | operation.as_strategy(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from camflix import errors
+from camflix.client.login import Login
 from camflix.client.remote import RemoteClient
 from camflix.operations import inputs, rate, resolve_movie
 from camflix.server.api.problems import STATUSES
@@ -44,8 +45,6 @@ def test_the_same_error_arrives_with_its_field_its_values_and_its_hint(live: Liv
 
 
 def test_a_wrong_token_says_to_sign_in_again(live: LiveServer, world: World) -> None:
-    from camflix.client.login import Login
-
     world.user("zoe")
     client = RemoteClient(Login(live.url, "zoe", "cfx_wrong"), live.state)
     with pytest.raises(errors.NotSignedInError):

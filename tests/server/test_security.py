@@ -80,7 +80,7 @@ def test_in_debug_a_key_is_made_for_the_process(base: Settings) -> None:
         ("127.0.0.1", False),
     ],
 )
-def test_it_answers_for_its_own_hosts_only(host: str, allowed: bool) -> None:
+def test_it_answers_for_its_own_hosts_only(host: str, *, allowed: bool) -> None:
     assert is_allowed(host, ("films.example.org", ".example.net")) == allowed
 
 
@@ -166,12 +166,12 @@ def test_a_body_that_is_too_large_is_refused(open_server: Open) -> None:
 
 @pytest.mark.parametrize("debug", [False, True])
 def test_a_bug_shows_its_traceback_in_debug_only(
-    open_server: Open, debug: bool, caplog: pytest.LogCaptureFixture
+    open_server: Open, caplog: pytest.LogCaptureFixture, *, debug: bool
 ) -> None:
     server = open_server(debug=debug)
 
-    def broken() -> None:
-        raise RuntimeError("/a/secret/place")  # noqa: EM101
+    def broken() -> str:
+        raise RuntimeError("/a/secret/place")
 
     server.app.add_url_rule("/broken/", view_func=broken)
     answer = server.app.test_client().get("/broken/")

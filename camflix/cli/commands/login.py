@@ -14,7 +14,6 @@ from camflix.i18n import _
 from camflix.settings import load_settings
 
 app = new_app()
-_SCOPE = "rate"
 
 
 @app.command(cls=TranslatedCommand)
@@ -38,7 +37,7 @@ def login(
         found = Login(address, "", _secret(_("Token")))
     else:
         login_name = name or typer.prompt(_("Name or e-mail address"), err=True)
-        body = LogIn(login_name, _secret(_("Password")), _machine(), _SCOPE)
+        body = LogIn(login_name, _secret(_("Password")), _machine())
         with remote_client(Login(address)) as client:
             made = client.call(log_in, body)
         found = Login(address, made.username, made.secret)

@@ -11,6 +11,7 @@ from flask import request
 from werkzeug.exceptions import UnsupportedMediaType
 
 from camflix.errors import InvalidInputError
+from camflix.operations import OPERATIONS
 from camflix.operations.validate import decoded
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def input_of(operation: Operation[Any, Any], in_path: Mapping[str, str]) -> Any:
     taken = set(given) & set(in_path)
     if taken:
         raise _no_such_field(min(taken))
-    types = _types_of(operation.input_type)
+    types = _types_of(operation.name)
     for name, text in in_path.items():
         given[name] = _read(text, types[name])
     if operation.method not in IN_QUERY:
@@ -52,9 +53,9 @@ def input_of(operation: Operation[Any, Any], in_path: Mapping[str, str]) -> Any:
 
 
 @lru_cache(maxsize=256)
-def _types_of(input_type: type[Any]) -> dict[str, Any]:
+def _types_of(name: str) -> dict[str, Any]:
     """Return the type of each field; looking them up takes a millisecond."""
-    return {field.encode_name: field.type for field in msgspec.structs.fields(input_type)}
+    return {field.encode_name: field.type for field in msgspec.structs.fields(OPERATIONS[name].input_type)}
 
 
 def _query() -> dict[str, Any]:

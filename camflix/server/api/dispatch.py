@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 from flask import Response, request
+from werkzeug.exceptions import HTTPException
 
 from camflix import __version__
 from camflix.errors import CamFlixError, InvalidInputError
@@ -15,7 +16,6 @@ from camflix.operations.declare import STRANGER, Caller, Context
 from camflix.server import auth
 from camflix.server.api.decode import input_of
 from camflix.server.api.problems import http_problem, problem_response
-from werkzeug.exceptions import HTTPException
 
 if TYPE_CHECKING:
     from camflix.bootstrap import CamFlix

@@ -7,15 +7,17 @@ same error and says it in its own reader's language.
 from __future__ import annotations
 
 import traceback
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from flask import Response, current_app, g
-from werkzeug.exceptions import HTTPException
 
 from camflix import errors, i18n
 from camflix.errors import CamFlixError, StorageError, Word
 from camflix.i18n import N_
+
+if TYPE_CHECKING:
+    from werkzeug.exceptions import HTTPException
 
 MEDIA_TYPE = "application/problem+json"
 STATUSES: dict[type[CamFlixError], int] = {

@@ -9,10 +9,10 @@ import msgspec
 from flask import Response, render_template
 
 from camflix.errors import CamFlixError
+from camflix.i18n import N_, _
 from camflix.operations import OPERATIONS
 from camflix.server.api.openapi import document
 from camflix.server.api.problems import plain_problem
-from camflix.i18n import N_, _
 
 if TYPE_CHECKING:
     from flask import Flask
