@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 
-SUITES = {"commands": "commands", "imports": "imports", "server": "bench_server"}
+SUITES = {"commands": "commands", "imports": "imports", "catalogue": "catalogue", "server": "bench_server"}
 
 
 def main(names: list[str]) -> None:

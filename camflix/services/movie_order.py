@@ -179,8 +179,13 @@ class MovieOrder:
                 if not is_dated:
                     yield query.where(Movie.id < last if down else Movie.id > last), is_dated
             elif is_dated:
-                beyond, after = (column < value, Movie.id < last) if down else (column > value, Movie.id > last)
-                yield query.where(or_(beyond, and_(column == value, after))), is_dated
+                # The first condition says where in the index to begin; the second alone would not.
+                within, beyond, after = (
+                    (column <= value, column < value, Movie.id < last)
+                    if down
+                    else (column >= value, column > value, Movie.id > last)
+                )
+                yield query.where(within, or_(beyond, after)), is_dated
             else:
                 yield query, is_dated
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import ColumnElement, and_, exists, func, literal, or_, select, union
 
 from camflix.db.ids import among
-from camflix.importers.text import title_words, word_forms
+from camflix.importers.text import N_FORM_LETTERS, title_words, word_forms
 from camflix.models import Movie, MovieTitle, TitleWord, WordForm
 from camflix.models.base import table_of
 from camflix.services.catalogue_memory import CatalogueMemory
@@ -28,6 +28,7 @@ _BEST_KNOWN = 4000
 _MANY = 8000
 _MAX_ALTERNATIVES = 8
 _LONG_WORD = 6
+_FEWEST_BEGUN = 4
 _N_WORDS = 12
 _EXACT, _BEGINS, _WORDS = 0, 1, 2
 
@@ -156,7 +157,11 @@ class TitleSearch:
         if len(word) <= 2:  # noqa: PLR2004 - a slip in two letters leaves nothing to go by
             return _Term((word,), is_begun)
         slips = 1 if len(word) < _LONG_WORD else 2
-        candidates = self._session.scalars(select(WordForm.word).where(WordForm.form.in_(word_forms(word))).distinct())
+        shared: ColumnElement[bool] = WordForm.form.in_(word_forms(word))
+        if is_begun and _FEWEST_BEGUN <= len(word) < N_FORM_LETTERS:
+            # Forms are as long as a word's beginning: what is shorter can only begin one.
+            shared = or_(*(and_(WordForm.form >= form, WordForm.form < form + LAST) for form in word_forms(word)))
+        candidates = self._session.scalars(select(WordForm.word).where(shared).distinct().limit(_RARE))
         distances: dict[str, int] = {}
         for candidate in candidates:
             lengths = range(len(word) - slips, len(word) + slips + 1) if is_begun else [len(candidate)]

@@ -76,10 +76,11 @@ def test_threads_and_processes_that_write_together_lose_nothing(queue: WriteQueu
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
     process = subprocess.Popen([sys.executable, "-c", script, str(tmp_path / "queue")], env=environment)
 
-    def some(first: int) -> Callable[[], None]:
-        return lambda: [queue.append(write(first + number)) for number in range(20)] and None
+    def some(first: int) -> None:
+        for number in range(20):
+            queue.append(write(first + number))
 
-    threads = [threading.Thread(target=some(first)) for first in (0, 100)]
+    threads = [threading.Thread(target=some, args=(first,)) for first in (0, 100)]
     for thread in threads:
         thread.start()
     for thread in threads:

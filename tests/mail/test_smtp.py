@@ -45,16 +45,16 @@ class TlsController(Controller):
 
     def __init__(self, inbox: Inbox, tls: ssl.SSLContext) -> None:
         self._tls = tls
-        super().__init__(inbox, hostname="127.0.0.1", port=0)
+        super().__init__(inbox, hostname="127.0.0.1", port=free_port())
 
     def factory(self) -> SMTP:
         options: dict[str, Any] = {"tls_context": self._tls, "require_starttls": True}
         return SMTP(self.handler, authenticator=authenticate, auth_required=True, **options)
 
-    def _trigger_server(self) -> None:
-        assert self.server is not None
-        self.port = self.server.sockets[0].getsockname()[1]
-        super()._trigger_server()
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        return int(found.getsockname()[1])
 
 
 @pytest.fixture(scope="module")
@@ -142,11 +142,6 @@ def test_a_server_that_says_nothing_is_given_up(certificate: Path) -> None:
         mailer = SmtpMailer(settings_for(silent.getsockname()[1]), trusting(certificate), timeout=0.1)
         with pytest.raises(OSError, match="timed out"):
             mailer.send(LETTER)
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        return int(found.getsockname()[1])
 
 
 def test_the_settings_choose_who_sends(capsys: pytest.CaptureFixture[str]) -> None:

@@ -45,7 +45,7 @@ def test_signing_in_opens_a_session_whose_secret_only_the_cookie_holds(live: Liv
     cookie = answer.headers["Set-Cookie"]
     assert "HttpOnly" in cookie
     assert "SameSite=Lax" in cookie
-    assert set(answer.json) == {"username", "email", "language", "is_admin", "scope", "version"}
+    assert set(answer.json or ()) == {"username", "email", "language", "is_admin", "scope", "version"}
     assert browser.get("/api/account/").json["username"] == "zoe"
 
 
