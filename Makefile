@@ -34,6 +34,7 @@ demo: $(VENV)/.runtime
 
 test: $(VENV)/.dev
 	@sh scripts/ensure-postgres
+	@sh scripts/ensure-redis
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup --cov --cov-report=term $(PYTEST)
 
 check: format lint types imports messages test

@@ -5,14 +5,20 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 
-SUITES = ("commands", "imports", "engine", "catalogue")
+SUITES = {
+    "commands": "commands",
+    "imports": "imports",
+    "engine": "engine",
+    "catalogue": "catalogue",
+    "server": "bench_server",
+}
 
 
 def main(names: list[str]) -> None:
     """Run suites by name."""
     for name in names or SUITES:
         print(f"\n# {name}\n", flush=True)
-        import_module(f"bench.{name}").main()
+        import_module(f"bench.{SUITES.get(name, name)}").main()
 
 
 main(sys.argv[1:])

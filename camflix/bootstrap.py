@@ -19,8 +19,11 @@ from camflix.services.container import Services
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from camflix.mail import Mailer
     from camflix.services.engine import ModelCache
     from camflix.services.fitting import Fit
+    from camflix.services.passwords import Passwords
+    from camflix.services.postman import Postman
     from camflix.settings import Settings
 
 
@@ -36,9 +39,22 @@ class CamFlix:
         settings: which database, which folders.
         language: of titles and messages: ``fr`` or ``en``.
         now: the clock.
+        mailer: who sends mail; by default whom the settings name.
+        passwords: hashes of another cost.
     """
 
-    def __init__(self, settings: Settings, language: str, now: Callable[[], datetime] = utc_now) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        language: str,
+        now: Callable[[], datetime] = utc_now,
+        *,
+        mailer: Mailer | None = None,
+        passwords: Passwords | None = None,
+    ) -> None:
+        self._mailer = mailer
+        self._passwords = passwords
+        self._postman: Postman | None = None
         self.settings = settings
         self.language = language
         self._now = now
@@ -55,12 +71,17 @@ class CamFlix:
         )
 
     def close(self) -> None:
-        """Give connections back."""
+        """Send what is to be sent, give connections back."""
+        if self._postman is not None:
+            self._postman.close()
+            self._postman = None
         self._engine.dispose()
 
     @contextmanager
-    def transaction(self, *, writes: bool) -> Iterator[Services]:
+    def transaction(self, *, writes: bool, language: str | None = None) -> Iterator[Services]:
         """Open the services over one transaction: committed at the end, rolled back on any error.
+
+        ``language`` is another reader's than that of this CamFlix. Letters are sent after the commit.
 
         Raises:
             StorageError: the database cannot be read or written now.
@@ -74,15 +95,53 @@ class CamFlix:
                 connection.begin(),
                 Session(connection, expire_on_commit=False, autoflush=False) as session,
             ):
-                yield Services(
+                services = Services(
                     session,
-                    language=self.language,
+                    language=language or self.language,
                     cache_folder=self.settings.paths.cache,
                     models=self._model_cache,
                     now=self._now,
+                    sends_mail=self._sends_mail,
                     memory=self._memory,
                 )
+                yield services
                 session.flush()
+        for letter in services.outbox:
+            self.postman.post(letter)
+
+    @property
+    def passwords(self) -> Passwords:
+        """Hash and verify passwords, so many at a time."""
+        if self._passwords is None:
+            from camflix.services.passwords import Passwords  # noqa: PLC0415 - argon2 is for accounts only
+
+            self._passwords = Passwords()
+        return self._passwords
+
+    @property
+    def postman(self) -> Postman:
+        """Whoever writes and sends letters, in a thread of its own."""
+        if self._postman is None:
+            from camflix.mail import mailer_for  # noqa: PLC0415 - smtplib is for accounts only
+            from camflix.services.postman import Postman  # noqa: PLC0415 - the same
+
+            self._postman = Postman(self, self._mailer or mailer_for(self.settings))
+        return self._postman
+
+    def clean_up(self) -> int:
+        """Delete sessions, tokens and codes that are good no more, and answers of old writes; return how many."""
+        with self.transaction(writes=True) as services:
+            return (
+                services.sessions.drop_expired()
+                + services.tokens.drop_expired()
+                + services.account_codes.drop_expired()
+                + services.answered_writes.drop_old()
+                + services.accounts.drop_unconfirmed()
+            )
+
+    @property
+    def _sends_mail(self) -> bool:
+        return self._mailer is not None or bool(self.settings.email_host) or self.settings.debug
 
     def refresh_engine(self, *, wait: bool = False) -> None:
         """Fit the engine anew if its model is old; where nothing can be stored the old one goes on serving.

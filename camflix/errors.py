@@ -36,7 +36,12 @@ class CamFlixError(Exception):
 
     def __str__(self) -> str:
         """Return the sentence in English, for logs and tracebacks."""
-        return self.message.format(**self.values)
+        return self.message.format(**self.places)
+
+    @property
+    def places(self) -> dict[str, object]:
+        """Return what goes into the places of message and hint: the values, and the field's name."""
+        return {"field": self.field, **self.values}
 
 
 class InvalidInputError(CamFlixError):
@@ -104,3 +109,45 @@ class SchemaError(CamFlixError):
     """The database was made by an older or a newer CamFlix, or by another program."""
 
     code = "schema"
+
+
+class NotSignedInError(CamFlixError):
+    """Nobody is signed in, or what they sign in with is wrong, expired or revoked."""
+
+    code = "not_signed_in"
+
+
+class TooManyRequestsError(CamFlixError):
+    """More was asked in a stretch of time than is allowed; ``retry_after`` seconds later there is room again."""
+
+    code = "too_many_requests"
+
+    def __init__(
+        self, message: str, /, *, retry_after: int, hint: str = "", field: str | None = None, **values: object
+    ) -> None:
+        super().__init__(message, hint=hint, field=field, retry_after=retry_after, **values)
+        self.retry_after = retry_after
+
+
+class TooLargeError(CamFlixError):
+    """A request whose body is larger than the server takes."""
+
+    code = "too_large"
+
+
+class ServerAwayError(CamFlixError):
+    """A server elsewhere does not answer, or not in time."""
+
+    code = "server_away"
+
+
+class IncompatibleServerError(CamFlixError):
+    """A server elsewhere is older or newer than this CamFlix, or is no CamFlix at all."""
+
+    code = "incompatible_server"
+
+
+class QueuedError(CamFlixError):
+    """A write that could not be sent now: it is kept on this machine and sent later, in its turn."""
+
+    code = "queued"

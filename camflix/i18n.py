@@ -8,6 +8,8 @@ sentences of errors need no mark. ``scripts/messages.py update`` gathers them al
 from __future__ import annotations
 
 import gettext
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +17,7 @@ from typing import TYPE_CHECKING
 from camflix.errors import Word
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from camflix.errors import CamFlixError
 
@@ -24,6 +26,8 @@ LANGUAGES = ("fr", "en")
 DOMAIN = "camflix"
 LOCALE_FOLDER = Path(__file__).parent / "locale"
 _current = DEFAULT_LANGUAGE
+# A server speaks to several readers at once: each request has its own, above that of the process.
+_spoken: ContextVar[str | None] = ContextVar("spoken", default=None)
 
 
 def N_(message: str) -> str:  # noqa: N802 - gettext's customary name
@@ -47,19 +51,19 @@ SYSTEM_REASONS = (
 
 def _(message: str, /, **values: object) -> str:
     """Return the message in the current language, with the values in its ``{name}`` places."""
-    text = _catalogue(_current).gettext(message)
+    text = _catalogue(current_language()).gettext(message)
     return text.format(**values) if values else text
 
 
 def plural(singular: str, plural_: str, n: int, /, **values: object) -> str:
     """Return the form of the message for ``n`` things; ``{n}`` in it becomes the number."""
-    return _catalogue(_current).ngettext(singular, plural_, n).format(n=n, **values)
+    return _catalogue(current_language()).ngettext(singular, plural_, n).format(n=n, **values)
 
 
 def say(error: CamFlixError) -> str:
     """Return the error's sentence, and its hint if it has one, in the current language."""
-    translate = _catalogue(_current).gettext
-    values = {name: translate(value) if isinstance(value, Word) else value for name, value in error.values.items()}
+    translate = _catalogue(current_language()).gettext
+    values = {name: translate(value) if isinstance(value, Word) else value for name, value in error.places.items()}
     return " ".join(translate(text).format(**values) for text in (error.message, error.hint) if text)
 
 
@@ -67,7 +71,7 @@ def decimal(value: float, digits: int, *, signed: bool = False) -> str:
     """Return a number with so many digits after the decimal mark of the current language."""
     rounded = round(value, digits) + 0.0  # so that what rounds to nothing has no minus
     text = f"{rounded:{'+' if signed else ''}.{digits}f}".replace("-", "\N{MINUS SIGN}")
-    return text.replace(".", ",") if _current == "fr" else text
+    return text.replace(".", ",") if current_language() == "fr" else text
 
 
 def use_language(language: str) -> None:
@@ -78,7 +82,17 @@ def use_language(language: str) -> None:
 
 def current_language() -> str:
     """Return the language spoken now: ``fr`` or ``en``."""
-    return _current
+    return _spoken.get() or _current
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Speak this language inside the block, in this thread only."""
+    token = _spoken.set(language if language in LANGUAGES else DEFAULT_LANGUAGE)
+    try:
+        yield
+    finally:
+        _spoken.reset(token)
 
 
 def language_from(environment: Mapping[str, str]) -> str:

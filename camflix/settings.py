@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -23,6 +24,8 @@ Origin = Literal["environment", ".env", "config.toml", "default"]
 _TRUE = frozenset({"1", "true", "yes", "on"})
 _FALSE = frozenset({"0", "false", "no", "off", ""})
 _NEAR = 0.85
+_MOST_PROXIES = 10
+_RATE = re.compile(r"[1-9][0-9]{0,8} per (second|minute|hour|day)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,10 @@ class Settings:
     sentry_dsn: str = ""
     cors_allowed_origins: tuple[str, ...] = ()
     admin_email: str = ""
+    https_only: bool = True
+    trusted_proxies: int = 0
+    rate_limit: str = "600 per minute"
+    rate_limit_anonymous: str = "120 per minute"
     origins: Mapping[str, Origin] = field(default_factory=dict)
 
     def resolved_database_url(self) -> str:
@@ -216,6 +223,22 @@ def _port(name: str, value: object, origin: Origin) -> int:
     raise _wrong(name, value, origin, "1 … 65535")
 
 
+def _count(name: str, value: object, origin: Origin) -> int:
+    text = str(value).strip()
+    if text.isascii() and text.isdigit() and int(text) <= _MOST_PROXIES:
+        return int(text)
+    raise _wrong(name, value, origin, f"0 … {_MOST_PROXIES}")
+
+
+def _rate(name: str, value: object, origin: Origin) -> str:
+    text = _text(name, value, origin)
+    if text in {"", "0"}:
+        return ""
+    if not _RATE.fullmatch(text):
+        raise _wrong(name, value, origin, "600 per minute, 10 per second …")
+    return text
+
+
 def _words(name: str, value: object, origin: Origin) -> tuple[str, ...]:
     parts = value if isinstance(value, list) else _text(name, value, origin).split(",")
     return tuple(str(part).strip() for part in parts if str(part).strip())
@@ -269,6 +292,10 @@ _PARSERS: dict[str, Callable[[str, object, Origin], object]] = {
     "language_code": _language,
     "time_zone": _time_zone,
     "database_url": _database_url,
+    "https_only": _boolean,
+    "trusted_proxies": _count,
+    "rate_limit": _rate,
+    "rate_limit_anonymous": _rate,
 }
 
 

@@ -17,7 +17,9 @@ from hypothesis import settings as hypothesis_settings
 
 from camflix import i18n
 from camflix.bootstrap import CamFlix
+from camflix.mail import RecordingMailer
 from camflix.settings import Settings, load_settings
+from tests.passwords import CHEAP
 from tests.postgres import new_database, running_postgres
 
 if TYPE_CHECKING:
@@ -47,7 +49,16 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture(autouse=True)
 def _own_world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Give each test folders of its own and a clean environment, and French, the default."""
-    for name in ("LC_ALL", "LC_MESSAGES", "LANGUAGE", "LANGUAGE_CODE", "DATABASE_URL", "DEBUG"):
+    for name in (
+        "LC_ALL",
+        "LC_MESSAGES",
+        "LANGUAGE",
+        "LANGUAGE_CODE",
+        "DATABASE_URL",
+        "DEBUG",
+        "SECRET_KEY",
+        "CACHE_URL",
+    ):
         monkeypatch.delenv(name, raising=False)
     for name in ("CONFIG", "DATA", "CACHE", "STATE"):
         monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / "xdg" / name.lower()))
@@ -106,7 +117,7 @@ def clock() -> Clock:
 @pytest.fixture
 def camflix(settings: Settings, clock: Clock) -> Iterator[CamFlix]:
     """Yield a CamFlix over an empty database of each kind."""
-    opened = CamFlix(settings, "fr", clock)
+    opened = CamFlix(settings, "fr", clock, mailer=RecordingMailer(), passwords=CHEAP)
     yield opened
     opened.close()
 

@@ -95,6 +95,5 @@ def test_every_place_in_a_sentence_is_given_its_value() -> None:
             continue  # a table of sentences; their values come when one is raised (tests/db/test_failures.py)
         for text in texts:
             wanted = {name.partition(".")[0] for _, name, _, _ in Formatter().parse(text) if name is not None}
-            # ``field`` names the input; operations/validate.py puts it among the values too.
-            given = values - {"hint", "candidates"} - ({"field"} if "validate" not in place else set())
+            given = values - {"hint", "candidates"}
             assert wanted <= given, f"{place}: {kind}({text!r})"

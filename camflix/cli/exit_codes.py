@@ -29,5 +29,11 @@ EXIT_CODES: dict[type[errors.CamFlixError], ExitCode] = {
     errors.NotAllowedError: ExitCode.FAILED,
     errors.StorageError: ExitCode.FAILED,
     errors.SchemaError: ExitCode.FAILED,
+    errors.NotSignedInError: ExitCode.FAILED,
+    errors.TooManyRequestsError: ExitCode.FAILED,
+    errors.TooLargeError: ExitCode.FAILED,
+    errors.ServerAwayError: ExitCode.FAILED,
+    errors.IncompatibleServerError: ExitCode.FAILED,
+    errors.QueuedError: ExitCode.FAILED,
 }
 """By class; a test proves it complete."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from camflix import i18n
+from camflix.errors import NotAllowedError
 from camflix.i18n import _
 from camflix.settings import load_settings
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
     from camflix.bootstrap import CamFlix
     from camflix.client import Client
+    from camflix.client.login import Login
+    from camflix.client.remote import RemoteClient
 
 
 def user_option() -> Any:
@@ -36,11 +39,44 @@ JsonOption = Annotated[bool, json_option()]
 
 @contextmanager
 def open_client(username: str | None) -> Iterator[Client]:
-    """Open CamFlix in this process for a user, the local profile when None."""
+    """Open CamFlix for a user: on the server that one is signed in to, else in this process.
+
+    In this process, None is the local profile. On a server one is who signed in.
+
+    Raises:
+        NotAllowedError: another user was asked for on a server.
+    """
+    from camflix.client.login import load_login  # noqa: PLC0415 - msgspec
+
+    login = load_login(load_settings().paths.state)
+    if login is not None:
+        if username not in {None, login.username}:
+            raise NotAllowedError(
+                "You are signed in to {url} as {name}; there you act as nobody else.",
+                hint="Go back to this machine with: camflix logout",
+                url=login.url,
+                name=login.username,
+            )
+        with remote_client(login) as client:
+            yield client
+        return
     from camflix.client.local import LocalClient  # noqa: PLC0415 - loads SQLAlchemy
 
     with open_camflix() as camflix:
         yield LocalClient(camflix, username, local_profile_name())
+
+
+@contextmanager
+def remote_client(login: Login) -> Iterator[RemoteClient]:
+    """Open the client of a server; what it has to say besides goes to standard error."""
+    from camflix.cli.output import say  # noqa: PLC0415
+    from camflix.client.remote import RemoteClient  # noqa: PLC0415 - httpx
+
+    client = RemoteClient(login, load_settings().paths.state, notice=say)
+    try:
+        yield client
+    finally:
+        client.close()
 
 
 @contextmanager

@@ -59,7 +59,11 @@ COMMANDS: dict[str, Entry] = {
     "evaluate": Entry("evaluate", N_("Measure an engine on held-out ratings.")),
     "engine": Entry("engine", N_("The engine that predicts: show it, choose another, learn anew.")),
     "doctor": Entry("doctor", N_("Examine this installation: what works, what could be better.")),
-    "users": Entry("users", N_("List, add, disable users.")),
+    "login": Entry("login", N_("Sign in to a server; commands then work on it.")),
+    "logout": Entry("logout", N_("Sign out of the server; commands work on this machine again.")),
+    "whoami": Entry("whoami", N_("Who you are, and on which server.")),
+    "serve": Entry("serve", N_("Serve CamFlix to others: the JSON API.")),
+    "users": Entry("users", N_("List, add, disable users; passwords, administrators.")),
     "db": Entry("db", N_("The database: upgrade its schema.")),
     "config": Entry("config", N_("Settings: where they are, what they say.")),
 }

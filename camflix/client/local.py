@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-from camflix.operations.declare import Context
+from camflix.errors import NotAllowedError
+from camflix.operations.declare import STRANGER, Caller, Context
 from camflix.operations.validate import checked
 
 if TYPE_CHECKING:
@@ -37,11 +38,20 @@ class LocalClient:
             CamFlixError: whatever the operation says in its docstring, and StorageError.
         """
         body = checked(body)
-        user_id = self._identify()
+        # Whoever signs up or in is nobody yet.
+        is_stranger = operation.audience == "anyone" and operation.writes
+        user_id, username = (STRANGER, "") if is_stranger else (self._identify(), self._username)
         if operation.uses_engine:
             self._camflix.refresh_engine()
+        proof = operation.prepare(self._camflix, user_id, body) if operation.prepare else None
         with self._camflix.transaction(writes=operation.writes) as services:
-            return operation.function(Context(services, user_id, self._username), body)
+            is_admin = services.users.is_admin(user_id)
+            if operation.audience == "admin" and not is_admin:
+                raise NotAllowedError("Only an administrator may do that.")
+            result = operation.function(Context(services, user_id, username, is_admin, Caller(), proof), body)
+        if operation.name == "delete_account":
+            self._user_id = None
+        return result
 
     def _identify(self) -> int:
         if self._user_id is None:

@@ -1,5 +1,6 @@
 """Tables, one file per aggregate; no queries, no rules."""
 
+from camflix.models.account import AccountCode, AnsweredWrite, ApiToken, CodePurpose, UserSession
 from camflix.models.base import Base
 from camflix.models.diary import FeedAnswer, MovieNote, Viewing
 from camflix.models.engine import DataVersion, EngineArray, EngineChoice, EngineModel, Neighbour
@@ -10,7 +11,11 @@ from camflix.models.user import Privacy, User, UserSource
 from camflix.models.words import TitleWord, WordForm
 
 __all__ = [
+    "AccountCode",
+    "AnsweredWrite",
+    "ApiToken",
     "Base",
+    "CodePurpose",
     "Credit",
     "CreditRole",
     "DataVersion",
@@ -35,6 +40,7 @@ __all__ = [
     "TitleKind",
     "TitleWord",
     "User",
+    "UserSession",
     "UserSource",
     "Viewing",
     "WatchlistEntry",

@@ -25,6 +25,7 @@ class UserSource(StrEnum):
     LOCAL = "local"
     MOVIELENS = "movielens"
     SAMPLE = "sample"
+    PENDING = "pending"  # signed up, the address not yet confirmed
 
 
 class User(Base):
@@ -46,6 +47,7 @@ class User(Base):
     time_zone: Mapped[str] = mapped_column(String(64), default="Europe/Paris", server_default="Europe/Paris")
     privacy: Mapped[str] = mapped_column(String(8), default=Privacy.PRIVATE, server_default="private")
     contributes_anonymously: Mapped[bool] = mapped_column(default=False, server_default=false())
+    is_admin: Mapped[bool] = mapped_column(default=False, server_default=false())
     score_display: Mapped[str] = mapped_column(String(5), default="100", server_default="100")
     # Rates without having seen predictions and averages.
     blind: Mapped[bool] = mapped_column(default=False, server_default=false())

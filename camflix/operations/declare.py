@@ -6,17 +6,21 @@ From one declaration come the route, the API document, and the calls of both cli
 from __future__ import annotations
 
 import inspect
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic, Literal, TypeAlias, TypeVar, get_type_hints
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, TypeAlias, TypeVar, get_type_hints
+
+from camflix.results import Scope
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from contextlib import AbstractContextManager
 
     from camflix.services.container import Services
+    from camflix.services.passwords import Passwords
 
 Method: TypeAlias = Literal["GET", "POST", "DELETE"]
-Scope: TypeAlias = Literal["read", "rate", "admin"]
-"""What a token must be good for: to look, to change what is one's own, to administer."""
+SCOPES: tuple[Scope, ...] = ("read", "rate", "admin")
+"""What a token may do; each allows what those before it allow."""
 
 Audience: TypeAlias = Literal["anyone", "member", "admin"]
 """Who may call: strangers too, whoever has an account (each for themselves), administrators."""
@@ -28,14 +32,49 @@ Input = TypeVar("Input")
 Result = TypeVar("Result")
 
 
+@dataclass(slots=True)
+class Caller:
+    """From where a call came, and with which session or token.
+
+    ``base_url`` is that of the server, for links in mails. ``opened_session`` is set by signing in: the secret of the
+    new session, which a server puts into a cookie and nobody else sees.
+    """
+
+    address: str = ""
+    user_agent: str = ""
+    base_url: str = ""
+    scope: Scope = "admin"
+    session_id: int | None = None
+    token_id: int | None = None
+    opened_session: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Who acts, and with what. For a stranger ``user_id`` is STRANGER and ``username`` empty."""
+    """Who acts, and with what. For a stranger ``user_id`` is STRANGER and ``username`` empty.
+
+    ``proof`` is what the operation's ``prepare`` returned.
+    """
 
     services: Services
     user_id: int
     username: str
     is_admin: bool = False
+    caller: Caller = field(default_factory=Caller)
+    proof: Any = None
+
+
+class Preparing(Protocol):
+    """What an operation may use before its transaction begins: reading ones, and the slow work with passwords."""
+
+    @property
+    def passwords(self) -> Passwords:
+        """Hash and verify, so many at a time."""
+        ...
+
+    def transaction(self, *, writes: bool) -> AbstractContextManager[Services]:
+        """Open a transaction."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,6 +86,8 @@ class Operation(Generic[Input, Result]):
         uses_engine: whether a fitted model must be fresh before it is called.
         scope: what a token must be good for.
         audience: who may call it.
+        limit: how often one address, and one account, may call it, as ``10 per minute``; empty for the usual limit.
+        prepare: what is slow and must not hold a transaction: ``(camflix, user_id, body) -> proof``.
     """
 
     name: str
@@ -59,6 +100,8 @@ class Operation(Generic[Input, Result]):
     result_type: type[Result]
     scope: Scope
     audience: Audience
+    limit: str = ""
+    prepare: Callable[[Preparing, int, Input], object] | None = None
 
     @property
     def writes(self) -> bool:
@@ -82,6 +125,8 @@ def operation(
     uses_engine: bool = False,
     scope: Scope | None = None,
     audience: Audience = "member",
+    limit: str = "",
+    prepare: Callable[[Preparing, int, Input], object] | None = None,
 ) -> Callable[[Callable[[Context, Input], Result]], Operation[Input, Result]]:
     """Declare the decorated function as an operation and put it into OPERATIONS.
 
@@ -103,7 +148,18 @@ def operation(
         _, input_type, result_type = hints.values()
         needed: Scope = scope or ("read" if method == "GET" else "rate")
         declared = Operation(
-            name, method, path, status, uses_engine, function, input_type, result_type, needed, audience
+            name,
+            method,
+            path,
+            status,
+            uses_engine,
+            function,
+            input_type,
+            result_type,
+            needed,
+            audience,
+            limit,
+            prepare,
         )
         OPERATIONS[name] = declared
         return declared

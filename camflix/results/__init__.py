@@ -10,6 +10,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from camflix.results.accounts import (
+    Accepted,
+    Account,
+    DeletedAccount,
+    DeletionOffer,
+    NewToken,
+    Revoked,
+    Scope,
+    SessionList,
+    SessionSummary,
+    TokenList,
+    TokenSummary,
+)
 from camflix.results.advice import (
     EngineEvaluation,
     EngineStatus,
@@ -58,8 +71,12 @@ from camflix.results.people import ExportDocument, PublicProfile, UserSettings
 from camflix.results.stats import AccuracyPoint, PeriodCount, RankedGroup, ScoreCount, Stats, YearInReview
 
 __all__ = [
+    "Accepted",
+    "Account",
     "AccuracyPoint",
     "Community",
+    "DeletedAccount",
+    "DeletionOffer",
     "Diary",
     "EngineEvaluation",
     "EngineStatus",
@@ -84,6 +101,7 @@ __all__ = [
     "MoviePage",
     "MovieSummary",
     "MovieWindow",
+    "NewToken",
     "Note",
     "NoteList",
     "OrderReceipt",
@@ -97,10 +115,16 @@ __all__ = [
     "ReceiptLine",
     "Recommendation",
     "Recommendations",
+    "Revoked",
+    "Scope",
     "ScoreCount",
+    "SessionList",
+    "SessionSummary",
     "SimilarMovie",
     "SimilarMovies",
     "Stats",
+    "TokenList",
+    "TokenSummary",
     "Twin",
     "TwinList",
     "UserSettings",
@@ -286,3 +310,11 @@ class ImportReport:
     seconds: float
     problems: tuple[RowProblem, ...]
     n_problems_left_out: int
+
+
+@dataclass(frozen=True, slots=True)
+class UserList:
+    """Users as an administrator sees them; ``next_cursor`` asks for the next page, null at the end."""
+
+    users: tuple[UserSummary, ...]
+    next_cursor: str | None

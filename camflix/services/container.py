@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+    from camflix.services.account_codes import AccountCodeService
+    from camflix.services.accounts import AccountService
+    from camflix.services.answered_writes import AnsweredWriteService
     from camflix.services.demo import DemoService
     from camflix.services.details import DetailsService
     from camflix.services.diary import DiaryService
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
     from camflix.services.groups import GroupService
     from camflix.services.hidden import HiddenService
     from camflix.services.imports import ImportService
+    from camflix.services.letters import LetterRequest, LetterService
     from camflix.services.listing import ListingService
     from camflix.services.lists import ListService
     from camflix.services.model_store import ModelStore
@@ -40,8 +44,10 @@ if TYPE_CHECKING:
     from camflix.services.ratings import RatingService
     from camflix.services.recommendations import RecommendationService
     from camflix.services.rescaling import RescalingService
+    from camflix.services.sessions import SessionService
     from camflix.services.settings import UserSettingsService
     from camflix.services.stats import StatsService
+    from camflix.services.tokens import TokenService
     from camflix.services.undo import UndoService
     from camflix.services.watchlist import WatchlistService
 
@@ -57,8 +63,11 @@ class Services:
         cache_folder: Path,
         models: Callable[[], ModelCache],
         now: Callable[[], datetime],
+        sends_mail: bool = False,
         memory: CatalogueMemory | None = None,
     ) -> None:
+        self.outbox: list[LetterRequest] = []
+        self._sends_mail = sends_mail
         self._session = session
         self._memory = CatalogueMemory() if memory is None else memory
         self._language = language
@@ -276,3 +285,45 @@ class Services:
         from camflix.services.evaluation import EvaluationService  # noqa: PLC0415
 
         return EvaluationService(self._session, self.engine)
+
+    @cached_property
+    def accounts(self) -> AccountService:
+        """From signing up to leaving."""
+        from camflix.services.accounts import AccountService  # noqa: PLC0415
+
+        return AccountService(self._session, self.account_codes, self.outbox, self._now, sends_mail=self._sends_mail)
+
+    @cached_property
+    def account_codes(self) -> AccountCodeService:
+        """Codes that allow one step."""
+        from camflix.services.account_codes import AccountCodeService  # noqa: PLC0415
+
+        return AccountCodeService(self._session, self._now)
+
+    @cached_property
+    def letters(self) -> LetterService:
+        """What accounts are told by mail."""
+        from camflix.services.letters import LetterService  # noqa: PLC0415
+
+        return LetterService(self._session, self.account_codes)
+
+    @cached_property
+    def sessions(self) -> SessionService:
+        """Browsers that are signed in."""
+        from camflix.services.sessions import SessionService  # noqa: PLC0415
+
+        return SessionService(self._session, self._now)
+
+    @cached_property
+    def tokens(self) -> TokenService:
+        """API tokens."""
+        from camflix.services.tokens import TokenService  # noqa: PLC0415
+
+        return TokenService(self._session, self._now)
+
+    @cached_property
+    def answered_writes(self) -> AnsweredWriteService:
+        """Answers of writes that may come twice."""
+        from camflix.services.answered_writes import AnsweredWriteService  # noqa: PLC0415
+
+        return AnsweredWriteService(self._session, self._now)

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from camflix.errors import ConflictError, InvalidInputError, NotFoundError
 from camflix.models import Privacy, Rating, User, UserSource
-from camflix.results import UserSummary
+from camflix.results import UserList, UserSummary
 from camflix.services.counting import recount_films_of
 
 if TYPE_CHECKING:
@@ -55,6 +55,10 @@ class UserService:
         """Return the name of a user who is known to exist."""
         return self._session.execute(select(User.username).where(User.id == user_id)).scalar_one()
 
+    def is_admin(self, user_id: int) -> bool:
+        """Return whether a user administers CamFlix."""
+        return bool(self._session.scalar(select(User.is_admin).where(User.id == user_id)))
+
     def find_id(self, username: str) -> int | None:
         """Return the id of a user, active or not; None when there is no such user."""
         return self._session.execute(select(User.id).where(User.username == username)).scalar()
@@ -66,11 +70,11 @@ class UserService:
             InvalidInputError: a name or an address that cannot be one.
             ConflictError: the name or the address is taken.
         """
-        _check_username(username)
+        check_username(username)
         if source is UserSource.LOCAL and is_reserved(username):
             raise ConflictError("The name “{username}” is reserved.", field="username", username=username)
-        if email is not None and not (_EMAIL.fullmatch(email) and len(email) <= _MAX_EMAIL_CHARACTERS):
-            raise InvalidInputError("email: “{value}” is not an address.", field="email", value=email)
+        if email is not None:
+            check_email(email)
         if self.find_id(username) is not None:
             raise ConflictError("There is a user “{username}” already.", field="username", username=username)
         if email is not None and self._session.scalar(select(User.id).where(User.email == email)) is not None:
@@ -137,6 +141,33 @@ class UserService:
         n_ratings = self._session.scalar(select(func.count()).where(Rating.user_id == user.id)) or 0
         return self._summary(user, n_ratings=n_ratings)
 
+    def enable(self, username: str) -> UserSummary:
+        """Take a disabled user back.
+
+        Raises:
+            NotFoundError: there is no such user.
+        """
+        username = _as_text(username)
+        user = self._session.scalar(select(User).where(User.username == username))
+        if user is None:
+            raise self._unknown(username)
+        # Whoever has not confirmed an address becomes active by doing so, not before.
+        user.is_active = user.source != UserSource.PENDING
+        self._session.flush()
+        recount_films_of(self._session, user.id)
+        n_ratings = self._session.scalar(select(func.count()).where(Rating.user_id == user.id)) or 0
+        return self._summary(user, n_ratings=n_ratings)
+
+    def page(self, limit: int, after: str | None) -> UserList:
+        """Return a page of the users by name, those after a name."""
+        n_ratings = select(func.count()).where(Rating.user_id == User.id).correlate(User).scalar_subquery()
+        query = select(User, n_ratings).order_by(User.username).limit(limit + 1)
+        if after is not None:
+            query = query.where(User.username > after)
+        users = [self._summary(user, n_ratings=n or 0) for user, n in self._session.execute(query)]
+        more = len(users) > limit
+        return UserList(tuple(users[:limit]), users[limit - 1].username if more else None)
+
     def all(self, *, source: str | None = None, limit: int | None = None) -> list[UserSummary]:
         """Return the users by name, with how many films each has rated."""
         n_ratings = select(func.count()).where(Rating.user_id == User.id).correlate(User).scalar_subquery()
@@ -186,7 +217,22 @@ def _as_text(argument: str) -> str:
     return argument.encode(errors="replace").decode().replace("\0", "?")
 
 
-def _check_username(username: str) -> None:
+def check_email(email: str) -> None:
+    """Refuse what is no address.
+
+    Raises:
+        InvalidInputError: naming the field.
+    """
+    if not (_EMAIL.fullmatch(email) and len(email) <= _MAX_EMAIL_CHARACTERS):
+        raise InvalidInputError("email: “{value}” is not an address.", field="email", value=email)
+
+
+def check_username(username: str) -> None:
+    """Refuse what cannot be a name.
+
+    Raises:
+        InvalidInputError: naming the field.
+    """
     if not _USERNAME.fullmatch(username):
         raise InvalidInputError(
             "username: “{value}” cannot be a name.",

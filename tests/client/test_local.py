@@ -9,6 +9,7 @@ import pytest
 from camflix import operations
 from camflix.client.local import LocalClient
 from camflix.errors import NotFoundError
+from camflix.mail import RecordingMailer
 from camflix.operations import inputs
 from tests.client.conformance import ClientConformance
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from camflix.bootstrap import CamFlix
     from camflix.client import Client
+    from camflix.mail import Message
     from tests.services.world import World
 
 
@@ -27,6 +29,17 @@ class TestLocalClient(ClientConformance):
     def make_client(self, camflix: CamFlix) -> Callable[[str], Client]:
         """Return a function that makes a client for a user."""
         return lambda username: LocalClient(camflix, username, "local")
+
+    @pytest.fixture
+    def mailbox(self, camflix: CamFlix) -> Callable[[str], list[Message]]:
+        """Return a function that shows what came by mail to an address."""
+
+        def letters(address: str) -> list[Message]:
+            camflix.postman.wait()
+            assert isinstance(camflix._mailer, RecordingMailer)
+            return [message for message in camflix._mailer.sent if message.to == address]
+
+        return letters
 
 
 def test_every_operation_has_a_test_in_the_conformance_suite() -> None:

@@ -82,7 +82,7 @@ def required_of(name: str) -> dict[str, Any]:
 def said(error: CamFlixError) -> str:
     i18n.use_language("fr")
     sentence = i18n.say(error)
-    assert "{" not in error.message.format(**dict.fromkeys(error.values, "value"))
+    assert "{" not in error.message.format(**dict.fromkeys(error.places, "value"))
     return sentence
 
 

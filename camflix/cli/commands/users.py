@@ -1,7 +1,8 @@
-"""``camflix users list|add|disable``."""
+"""``camflix users list|add|disable|enable|password|admin``."""
 
 from __future__ import annotations
 
+import sys
 from enum import StrEnum
 from typing import Annotated
 
@@ -12,7 +13,7 @@ from camflix.cli.session import JsonOption, open_camflix
 from camflix.cli.tree import TranslatedCommand, new_app
 from camflix.i18n import _
 
-app = new_app(help=_("List, add, disable users."))
+app = new_app(help=_("List, add, disable users; passwords, administrators."))
 
 
 class Source(StrEnum):
@@ -70,3 +71,55 @@ def disable(name: NameArgument, use_json: JsonOption = False) -> None:
         print_json(user)
     else:
         typer.echo(_("Disabled: {name}", name=user.username))
+
+
+@app.command(cls=TranslatedCommand, help=_("Take a disabled user back."))
+def enable(name: NameArgument, use_json: JsonOption = False) -> None:
+    """Take a disabled user back."""
+    with open_camflix() as camflix, camflix.transaction(writes=True) as services:
+        user = services.users.enable(name)
+        services.epochs.advance()
+    if use_json:
+        print_json(user)
+    else:
+        typer.echo(_("Enabled: {name}", name=user.username))
+
+
+@app.command(cls=TranslatedCommand, help=_("Set a user's password, with which they sign in to the server."))
+def password(name: NameArgument, use_json: JsonOption = False) -> None:
+    """Set a password: asked twice without showing it, or the first line of a pipe."""
+    if sys.stdin is not None and not sys.stdin.isatty():
+        chosen = sys.stdin.readline().rstrip("\r\n")
+    else:
+        chosen = str(typer.prompt(_("Password"), hide_input=True, confirmation_prompt=True, err=True))
+    with open_camflix() as camflix:
+        from camflix.services.passwords import check_new_password  # noqa: PLC0415 - argon2
+
+        check_new_password(chosen, name)
+        hashed = camflix.passwords.hash(chosen)
+        with camflix.transaction(writes=True) as services:
+            services.accounts.set_password(name, hashed)
+            user_id = services.users.id_of(name)
+            services.sessions.revoke_all(user_id)
+            services.tokens.revoke_all(user_id)
+    if use_json:
+        print_json({"username": name})
+    else:
+        typer.echo(_("{name} signs in with this password from now on.", name=name))
+
+
+@app.command(cls=TranslatedCommand, help=_("Make a user an administrator of the server."))
+def admin(
+    name: NameArgument,
+    remove: Annotated[bool, typer.Option("--remove", help=_("Make them one no more instead."))] = False,
+    use_json: JsonOption = False,
+) -> None:
+    """Make a user an administrator."""
+    with open_camflix() as camflix, camflix.transaction(writes=True) as services:
+        services.accounts.set_admin(name, is_admin=not remove)
+    if use_json:
+        print_json({"username": name, "is_admin": not remove})
+    elif remove:
+        typer.echo(_("{name} is an administrator no more.", name=name))
+    else:
+        typer.echo(_("{name} is an administrator.", name=name))

@@ -1,0 +1,270 @@
+"""The client that calls CamFlix on a server elsewhere.
+
+What is read is asked again when the way there fails, and answered from the last answer when the server is away. Writes
+carry an idempotency key: asked again they are done once. Those made while the server is away are kept (queue.py).
+"""
+
+from __future__ import annotations
+
+import random
+import time
+import uuid
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import httpx
+import msgspec
+
+from camflix import __version__
+from camflix.client.answers import LastAnswers
+from camflix.client.queue import QueuedWrite, WriteQueue
+from camflix.client.wire import (
+    IDEMPOTENCY_HEADER,
+    VERSION_HEADER,
+    error_of,
+    incompatible,
+    result_of,
+    retry_after,
+    wire_request,
+)
+from camflix.errors import (
+    CamFlixError,
+    IncompatibleServerError,
+    NotSignedInError,
+    QueuedError,
+    ServerAwayError,
+    StorageError,
+    TooManyRequestsError,
+)
+from camflix.i18n import _, current_language, plural, say
+from camflix.operations import OPERATIONS
+from camflix.operations.validate import checked
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from camflix.client.login import Login
+    from camflix.operations import Operation
+
+Input = TypeVar("Input")
+Result = TypeVar("Result")
+TIMEOUT = httpx.Timeout(15.0, connect=4.0)
+PAUSES = (0.2, 0.6, 1.5)
+_AWAY_SECONDS = 3.0
+_LONGEST_WAIT = 5
+_BUDGET_SECONDS = 25.0
+_GONE = frozenset({502, 503, 504})
+# For as long as one of these lasts, later writes wait behind the one that met it.
+_HOLDS_UP = (ServerAwayError, TooManyRequestsError, StorageError, NotSignedInError, IncompatibleServerError)
+
+
+class RemoteClient:
+    """Calls operations on a server.
+
+    Args:
+        login: which server, and the token.
+        state: the folder under which unsent writes and last answers are kept.
+        notice: told what the user should know besides the result: an old answer, writes sent late or refused.
+        timeout: how long each step of a request may take.
+        pauses: seconds before each further try.
+    """
+
+    def __init__(
+        self,
+        login: Login,
+        state: Path,
+        *,
+        notice: Callable[[str], None] = lambda _text: None,
+        timeout: httpx.Timeout = TIMEOUT,
+        pauses: Sequence[float] = PAUSES,
+    ) -> None:
+        self.login = login
+        self.queue = WriteQueue(login.folder(state))
+        self._answers = LastAnswers(login.folder(state) / "answers")
+        self._notice = notice
+        self._pauses = pauses
+        self._away_until = 0.0
+        headers = {"User-Agent": f"CamFlix/{__version__}", "Accept": "application/json"}
+        if login.token:
+            headers["Authorization"] = f"Bearer {login.token}"
+        self._http = httpx.Client(base_url=login.url, headers=headers, timeout=timeout)
+
+    def close(self) -> None:
+        """Give connections back."""
+        self._http.close()
+
+    def call(self, operation: Operation[Input, Result], body: Input) -> Result:
+        """Check the input, send it, return the result.
+
+        Raises:
+            CamFlixError: what the operation raised there, as the same class.
+            ServerAwayError: there is no answer, and no last one.
+            QueuedError: the write is kept here and sent later.
+            IncompatibleServerError: the server is older, newer, or no CamFlix.
+        """
+        fields = msgspec.to_builtins(checked(body))
+        if _may_wait(operation):
+            return self._write(operation, fields)
+        if operation.method == "GET":
+            return self._read(operation, fields)
+        return self._decoded(operation, self._send(operation, fields))
+
+    def replay(self) -> int:
+        """Send what waits, oldest first; return how many were done.
+
+        Raises:
+            CamFlixError: what holds the rest up; it stays where it is.
+        """
+        n_done = 0
+        with self.queue.locked():
+            waiting = self.queue.waiting()
+            try:
+                for write in waiting:
+                    self._send_late(write)
+                    n_done += 1
+            finally:
+                if n_done:
+                    self.queue.keep_only(waiting[n_done:])
+        if n_done:
+            self._notice(plural("{n} write made offline was sent.", "{n} writes made offline were sent.", n_done))
+        return n_done
+
+    def _send_late(self, write: QueuedWrite) -> None:
+        operation = OPERATIONS.get(write.operation)
+        if operation is None:
+            self.queue.refuse(write, f"unknown operation: {write.operation}")
+            return
+        try:
+            self._send(operation, write.body, write.key)
+        except _HOLDS_UP:
+            raise
+        except CamFlixError as error:
+            reason = say(error)
+            self.queue.refuse(write, reason)
+            self._notice(
+                _(
+                    "A write made offline was refused: {reason} It is kept in {file}",
+                    reason=reason,
+                    file=self.queue.refused_file,
+                )
+            )
+
+    def _write(self, operation: Operation[Input, Result], fields: dict[str, Any]) -> Result:
+        write = QueuedWrite(uuid.uuid4().hex, operation.name, fields, datetime.now(UTC))
+        try:
+            if not self.queue.is_empty():
+                self.replay()
+            content = self._send(operation, fields, write.key)
+        except ServerAwayError as error:
+            self.queue.append(write)
+            raise QueuedError(
+                "The server {url} does not answer.",
+                hint="This is kept here and sent as soon as it does.",
+                url=self.login.url,
+            ) from error
+        return self._decoded(operation, content)
+
+    def _read(self, operation: Operation[Input, Result], fields: dict[str, Any]) -> Result:
+        asked = f"{operation.name} {current_language()} {msgspec.json.encode(fields, order='sorted').decode()}"
+        try:
+            if not self.queue.is_empty():
+                self.replay()
+            content = self._send(operation, fields)
+        except ServerAwayError:
+            last = self._answers.find(asked) if operation.scope == "read" else None
+            if last is None:
+                raise
+            content, answered_at = last
+            result = self._decoded(operation, content)
+            age = _age((datetime.now(UTC) - answered_at).total_seconds())
+            self._notice(_("The server does not answer; this is its last answer, {age} old.", age=age))
+            return result
+        result = self._decoded(operation, content)
+        if operation.scope == "read":
+            self._answers.keep(asked, content)
+        return result
+
+    def _decoded(self, operation: Operation[Input, Result], content: bytes) -> Result:
+        return result_of(operation, content, self.login.url, self._version)
+
+    def _send(self, operation: Operation[Any, Any], fields: dict[str, Any], key: str | None = None) -> bytes:
+        """Send one request, again where that is safe; return the body of its answer."""
+        if time.monotonic() < self._away_until:
+            raise self._away()
+        request = wire_request(operation, fields)
+        headers = {"Accept-Language": current_language()}
+        if request.json is not None:
+            headers["Content-Type"] = "application/json"
+        if key is not None:
+            headers[IDEMPOTENCY_HEADER] = key
+        is_safe = operation.method == "GET" or key is not None
+        began = time.monotonic()
+        for pause in (*self._pauses, None):
+            last_try = pause is None or time.monotonic() - began > _BUDGET_SECONDS
+            try:
+                response = self._http.request(
+                    request.method, request.path, params=request.query, content=request.json, headers=headers
+                )
+            except (httpx.TransportError, httpx.InvalidURL) as error:
+                # What never connected was never sent.
+                if last_try or not (is_safe or isinstance(error, httpx.ConnectError)):
+                    self._away_until = time.monotonic() + _AWAY_SECONDS
+                    raise self._away(error) from error
+                wait = float(pause or 0)
+            else:
+                self._version = response.headers.get(VERSION_HEADER, "")
+                asked = retry_after(response) if response.status_code in {429, 503} else 0
+                transient = response.status_code in _GONE or response.status_code == 429  # noqa: PLR2004 - too many requests
+                if not (transient and is_safe) or last_try or asked > _LONGEST_WAIT:
+                    return self._content(response)
+                wait = max(float(pause or 0), asked)
+            # So that many clients that met the same failure do not come back together.
+            time.sleep(wait * random.uniform(0.8, 1.2))  # noqa: S311 - no secret
+        raise AssertionError
+
+    def _content(self, response: httpx.Response) -> bytes:
+        if response.is_success:
+            if not self._version:
+                raise incompatible(self.login.url, "")
+            return response.content
+        if response.is_redirect:
+            raise CamFlixError(
+                "The server {url} sends on to {place}.",
+                hint="Sign in there: camflix login {place}",
+                url=self.login.url,
+                place=response.headers.get("Location", "?").partition("/api/")[0],
+            )
+        error = error_of(response, self.login.url)
+        if isinstance(error, IncompatibleServerError) and response.status_code in _GONE:
+            # A proxy whose server is away.
+            raise self._away()
+        raise error
+
+    def _away(self, error: Exception | None = None) -> ServerAwayError:
+        if isinstance(error, httpx.TimeoutException) and not isinstance(error, httpx.ConnectTimeout):
+            return ServerAwayError(
+                "The server {url} takes too long to answer.", hint="Try again later.", url=self.login.url
+            )
+        return ServerAwayError(
+            "The server {url} does not answer.",
+            hint="Check the address and your connection; camflix logout goes back to this machine.",
+            url=self.login.url,
+        )
+
+    _version = ""
+
+
+def _may_wait(operation: Operation[Any, Any]) -> bool:
+    """Return whether a write may be kept and sent later: those of everyday, not those of accounts."""
+    return operation.writes and operation.scope == "rate"
+
+
+def _age(seconds: float) -> str:
+    minutes = int(seconds // 60)
+    if minutes < 60:  # noqa: PLR2004 - an hour
+        return plural("{n} minute", "{n} minutes", minutes)
+    hours = minutes // 60
+    if hours < 48:  # noqa: PLR2004 - two days
+        return plural("{n} hour", "{n} hours", hours)
+    return plural("{n} day", "{n} days", hours // 24)

@@ -1,0 +1,54 @@
+"""Who sends: SMTP, the terminal (DEBUG), nobody; and one that remembers, for tests."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Protocol
+
+from camflix.mail.smtp import SmtpMailer
+
+if TYPE_CHECKING:
+    from camflix.mail.message import Message
+    from camflix.settings import Settings
+
+
+class Mailer(Protocol):
+    """Sends messages."""
+
+    def send(self, message: Message) -> None:
+        """Send one message; OSError when it cannot be sent."""
+        ...
+
+
+class NullMailer:
+    """Sends nothing: no mail server is set."""
+
+    def send(self, message: Message) -> None:
+        """Drop it."""
+
+
+class PrintingMailer:
+    """Prints messages on standard error, for DEBUG."""
+
+    def send(self, message: Message) -> None:
+        """Print it."""
+        sys.stderr.write(f"To: {message.to}\nSubject: {message.subject}\n\n{message.text}\n")
+        sys.stderr.flush()
+
+
+class RecordingMailer:
+    """Remembers what it was given."""
+
+    def __init__(self) -> None:
+        self.sent: list[Message] = []
+
+    def send(self, message: Message) -> None:
+        """Remember it."""
+        self.sent.append(message)
+
+
+def mailer_for(settings: Settings) -> Mailer:
+    """Return the sender that the settings ask for."""
+    if settings.email_host:
+        return SmtpMailer(settings)
+    return PrintingMailer() if settings.debug else NullMailer()

@@ -1,0 +1,1 @@
+"""The JSON API: routes, errors and the OpenAPI document, all made from the operations."""

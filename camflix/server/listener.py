@@ -1,0 +1,77 @@
+"""An application listening on a port, by waitress; it can be stopped from another thread or by a signal."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Any
+
+from waitress import wasyncore
+from waitress.server import create_server
+
+from camflix.errors import StorageError, Word
+from camflix.server.app import MAX_BODY_BYTES
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+_IDLE_SECONDS = 60
+_MOST_CONNECTIONS = 500
+_LAST_REQUESTS_SECONDS = 10
+
+
+class Listener:
+    """Listens from the moment it is made; answers while ``run`` runs.
+
+    Args:
+        app: the application.
+        host: the address to listen on.
+        port: the port; 0 for any that is free.
+        threads: how many requests are answered at once.
+        trusted_proxies: whether anyone may set the headers of proxies (ProxyFix then reads as many as are trusted).
+
+    Raises:
+        StorageError: the port is taken, or may not be listened on.
+    """
+
+    def __init__(self, app: Flask, host: str, port: int, *, threads: int = 8, trusted_proxies: bool = False) -> None:
+        self._map: dict[int, Any] = {}
+        self._stopping = threading.Event()
+        try:
+            self._server = create_server(
+                app,
+                map=self._map,
+                host=host,
+                port=port,
+                threads=threads,
+                ident=None,
+                connection_limit=_MOST_CONNECTIONS,
+                channel_timeout=_IDLE_SECONDS,
+                max_request_body_size=MAX_BODY_BYTES,
+                clear_untrusted_proxy_headers=not trusted_proxies,
+            )
+        except (OSError, ValueError) as error:
+            raise StorageError(
+                "{host}:{port} cannot be listened on: {reason}.",
+                hint="Choose another with --host and --port.",
+                host=host,
+                port=port,
+                reason=Word(getattr(error, "strerror", None) or error),
+            ) from error
+        self._triggers = [each for each in self._map.values() if hasattr(each, "pull_trigger")]
+        listening = getattr(self._server, "effective_listen", None) or [(host, self._server.effective_port)]
+        self.port = int(listening[0][1])
+
+    def run(self) -> None:
+        """Answer requests until stopped; those that were begun are ended first."""
+        while not self._stopping.is_set():
+            wasyncore.loop(timeout=1.0, use_poll=True, map=self._map, count=1)
+        self._server.task_dispatcher.shutdown(cancel_pending=True, timeout=_LAST_REQUESTS_SECONDS)
+        # What was answered last is sent.
+        wasyncore.loop(timeout=0.1, use_poll=True, map=self._map, count=3)
+        wasyncore.close_all(self._map, ignore_all=True)
+
+    def stop(self) -> None:
+        """Let ``run`` end, from any thread or signal handler."""
+        self._stopping.set()
+        for trigger in self._triggers:
+            trigger.pull_trigger()
