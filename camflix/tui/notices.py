@@ -1,0 +1,40 @@
+"""What is said after something was written."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from camflix.i18n import _, decimal, plural
+from camflix.tui.words import rank_words, title_of
+
+if TYPE_CHECKING:
+    from camflix.results import RemovedRating, SavedRating, Undone
+
+
+def saved_words(saved: SavedRating) -> str:
+    """Return what became of a score: where it stands, and how near the prediction came."""
+    parts = [
+        _("{film}: {score}", film=title_of(saved.movie), score=saved.score),
+        rank_words(saved.percentile, saved.tier, saved.n_different_missing),
+    ]
+    if saved.predicted_score is not None and saved.gap is not None:
+        predicted, gap = decimal(saved.predicted_score, 1), decimal(saved.gap, 1, signed=True)
+        parts.append(_("predicted {predicted}, gap {gap}", predicted=predicted, gap=gap))
+    return " · ".join(parts)
+
+
+def removed_words(removed: RemovedRating) -> str:
+    """Return which rating is gone."""
+    return _("{film}: the score {score} is removed", film=title_of(removed.movie), score=removed.previous_score)
+
+
+def undone_words(undone: Undone) -> str:
+    """Return what was taken back."""
+    if undone.movie is not None:
+        return _("Undone: {film}", film=title_of(undone.movie))
+    words = plural("Undone: {n} rating", "Undone: {n} ratings", undone.n_ratings)
+    if undone.n_kept:
+        words += " · " + plural(
+            "{n} kept, changed since", "{n} kept, changed since", undone.n_kept
+        )
+    return words

@@ -1,0 +1,39 @@
+"""The sections of the app: where one can go by one key."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, cast
+
+from camflix.i18n import N_
+
+if TYPE_CHECKING:
+    from camflix.tui.screens.base import CamFlixScreen
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A section: its mode, the action that goes there, its words, and the screen it begins with."""
+
+    mode: str
+    words: str
+    module: str
+    screen: str
+    is_in_bar: bool = True
+
+    @property
+    def action(self) -> str:
+        """Return the id of the action that goes there."""
+        return f"go.{self.mode}"
+
+    def open(self) -> CamFlixScreen:
+        """Make its first screen; the module is loaded only now."""
+        made = getattr(import_module(f"camflix.tui.screens.{self.module}"), self.screen)()
+        return cast("CamFlixScreen", made)
+
+
+SECTIONS: tuple[Section, ...] = (
+    Section("discover", N_("Discover"), "discover", "Discover"),
+)
+HOME = SECTIONS[0].mode
