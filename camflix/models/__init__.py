@@ -1,11 +1,13 @@
 """Tables, one file per aggregate; no queries, no rules."""
 
 from camflix.models.base import Base
+from camflix.models.diary import FeedAnswer, MovieNote, Viewing
 from camflix.models.engine import DataVersion, EngineArray, EngineChoice, EngineModel
-from camflix.models.lists import HiddenMovie, WatchlistEntry
+from camflix.models.lists import HiddenMovie, MovieList, MovieListEntry, WatchlistEntry
 from camflix.models.movie import Credit, CreditRole, Genre, Movie, MovieGenre, MovieTitle, Person, TitleKind
 from camflix.models.rating import ImportBatch, Rating, RatingChange
 from camflix.models.user import Privacy, User, UserSource
+from camflix.models.words import TitleWord, WordForm
 
 __all__ = [
     "Base",
@@ -15,18 +17,25 @@ __all__ = [
     "EngineArray",
     "EngineChoice",
     "EngineModel",
+    "FeedAnswer",
     "Genre",
     "HiddenMovie",
     "ImportBatch",
     "Movie",
     "MovieGenre",
+    "MovieList",
+    "MovieListEntry",
+    "MovieNote",
     "MovieTitle",
     "Person",
     "Privacy",
     "Rating",
     "RatingChange",
     "TitleKind",
+    "TitleWord",
     "User",
     "UserSource",
+    "Viewing",
     "WatchlistEntry",
+    "WordForm",
 ]

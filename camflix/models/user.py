@@ -46,6 +46,9 @@ class User(Base):
     time_zone: Mapped[str] = mapped_column(String(64), default="Europe/Paris", server_default="Europe/Paris")
     privacy: Mapped[str] = mapped_column(String(8), default=Privacy.PRIVATE, server_default="private")
     contributes_anonymously: Mapped[bool] = mapped_column(default=False, server_default=false())
+    score_display: Mapped[str] = mapped_column(String(5), default="100", server_default="100")
+    # Rates without having seen predictions and averages.
+    blind: Mapped[bool] = mapped_column(default=False, server_default=false())
     is_active: Mapped[bool] = mapped_column(default=True, server_default=true())
     source: Mapped[str] = mapped_column(String(16), default=UserSource.LOCAL, server_default="local", index=True)
     created_at: Mapped[datetime]

@@ -15,17 +15,27 @@ if TYPE_CHECKING:
     from camflix.services.container import Services
 
 Method: TypeAlias = Literal["GET", "POST", "DELETE"]
+Scope: TypeAlias = Literal["read", "rate", "admin"]
+"""What a token must be good for: to look, to change what is one's own, to administer."""
+
+Audience: TypeAlias = Literal["anyone", "member", "admin"]
+"""Who may call: strangers too, whoever has an account (each for themselves), administrators."""
+
+STRANGER = 0
+"""The user id of whoever has no account; no user has it."""
+
 Input = TypeVar("Input")
 Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Who acts, and with what."""
+    """Who acts, and with what. For a stranger ``user_id`` is STRANGER and ``username`` empty."""
 
     services: Services
     user_id: int
     username: str
+    is_admin: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,6 +45,8 @@ class Operation(Generic[Input, Result]):
     Attributes:
         writes: whether it changes anything: all but GET do.
         uses_engine: whether a fitted model must be fresh before it is called.
+        scope: what a token must be good for.
+        audience: who may call it.
     """
 
     name: str
@@ -45,6 +57,8 @@ class Operation(Generic[Input, Result]):
     function: Callable[[Context, Input], Result]
     input_type: type[Input]
     result_type: type[Result]
+    scope: Scope
+    audience: Audience
 
     @property
     def writes(self) -> bool:
@@ -61,9 +75,17 @@ OPERATIONS: dict[str, Operation[Any, Any]] = {}
 
 
 def operation(
-    method: Method, path: str, *, status: int = 200, uses_engine: bool = False
+    method: Method,
+    path: str,
+    *,
+    status: int = 200,
+    uses_engine: bool = False,
+    scope: Scope | None = None,
+    audience: Audience = "member",
 ) -> Callable[[Callable[[Context, Input], Result]], Operation[Input, Result]]:
     """Declare the decorated function as an operation and put it into OPERATIONS.
+
+    Where no scope is said it is ``read`` for GET, else ``rate``.
 
     Raises:
         TypeError: the function is not ``(context, body) -> result`` with types, or its name or route is taken.
@@ -79,7 +101,10 @@ def operation(
             msg = f"{name}: the name or {method} {path} is taken"
             raise TypeError(msg)
         _, input_type, result_type = hints.values()
-        declared = Operation(name, method, path, status, uses_engine, function, input_type, result_type)
+        needed: Scope = scope or ("read" if method == "GET" else "rate")
+        declared = Operation(
+            name, method, path, status, uses_engine, function, input_type, result_type, needed, audience
+        )
         OPERATIONS[name] = declared
         return declared
 

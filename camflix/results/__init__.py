@@ -10,46 +10,75 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-ReasonCode = Literal["too_few_ratings", "no_neighbours", "film_unrated"]
+from camflix.results.diary import Diary, FeedAnswer, FeedFilm, RatingFeed, Viewing
+from camflix.results.films import (
+    Community,
+    GenreCount,
+    GenreList,
+    MovieDetails,
+    MovieMarks,
+    MoviePage,
+    MovieSummary,
+    MovieWindow,
+    Prediction,
+    ReasonCode,
+)
+from camflix.results.lists import (
+    HiddenList,
+    HiddenState,
+    ListChange,
+    ListedFilm,
+    MovieList,
+    MovieListPage,
+    MovieListSummary,
+    Note,
+    NoteList,
+    WatchedFilm,
+    Watchlist,
+    WatchlistState,
+)
+from camflix.results.people import ExportDocument, PublicProfile, UserSettings
+from camflix.results.stats import AccuracyPoint, PeriodCount, RankedGroup, ScoreCount, Stats, YearInReview
 
-
-@dataclass(frozen=True, slots=True)
-class MovieSummary:
-    """A film in a list. ``title`` is in the reader's language, ``n_ratings`` those of this community."""
-
-    id: int
-    title: str
-    year: int | None
-    title_en: str
-    title_fr: str | None
-    title_original: str | None
-    tmdb_id: int | None
-    imdb_id: str | None
-    movielens_id: int | None
-    n_ratings: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class MoviePage:
-    """A page of films; ``next_cursor`` asks for the next, null at the end."""
-
-    movies: tuple[MovieSummary, ...]
-    next_cursor: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Prediction:
-    """How much a user will like a film: a score with the range that holds 80 % of scores, or the reason for none.
-
-    ``n_evidence`` counts the ratings of others that stand behind it.
-    """
-
-    predicted_score: float | None
-    low: float | None
-    high: float | None
-    reason: ReasonCode | None
-    n_evidence: int
-    engine: str
+__all__ = [
+    "AccuracyPoint",
+    "Community",
+    "Diary",
+    "ExportDocument",
+    "FeedAnswer",
+    "FeedFilm",
+    "GenreCount",
+    "GenreList",
+    "HiddenList",
+    "HiddenState",
+    "ListChange",
+    "ListedFilm",
+    "MovieDetails",
+    "MovieList",
+    "MovieListPage",
+    "MovieListSummary",
+    "MovieMarks",
+    "MoviePage",
+    "MovieSummary",
+    "MovieWindow",
+    "Note",
+    "NoteList",
+    "PeriodCount",
+    "Prediction",
+    "PublicProfile",
+    "RankedGroup",
+    "RatingFeed",
+    "ReasonCode",
+    "ScoreCount",
+    "Stats",
+    "UserSettings",
+    "Viewing",
+    "WatchedFilm",
+    "Watchlist",
+    "WatchlistState",
+    "YearInReview",
+]
+"""What other rooms take from the files of this one, beside what is defined here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +96,50 @@ class RatedMovie:
 
 @dataclass(frozen=True, slots=True)
 class RatingPage:
-    """A user's ratings, best first; ``n_different_missing`` more different scores give percentiles."""
+    """A user's ratings, best first unless asked otherwise; ``n_different_missing`` more different scores give percentiles.
+
+    ``n_ratings`` counts all of the user's, whatever was asked for; ``next_cursor`` asks for the next page.
+    """
 
     username: str
     ratings: tuple[RatedMovie, ...]
     n_ratings: int
     n_different_missing: int
+    next_cursor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RatingEvent:
+    """One change of a rating: null ``old_score`` for a first one, null ``new_score`` for a removal."""
+
+    changed_at: datetime
+    old_score: int | None
+    new_score: int | None
+    source: str
+    predicted_score: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class RatingHistory:
+    """How a user's rating of a film came to be, oldest change first."""
+
+    movie: MovieSummary
+    changes: tuple[RatingEvent, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rescaled:
+    """Scores brought from one scale to another: ``before`` and ``after`` pair up, each old score once.
+
+    ``percentiles_kept`` tells that no two different scores became one.
+    """
+
+    n_ratings: int
+    n_changed: int
+    before: tuple[int, ...]
+    after: tuple[int, ...]
+    percentiles_kept: bool
+    dry_run: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +168,7 @@ class RemovedRating:
 class Undone:
     """What an undo put back: the ratings of one write or of a whole import."""
 
-    kind: Literal["rating", "import"]
+    kind: Literal["rating", "import", "rescale"]
     movie: MovieSummary | None
     n_ratings: int
     n_kept: int

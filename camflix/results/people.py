@@ -1,0 +1,51 @@
+"""Users as they set themselves up, as others see them, and all of their own data in one document."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from camflix.results.films import MovieSummary
+from camflix.results.lists import MovieListSummary
+
+
+@dataclass(frozen=True, slots=True)
+class UserSettings:
+    """What a user decides about themselves. ``score_display``: 100 points, 10 points, or 5 stars."""
+
+    username: str
+    email: str | None
+    bio: str
+    avatar: str
+    language: str
+    time_zone: str
+    privacy: Literal["public", "members", "private"]
+    contributes_anonymously: bool
+    score_display: Literal["100", "10", "stars"]
+    blind: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PublicProfile:
+    """A user as others see them: no address, no single score but those of the best films."""
+
+    username: str
+    bio: str
+    avatar: str
+    created_at: datetime
+    n_ratings: int
+    mean_score: float | None
+    tiers: tuple[int, ...]
+    top: tuple[MovieSummary, ...]
+    lists: tuple[MovieListSummary, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ExportDocument:
+    """All of a user's own data as one text. ``content`` is JSON, or CSV of the ratings; UTF-8 when written."""
+
+    file_name: str
+    media_type: str
+    content: str
+    n_ratings: int
