@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from textual.dom import DOMNode
 
     from camflix.client import Client
+    from camflix.results import MovieSummary
     from camflix.settings import Paths
     from camflix.tui.asks import Asks
     from camflix.tui.screens.base import CamFlixScreen
@@ -237,9 +238,10 @@ class CamFlixApp(App[None], inherit_bindings=False):
 
     def action_app_palette(self) -> None:
         """Open all actions and films by name."""
-        from camflix.tui.modals.palette import open_palette  # noqa: PLC0415 - made when first wanted
+        from camflix.tui.modals.palette import Palette, entries_of  # noqa: PLC0415 - made when first wanted
 
-        open_palette(self)
+        if self.page is not None:
+            self.push_screen(Palette(entries_of(self.page)))
 
     def action_app_undo(self) -> None:
         """Take back the last thing written."""
@@ -279,6 +281,12 @@ class CamFlixApp(App[None], inherit_bindings=False):
     def _redraw(self) -> None:
         if self.page is not None:
             self.page.redraw()
+
+    def open_film(self, film: MovieSummary) -> None:
+        """Show a film."""
+        from camflix.tui.screens.film import FilmScreen  # noqa: PLC0415 - made when first wanted
+
+        self.push_screen(FilmScreen(film))
 
     def go(self, mode: str) -> None:
         """Go to a section."""

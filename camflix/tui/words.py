@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import TYPE_CHECKING
 
 from camflix.i18n import N_, _, plural
@@ -58,3 +59,9 @@ def age_words(then: datetime, now: datetime) -> str:
     if seconds < _DAY:
         return _("{n} h ago", n=seconds // _HOUR)
     return plural("{n} day ago", "{n} days ago", seconds // _DAY)
+
+
+def folded(text: str) -> str:
+    """Return text without case and accents, for comparing what is typed with what is shown."""
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(letter for letter in plain if not unicodedata.combining(letter))

@@ -51,6 +51,7 @@ class CamFlixScreen(Screen[None], inherit_bindings=False):
 
     def __init__(self) -> None:
         super().__init__()
+        self.title = ""
         self.prompt = Prompt()
         self.view = 0
         self.error: CamFlixError | None = None
@@ -286,7 +287,9 @@ class CamFlixScreen(Screen[None], inherit_bindings=False):
 
     def open_film(self, film: MovieSummary) -> None:
         """Show a film."""
-        from camflix.tui.screens.film import FilmScreen  # noqa: PLC0415 - made when first wanted
+        self.camflix.open_film(film)
 
-        self.app.push_screen(FilmScreen(film))
+    def open_person(self, username: str) -> None:
+        """Show a person of like taste."""
+        del username
 
