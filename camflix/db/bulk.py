@@ -16,7 +16,7 @@ from camflix.db.locks import lock_users
 from camflix.db.types import UtcDateTime
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy import Connection, Table
@@ -77,6 +77,33 @@ def insert_rows(connection: Connection, table: Table, columns: Sequence[str], ro
         for row in rows
     ]
     connection.exec_driver_sql(f"INSERT INTO {table.name} ({names}) VALUES ({places})", values)  # noqa: S608 - our names
+
+
+def insert_missing(connection: Connection, table: Table, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Insert those rows whose key is not there yet; the same on both databases, whoever else inserts meanwhile."""
+    if not rows:
+        return
+    names = ", ".join(columns)
+    if connection.dialect.name != "postgresql":
+        places = ", ".join("?" for _ in columns)
+        statement = f"INSERT INTO {table.name} ({names}) VALUES ({places}) ON CONFLICT DO NOTHING"  # noqa: S608 - our names
+        connection.exec_driver_sql(statement, [tuple(row) for row in rows])
+        return
+    stage = f"{table.name}_stage"
+    connection.execute(text(f"CREATE TEMPORARY TABLE IF NOT EXISTS {stage} (LIKE {table.name}) ON COMMIT DROP"))
+    _copy(connection, f"COPY {stage} ({names}) FROM STDIN", rows)
+    insert = f"INSERT INTO {table.name} ({names}) SELECT {names} FROM {stage} ORDER BY {names} ON CONFLICT DO NOTHING"  # noqa: S608
+    connection.execute(text(insert))
+    connection.execute(text(f"DELETE FROM {stage}"))  # noqa: S608 - our names
+
+
+def insert_if_absent(connection: Connection, table: Table, row: Mapping[str, object]) -> bool:
+    """Insert a row unless its key is there, whoever else inserts it meanwhile; return whether it was inserted."""
+    if connection.dialect.name == "postgresql":
+        from sqlalchemy.dialects.postgresql import insert  # noqa: PLC0415 - only the dialect in use
+    else:
+        from sqlalchemy.dialects.sqlite import insert  # type: ignore[assignment]  # noqa: PLC0415 - the same
+    return bool(connection.execute(insert(table).values(**row).on_conflict_do_nothing()).rowcount)
 
 
 def _copy(connection: Connection, statement: str, rows: Sequence[Sequence[Any]]) -> None:

@@ -6,6 +6,9 @@ import html
 import re
 import unicodedata
 
+MAX_WORD_CHARACTERS = 64
+_N_FORM_LETTERS = 7
+
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
 _NOT_A_WORD = re.compile(r"[^a-z0-9]+")
 _VULGAR_FRACTION = re.compile("[\u00bc-\u00be\u2150-\u215f\u2189]")
@@ -90,6 +93,20 @@ def fold_title(text: str) -> str:
     if "&" in text:
         text = _ENTITY.sub(lambda entity: html.unescape(entity[0]), text)
     return _fold_ascii(text) if text.isascii() else _fold_unicode(text)
+
+
+def title_words(folded: str) -> list[str]:
+    """Return the words of a folded title as they are looked up, each once: long ones cut."""
+    return list(dict.fromkeys(word[:MAX_WORD_CHARACTERS] for word in folded.split()))
+
+
+def word_forms(word: str) -> set[str]:
+    """Return the beginning of a word, and that with each one of its letters left out.
+
+    Words a slip apart share a form: a letter missing, surplus, wrong, or two swapped.
+    """
+    start = word[:_N_FORM_LETTERS]
+    return {start} | {start[:i] + start[i + 1 :] for i in range(len(start))} - {""}
 
 
 def _fold_ascii(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import ClassVar
 
-from sqlalchemy import MetaData
+from sqlalchemy import MetaData, Table
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeEngine
 
@@ -25,3 +25,8 @@ class Base(DeclarativeBase):
         }
     )
     type_annotation_map: ClassVar[dict[type, TypeEngine[datetime]]] = {datetime: UtcDateTime()}
+
+
+def table_of(model: type[Base]) -> Table:
+    """Return the table of a model, for statements that speak of tables."""
+    return model.__table__  # type: ignore[return-value]

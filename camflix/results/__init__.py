@@ -96,9 +96,10 @@ class RatedMovie:
 
 @dataclass(frozen=True, slots=True)
 class RatingPage:
-    """A user's ratings, best first unless asked otherwise; ``n_different_missing`` more different scores give percentiles.
+    """A user's ratings, best first unless asked otherwise.
 
-    ``n_ratings`` counts all of the user's, whatever was asked for; ``next_cursor`` asks for the next page.
+    ``n_different_missing`` more different scores give percentiles; ``n_ratings`` counts all of the user's, whatever was
+    asked for; ``next_cursor`` asks for the next page.
     """
 
     username: str

@@ -55,7 +55,7 @@ class MovieMarks:
 
 @dataclass(frozen=True, slots=True)
 class MoviePage:
-    """A page of films; ``marks`` tells of each in the same order; ``next_cursor`` asks for the next, null at the end."""
+    """A page of films, with marks in the same order; ``next_cursor`` asks for the next page, null at the end."""
 
     movies: tuple[MovieSummary, ...]
     next_cursor: str | None

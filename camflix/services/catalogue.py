@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 from camflix.db.bulk import allocate_ids, insert_rows
 from camflix.importers.text import fold_title
 from camflix.models import Base, Credit, CreditRole, Genre, Movie, MovieGenre, MovieTitle, Person, TitleKind
+from camflix.services.title_index import TitleIndex
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -68,6 +69,7 @@ class CatalogueWriter:
         self._session = session
         self._now = now
         self._known = _Known()
+        self._words = TitleIndex(session)
         self._genres: dict[str, int] | None = None
         self._people: dict[str, int] | None = None
         self.n_created = 0
@@ -122,10 +124,14 @@ class CatalogueWriter:
         self._insert_rows(Movie, columns, rows)
         by_movie = {movie_id: film for movie_id, (film, _ids) in films.items()}
         titles = [(movie_id, *title) for movie_id, film in by_movie.items() for title in _titles(film)]
-        self._insert_rows(MovieTitle, ("movie_id", "kind", "title", "folded"), titles)
+        self._insert_titles(titles)
         self._insert_genres(by_movie)
         self._insert_credits(by_movie)
         self.n_created += len(films)
+
+    def _insert_titles(self, titles: Sequence[tuple[int, TitleKind, str, str]]) -> None:
+        self._insert_rows(MovieTitle, ("movie_id", "kind", "title", "folded"), titles)
+        self._words.add((movie_id, folded) for movie_id, _kind, _title, folded in titles)
 
     def _complete(self, films: dict[int, FilmRow]) -> None:
         """Fill what the catalogue does not know of these films; what it knows stays."""
@@ -145,7 +151,7 @@ class CatalogueWriter:
             for kind, title, folded in _titles(film)
             if folded not in titles[movie_id]
         ]
-        self._insert_rows(MovieTitle, ("movie_id", "kind", "title", "folded"), rows)
+        self._insert_titles(rows)
         with_genres = set(
             self._session.scalars(select(MovieGenre.movie_id).where(MovieGenre.movie_id.in_(films)).distinct())
         )

@@ -19,11 +19,16 @@ if TYPE_CHECKING:
     from camflix.services.demo import DemoService
     from camflix.services.engine import EngineService, ModelCache
     from camflix.services.evaluation import EvaluationService
+    from camflix.services.hidden import HiddenService
     from camflix.services.imports import ImportService
+    from camflix.services.listing import ListingService
+    from camflix.services.predictions import PredictionService
     from camflix.services.profiles import ProfileService
+    from camflix.services.rating_list import RatingListService
     from camflix.services.ratings import RatingService
     from camflix.services.recommendations import RecommendationService
     from camflix.services.undo import UndoService
+    from camflix.services.watchlist import WatchlistService
 
 
 class Services:
@@ -53,6 +58,41 @@ class Services:
     def movies(self) -> MovieService:
         """The catalogue."""
         return MovieService(self._session, self._language)
+
+    @cached_property
+    def listing(self) -> ListingService:
+        """The catalogue as a user sees it."""
+        from camflix.services.listing import ListingService  # noqa: PLC0415
+
+        return ListingService(self._session, self.movies, self.ratings, lambda: self.predictions)
+
+    @cached_property
+    def predictions(self) -> PredictionService:
+        """Predicted scores of many films."""
+        from camflix.services.predictions import PredictionService  # noqa: PLC0415
+
+        return PredictionService(self.engine)
+
+    @cached_property
+    def rating_list(self) -> RatingListService:
+        """One's own ratings, filtered."""
+        from camflix.services.rating_list import RatingListService  # noqa: PLC0415
+
+        return RatingListService(self._session, self.ratings, lambda: self.predictions)
+
+    @cached_property
+    def watchlist(self) -> WatchlistService:
+        """Films to see."""
+        from camflix.services.watchlist import WatchlistService  # noqa: PLC0415
+
+        return WatchlistService(self._session, self.movies, lambda: self.predictions, self._now)
+
+    @cached_property
+    def hidden(self) -> HiddenService:
+        """Films never to be shown."""
+        from camflix.services.hidden import HiddenService  # noqa: PLC0415
+
+        return HiddenService(self._session, self.movies, self._now)
 
     @cached_property
     def ratings(self) -> RatingService:

@@ -9,7 +9,15 @@ from sqlalchemy import delete, func, select, update
 from camflix import scores
 from camflix.errors import NotFoundError
 from camflix.models import Movie, Rating, RatingChange, User
-from camflix.results import Accuracy, RatedMovie, RatingPage, RemovedRating, SavedRating
+from camflix.results import (
+    Accuracy,
+    RatedMovie,
+    RatingEvent,
+    RatingHistory,
+    RatingPage,
+    RemovedRating,
+    SavedRating,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -96,10 +104,27 @@ class RatingService:
             .order_by(Rating.score.desc(), Rating.updated_at.desc(), Rating.movie_id)
             .limit(limit)
         )
+        return self.page_of(user_id, username, self._session.scalars(query), None)
+
+    def page_of(self, user_id: int, username: str, ratings: Iterable[Rating], next_cursor: str | None) -> RatingPage:
+        """Return some of a user's ratings as a page."""
         counts = self.score_counts(user_id)
-        rated = self.described(self._session.scalars(query), counts)
         missing = max(0, scores.MIN_DISTINCT_SCORES - len(counts))
-        return RatingPage(username, rated, sum(counts.values()), missing)
+        return RatingPage(username, self.described(ratings, counts), sum(counts.values()), missing, next_cursor)
+
+    def history(self, user_id: int, movie_id: int) -> RatingHistory:
+        """Return how a user's rating of a film came to be.
+
+        Raises:
+            NotFoundError: there is no such film.
+        """
+        movie = self._movies.get(movie_id)
+        query = select(RatingChange).where(RatingChange.user_id == user_id, RatingChange.movie_id == movie_id)
+        changes = self._session.scalars(query.order_by(RatingChange.id))
+        events = tuple(
+            RatingEvent(c.changed_at, c.old_score, c.new_score, c.source, c.predicted_score) for c in changes
+        )
+        return RatingHistory(movie, events)
 
     def described(self, ratings: Iterable[Rating], counts: dict[int, int]) -> tuple[RatedMovie, ...]:
         """Return ratings with their film, percentile and tier; ``counts`` are all of the user's scores."""

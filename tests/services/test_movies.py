@@ -16,7 +16,7 @@ from camflix.errors import AmbiguousError, InvalidInputError, NotFoundError
 
 if TYPE_CHECKING:
     from camflix.results import MovieSummary
-    from camflix.services.movies import MovieSort
+    from camflix.services.movie_order import MovieSort
     from tests.services.world import World
 
 
@@ -183,11 +183,19 @@ def test_a_cursor_made_by_hand_is_answered_or_refused(
     assert refused.field == "cursor"
 
 
-def test_a_page_by_year_leaves_out_films_without_one(world: World) -> None:
-    dated, undated = world.film("Heat", 1995), world.film("Babylon 5", None)
-    with world.camflix.transaction(writes=False) as services:
-        assert [movie.id for movie in services.movies.page("year", 10, None).movies] == [dated]
-        assert {movie.id for movie in services.movies.page("title", 10, None).movies} == {dated, undated}
+def test_films_without_a_year_come_at_the_end_of_a_list_by_year(world: World) -> None:
+    undated, dated = world.film("Babylon 5", None), world.film("Heat", 1995)
+    older, other = world.film("Alien", 1979), world.film("Shorts", None)
+    seen: list[int] = []
+    cursor: str | None = None
+    while True:
+        with world.camflix.transaction(writes=False) as services:
+            page = services.movies.page("year", 1, cursor)
+        seen += [movie.id for movie in page.movies]
+        cursor = page.next_cursor
+        if cursor is None:
+            break
+    assert seen == [dated, older, other, undated]
 
 
 def test_the_most_rated_come_first_and_equals_in_a_fixed_order(world: World) -> None:

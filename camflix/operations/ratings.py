@@ -1,0 +1,58 @@
+"""Rating films, and seeing one's ratings."""
+
+from __future__ import annotations
+
+from camflix.operations.catalogue import year_bounds
+from camflix.operations.declare import Context, operation
+from camflix.operations.inputs import ListRatings, MovieRef, Nothing, RateMovie
+from camflix.results import RatingHistory, RatingPage, RemovedRating, SavedRating, Undone
+from camflix.scores import MAX_SCORE
+from camflix.services.filters import Bounds, MovieFilter
+
+
+@operation("POST", "/api/ratings/", status=201)
+def rate(context: Context, body: RateMovie) -> SavedRating:
+    """Rate a film, or change its score. Errors: NotFoundError, InvalidInputError."""
+    prediction = context.services.recommendations.predict(context.user_id, body.movie_id)
+    return context.services.ratings.rate(context.user_id, body.movie_id, body.score, prediction)
+
+
+@operation("DELETE", "/api/ratings/{movie_id}/")
+def unrate(context: Context, body: MovieRef) -> RemovedRating:
+    """Remove a rating. Errors: NotFoundError."""
+    return context.services.ratings.remove(context.user_id, body.movie_id)
+
+
+@operation("GET", "/api/ratings/")
+def list_ratings(context: Context, body: ListRatings) -> RatingPage:
+    """See one's ratings, best first, each with percentile and tier. Errors: InvalidInputError, NotFoundError."""
+    scored = body.min_score is not None or body.max_score is not None
+    high = MAX_SCORE if body.max_score is None else body.max_score
+    filter_ = MovieFilter(
+        genres=(body.genre,) if body.genre else (),
+        year=year_bounds(body.year_from, body.year_to),
+        score=Bounds(body.min_score or 0, high) if scored else None,
+    )
+    return context.services.rating_list.page(
+        context.user_id,
+        context.username,
+        body.query,
+        filter_,
+        body.sort,
+        body.limit,
+        body.cursor,
+        reverse=body.reverse,
+    )
+
+
+@operation("GET", "/api/ratings/{movie_id}/history/")
+def rating_history(context: Context, body: MovieRef) -> RatingHistory:
+    """See how one's rating of a film came to be. Errors: NotFoundError."""
+    return context.services.ratings.history(context.user_id, body.movie_id)
+
+
+@operation("POST", "/api/undo/")
+def undo(context: Context, body: Nothing) -> Undone:
+    """Take back the last rating, removal or import. Errors: NotFoundError."""
+    del body
+    return context.services.undo.undo(context.user_id)
