@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from camflix import operations
 from camflix.operations import inputs
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from camflix.client import Client
 
 _N_EXTREMES = 5
+_MOST = 200
 
 
 class Asks:
@@ -31,6 +32,34 @@ class Asks:
     def search(self, query: str, n: int) -> results.MoviePage:
         """Look for films."""
         return self._client.call(operations.list_movies, inputs.ListMovies(query=query, limit=n))
+
+    def window(
+        self, sort: Literal["ratings", "title", "year"], offset: int, limit: int, *, is_reversed: bool
+    ) -> results.MovieWindow:
+        """Ask for the films at some places of the catalogue."""
+        body = inputs.MovieWindowQuery(offset=offset, limit=limit, sort=sort, reverse=is_reversed)
+        return self._client.call(operations.movie_window, body)
+
+    def toggle_watch(self, movie_id: int) -> results.WatchlistState:
+        """Put a film on the watchlist, or take it off."""
+        film = inputs.MovieRef(movie_id)
+        state = self._client.call(operations.watch, film)
+        return state if state.changed else self._client.call(operations.unwatch, film)
+
+    def toggle_hidden(self, movie_id: int) -> results.HiddenState:
+        """Hide a film from lists, or show it again."""
+        film = inputs.MovieRef(movie_id)
+        state = self._client.call(operations.hide, film)
+        return state if state.changed else self._client.call(operations.unhide, film)
+
+    def watchlist(self, sort: Literal["added", "predicted", "title"]) -> results.Watchlist:
+        """Ask for the watchlist."""
+        body = inputs.ListWatchlist(sort=sort, limit=_MOST)
+        return self._client.call(operations.list_watchlist, body)
+
+    def hidden(self) -> results.HiddenList:
+        """Ask for the films hidden."""
+        return self._client.call(operations.list_hidden, inputs.Paged(limit=_MOST))
 
     def why(self, movie_id: int) -> results.Receipt:
         """Ask for a receipt."""

@@ -66,13 +66,15 @@ ACTIONS: dict[str, Action] = {
     "film.rate": Action("r", N_("rate this film; digits do it too"), N_("rate"), is_shown=True),
     "film.unrate": Action("delete", N_("remove my rating of this film")),
     "film.why": Action("y", N_("why this prediction: its receipt"), N_("why"), is_shown=True),
+    "film.watch": Action("w", N_("onto the watchlist, or off it"), N_("watchlist"), is_shown=True),
+    "film.hide": Action("x", N_("hide this film from lists, or show it again"), N_("hide"), is_shown=True),
     "film.more": Action("a", N_("all lines, or the strongest only"), N_("all lines"), is_shown=True),
 }
 """In the order of the help page."""
 
 COMMON = tuple(name for name in ACTIONS if name.startswith(("app.", "go.")))
 MOVES = ("list.up", "list.down", "list.page_up", "list.page_down", "list.first", "list.last", "list.open")
-FILM = ("film.rate", "film.unrate", "film.why")
+FILM = ("film.rate", "film.why", "film.watch", "film.hide", "film.unrate")
 
 
 def bindings(*ids: str) -> list[BindingType]:

@@ -8,7 +8,7 @@ from camflix.i18n import _, decimal, plural
 from camflix.tui.words import rank_words, title_of
 
 if TYPE_CHECKING:
-    from camflix.results import RemovedRating, SavedRating, Undone
+    from camflix.results import HiddenState, RemovedRating, SavedRating, Undone, WatchlistState
 
 
 def saved_words(saved: SavedRating) -> str:
@@ -38,3 +38,15 @@ def undone_words(undone: Undone) -> str:
             "{n} kept, changed since", "{n} kept, changed since", undone.n_kept
         )
     return words
+
+
+def watch_words(state: WatchlistState) -> str:
+    """Return whether a film is on the watchlist now."""
+    film = title_of(state.movie)
+    return _("{film} is on your watchlist", film=film) if state.in_watchlist else _("{film} is off your watchlist", film=film)
+
+
+def hidden_words(state: HiddenState) -> str:
+    """Return whether a film is hidden now."""
+    film = title_of(state.movie)
+    return _("{film} is hidden from lists", film=film) if state.is_hidden else _("{film} is shown again", film=film)

@@ -35,5 +35,6 @@ class Section:
 
 SECTIONS: tuple[Section, ...] = (
     Section("discover", N_("Discover"), "discover", "Discover"),
+    Section("twins", N_("Twins"), "twins", "Twins"),
 )
 HOME = SECTIONS[0].mode

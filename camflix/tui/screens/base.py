@@ -14,7 +14,7 @@ from camflix.i18n import _
 from camflix.scores import MAX_SCORE, MIN_DISTINCT_SCORES, percentiles_of_counts, tier
 from camflix.tui.drawing import spread
 from camflix.tui.keys import FILM, bindings, digits
-from camflix.tui.notices import removed_words, saved_words
+from camflix.tui.notices import hidden_words, removed_words, saved_words, watch_words
 from camflix.tui.widgets.bars import KeyBar, Notice, NoticeLine, TopBar
 from camflix.tui.widgets.lines import Lines, OneLine
 from camflix.tui.widgets.page import Page
@@ -276,6 +276,22 @@ class CamFlixScreen(Screen[None], inherit_bindings=False):
         assert film is not None
         self.camflix.tell(
             lambda asks: asks.unrate(film.id), lambda removed: self.camflix.say(Notice(removed_words(removed)))
+        )
+
+    def action_film_watch(self) -> None:
+        """Put the film on the watchlist, or take it off."""
+        film = self.film
+        assert film is not None
+        self.camflix.tell(
+            lambda asks: asks.toggle_watch(film.id), lambda state: self.camflix.say(Notice(watch_words(state)))
+        )
+
+    def action_film_hide(self) -> None:
+        """Hide the film from lists, or show it again."""
+        film = self.film
+        assert film is not None
+        self.camflix.tell(
+            lambda asks: asks.toggle_hidden(film.id), lambda state: self.camflix.say(Notice(hidden_words(state)))
         )
 
     def action_film_why(self) -> None:

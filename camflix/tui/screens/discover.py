@@ -1,140 +1,185 @@
-"""Discover: what one will like best, and search as one types."""
+"""Discover: what one will like best, the whole catalogue in an order, and search as one types."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Literal
 
+from camflix import i18n
 from camflix.i18n import N_, _, plural
-from camflix.tui.keys import bindings
-from camflix.tui.screens.base import CamFlixScreen
-from camflix.tui.screens.film_rows import FOR_YOU, FOUND, POPULAR, FilmRow
-from camflix.tui.widgets.prompt import MOVE_KEYS, Prompt, Question
-from camflix.tui.widgets.rows import ColumnTitles, RowList
-from camflix.tui.words import REASONS
+from camflix.tui.screens.film_list import FilmListScreen
+from camflix.tui.screens.film_rows import FOR_YOU, FOUND, POPULAR, FilmRow, catalogue_columns, marked_row
+from camflix.tui.widgets.rows import PAGE, Column, RowList
+from camflix.tui.words import REASONS, folded
 
 if TYPE_CHECKING:
-    from textual.app import ComposeResult
-    from textual.timer import Timer
+    from collections.abc import Sequence
 
-    from camflix.results import MoviePage, MovieSummary, Recommendations
+    from camflix.errors import CamFlixError
+    from camflix.results import MoviePage, MovieWindow, Recommendations
     from camflix.tui.drawing import Pieces
     from camflix.tui.themes import Palette
-    from camflix.tui.widgets.lines import Lines
 
 N_RECOMMENDED = 200
 _N_FOUND = 100
-_PAUSE_SECONDS = 0.05
-"""How long to wait for the next letter before looking; shorter than most people type, longer than keys repeat."""
+_FOR_YOU = 0
+_SORTS: tuple[Literal["ratings", "title", "year"], ...] = ("ratings", "title", "year")
+_ORDERS = (N_("best first"), N_("newest first"), N_("by title"), N_("surest first"))
 
 
-class Discover(CamFlixScreen):
-    """Lists of films: for you, and what a search finds."""
+class Discover(FilmListScreen):
+    """Films for you, the catalogue by ratings, title and year, and what a search finds."""
 
-    BINDINGS = bindings("list.search")
-    VIEWS: ClassVar[tuple[str, ...]] = (N_("For you"),)
+    VIEWS: ClassVar[tuple[str, ...]] = (N_("For you"), N_("Popular"), N_("A-Z"), N_("Newest"))
+    COLUMNS: ClassVar[Sequence[Column[FilmRow]]] = FOR_YOU
 
     def __init__(self) -> None:
         super().__init__()
-        self.rows: RowList[FilmRow] = RowList(FOR_YOU, id="films")
-        self.rows.empty_words = self._empty_words
-        self._state: Literal["loading", "list", "found"] = "loading"
-        self._found: Recommendations | None = None
-        self._query = ""
-        self._timer: Timer | None = None
-
-    def body(self) -> ComposeResult:
-        """Make the list."""
-        yield ColumnTitles(self.rows)
-        yield self.rows
+        self._shown: object = None
+        self._personal: Recommendations | None = None
+        self._order = 0
+        self._is_reversed = False
+        self._is_known = False
+        self._fault = ""
 
     @property
-    def film(self) -> MovieSummary | None:
-        """Return the film under the cursor."""
-        row = self.rows.current
-        return row.movie if row is not None else None
+    def search_label(self) -> str:
+        """Return the words before what is searched."""
+        return _("Search:")
+
+    @property
+    def empty_words(self) -> str:
+        """Return what to say where nothing was found."""
+        if not self._is_known:
+            return ""
+        if self.query_text:
+            return _("Nothing found. Accents and small typos do not matter; try fewer words.")
+        return _("No films yet: I imports some, or run camflix demo.")
 
     def facts(self, palette: Palette) -> Pieces:
-        """Return whom the list is for, or what was searched."""
-        if self._state == "found":
+        """Return whom the list is for, or what was searched, and in which order."""
+        if self.query_text:
+            if self._fault:
+                return [(self._fault, palette.warning)]
             words = plural("{n} film", "{n} films", self.rows.n_lines)
-            return [(f"“{self._query}”  ", palette.text), (words, palette.dim)]
-        found = self._found
-        if found is None:
+            return [("" if self.prompt.is_open else f"{self.query_text}  ", palette.text), (words, palette.dim)]
+        if not self._is_known:
             return [("…" if self.error is None else "", palette.dim)]
+        if self.view != _FOR_YOU:
+            words = plural("{n} film", "{n} films", self.rows.n_lines)
+            return [(words + (" · " + _("reversed") if self._is_reversed else ""), palette.dim)]
+        return self._personal_facts(palette)
+
+    def _personal_facts(self, palette: Palette) -> Pieces:
+        found = self._personal
+        if found is None:
+            return ()
         if not found.personal:
             assert found.reason is not None
             return [(_("popular, not personal yet: {reason}", reason=_(REASONS[found.reason])), palette.warning)]
         words = plural("from {n} rating of yours", "from {n} ratings of yours", found.n_ratings)
-        return [(f"{words} · {found.engine}", palette.dim)]
+        return [(f"{_(_ORDERS[self._order])} · {words} · {found.engine}", palette.dim)]
 
-    def _empty_words(self) -> str:
-        if self._state == "found":
-            return _("Nothing is called like that. Fewer letters find more; accents and small typos do not matter.")
-        return ""
+    # ---- asking
 
     def load(self) -> None:
-        """Ask for the list, or search again."""
-        if self._state == "found":
-            self._search()
-        else:
-            self.ask(lambda asks: asks.recommend(N_RECOMMENDED), self._show_recommended)
-
-    def _show_recommended(self, found: Recommendations) -> None:
-        is_same = self._state == "list"
-        self._state, self._found = "list", found
-        self.rows.use_columns(FOR_YOU if found.personal else POPULAR)
-        rows = [
-            FilmRow(each.movie, rank, each.prediction) for rank, each in enumerate(found.recommendations, 1)
-        ]
-        self.rows.show(rows, keep_cursor=is_same)
-        self.redraw()
-
-    # ---- searching
-
-    def action_list_search(self) -> None:
-        """Ask for a title."""
-        self.prompt.ask(Question("search", _("Search:"), passes=MOVE_KEYS), self._query)
-
-    def on_prompt_changed(self, event: Prompt.Changed) -> None:
-        """Look for what is typed, a moment after the last letter."""
-        if event.question.name != "search":
-            return
-        self._query = event.text
-        if self._timer is not None:
-            self._timer.stop()
-        self._timer = self.set_timer(_PAUSE_SECONDS, self._search)
-
-    def _search(self) -> None:
-        query = self._query.strip()
+        """Ask for the list of the view, or search."""
+        query = self.query_text.strip()
         if query:
             self.ask(lambda asks: asks.search(query, _N_FOUND), self._show_found)
+        elif self.view == _FOR_YOU:
+            self.ask(lambda asks: asks.recommend(N_RECOMMENDED), self._show_recommended)
         else:
-            self._leave_search()
+            is_same = self._shown == (self.view, self._is_reversed)
+            self._ask_window((self.rows.cursor // PAGE * PAGE) if is_same else 0, PAGE)
+
+    def use_view(self, view: int) -> None:
+        """Show a view, in its own order."""
+        self._is_reversed = False
+        self.query_text = ""
+        self.prompt.close()
+        super().use_view(view)
+
+    def _failed(self, error: CamFlixError) -> None:
+        """Say what is wrong with a search beside it; the rest is said by the screen."""
+        if self.query_text and error.code == "invalid_input":
+            self._fault = i18n.say(error)
+            self.draw_heading()
+        else:
+            super()._failed(error)
 
     def _show_found(self, page: MoviePage) -> None:
-        self._state = "found"
+        self._know("found", [marked_row(movie, marks) for movie, marks in zip(page.movies, page.marks, strict=True)])
         self.rows.use_columns(FOUND)
-        self.rows.show([FilmRow(movie) for movie in page.movies])
-        self.redraw()
+        self.shown()
 
-    def on_prompt_left(self, event: Prompt.Left) -> None:
-        """Go back to the list."""
-        if event.question.name == "search":
-            self._leave_search()
+    def _show_recommended(self, found: Recommendations) -> None:
+        self._personal = found
+        self.rows.use_columns(FOR_YOU if found.personal else POPULAR)
+        self._sort()
 
-    def _leave_search(self) -> None:
-        self._query = ""
-        if self._state == "found":
-            self._state = "loading"
+    def _know(self, what: object, rows: Sequence[FilmRow]) -> None:
+        is_same, self._shown = self._shown == what, what
+        self._is_known, self._fault = True, ""
+        self.rows.show(rows, keep_cursor=is_same)
+
+    # ---- the catalogue, a window at a time
+
+    def _ask_window(self, offset: int, limit: int) -> None:
+        sort, is_reversed = _SORTS[self.view - 1], self._is_reversed
+        self.ask(lambda asks: asks.window(sort, offset, limit, is_reversed=is_reversed), self._show_window)
+
+    def _show_window(self, window: MovieWindow) -> None:
+        if self.query_text or self.view == _FOR_YOU:
+            return
+        rows = [
+            marked_row(movie, marks, rank)
+            for rank, (movie, marks) in enumerate(zip(window.movies, window.marks, strict=True), window.offset + 1)
+        ]
+        what = (self.view, self._is_reversed, self.camflix.data_version)
+        if self._shown == what and self.rows.n_lines == window.n_total:
+            self.rows.give(window.offset, rows)
+            return
+        is_same = isinstance(self._shown, tuple) and self._shown[:2] == what[:2]
+        self._shown, self._is_known = what, True
+        self.rows.use_columns(catalogue_columns(window.n_total))
+        self.rows.expect(window.n_total, window.offset, rows, keep_cursor=is_same)
+        self.shown()
+
+    def on_row_list_wanted(self, event: RowList.Wanted) -> None:
+        """Ask for rows that came into sight."""
+        if self.view != _FOR_YOU and not self.query_text:
+            self._ask_window(event.offset, event.limit)
+
+    # ---- order
+
+    def action_list_sort(self) -> None:
+        """Take the next order; turn the catalogue round."""
+        if self.query_text:
+            return
+        if self.view == _FOR_YOU:
+            self._order = (self._order + 1) % len(_ORDERS)
+            self.rows.cursor = 0
+            self._sort()
+        else:
+            self._is_reversed = not self._is_reversed
             self.load()
 
-    def on_prompt_entered(self, event: Prompt.Entered) -> None:
-        """Save a score, or stay with what was found."""
-        super().on_prompt_entered(event)
-        self.refresh_bindings()
+    def _sort(self) -> None:
+        """Show the personal list in the chosen order; the numbers stay those of the best first."""
+        assert self._personal is not None
+        rows = [FilmRow(each.movie, rank, each.prediction) for rank, each in enumerate(self._personal.recommendations, 1)]
+        keys = (
+            lambda row: row.rank,
+            lambda row: (-(row.movie.year or 0), row.rank),
+            lambda row: (folded(row.movie.title), row.rank),
+            lambda row: (_spread(row), row.rank),
+        )
+        self._know("for you", sorted(rows, key=keys[self._order]))
+        self.shown()
 
-    def on_lines_opened(self, event: Lines.Opened) -> None:
-        """Show the film."""
-        del event
-        if self.film is not None:
-            self.open_film(self.film)
+
+def _spread(row: FilmRow) -> float:
+    found = row.prediction
+    if found is None or found.high is None or found.low is None:
+        return 100.0
+    return found.high - found.low

@@ -11,7 +11,7 @@ from camflix.tui.widgets.rows import Column
 from camflix.tui.words import other_title, range_words
 
 if TYPE_CHECKING:
-    from camflix.results import MovieSummary, Prediction
+    from camflix.results import MovieMarks, MovieSummary, Prediction
     from camflix.tui.drawing import Pieces
     from camflix.tui.themes import Palette
 
@@ -26,6 +26,21 @@ class FilmRow:
     predicted_score: float | None = None
     score: int | None = None
     tier: int | None = None
+    in_watchlist: bool = False
+    is_hidden: bool = False
+
+
+def marked_row(movie: MovieSummary, marks: MovieMarks, rank: int = 0) -> FilmRow:
+    """Return a film with what one did with it."""
+    return FilmRow(
+        movie,
+        rank,
+        predicted_score=marks.predicted_score,
+        score=marks.score,
+        tier=marks.tier,
+        in_watchlist=marks.in_watchlist,
+        is_hidden=marks.is_hidden,
+    )
 
 
 def rank_cell(row: FilmRow, _width: int, palette: Palette) -> Pieces:
@@ -82,6 +97,13 @@ def score_cell(row: FilmRow, _width: int, palette: Palette) -> Pieces:
     return [("", palette.dim)] if row.score is None else [(str(row.score), palette.score(row.score, row.tier))]
 
 
+def mark_cell(row: FilmRow, _width: int, palette: Palette) -> Pieces:
+    """Mark what is on the watchlist, and what is hidden."""
+    if row.is_hidden:
+        return [("✕", palette.bad)]
+    return [("◆" if row.in_watchlist else "", palette.accent)]
+
+
 RANK: Column[FilmRow] = Column("", rank_cell, 3, is_right=True)
 TITLE: Column[FilmRow] = Column(N_("film"), title_cell, 20, share=3)
 ORIGINAL: Column[FilmRow] = Column(N_("original title"), original_cell, 12, share=2, from_width=100)
@@ -91,9 +113,16 @@ GAUGE: Column[FilmRow] = Column(N_("0 to 100"), gauge_cell, 10, from_width=60)
 WIDE_GAUGE: Column[FilmRow] = Column(N_("0 to 100"), gauge_cell, 20, from_width=100)
 RANGE: Column[FilmRow] = Column(N_("80 %"), range_cell, 6, is_right=True)
 EVIDENCE: Column[FilmRow] = Column(N_("opinions"), evidence_cell, 8, is_right=True, from_width=90)
+MARK: Column[FilmRow] = Column("", mark_cell, 1)
 RATINGS: Column[FilmRow] = Column(N_("ratings"), ratings_cell, 8, is_right=True)
 SCORE: Column[FilmRow] = Column(N_("mine"), score_cell, 6, is_right=True)
 
 FOR_YOU = (RANK, TITLE, YEAR, PREDICTED, GAUGE, RANGE, EVIDENCE)
-FOUND = (TITLE, ORIGINAL, YEAR, SCORE, RATINGS)
-POPULAR = (RANK, TITLE, ORIGINAL, YEAR, SCORE, RATINGS)
+FOUND = (MARK, TITLE, ORIGINAL, YEAR, SCORE, RATINGS)
+POPULAR = (RANK, TITLE, ORIGINAL, YEAR, RATINGS)
+
+
+def catalogue_columns(n_films: int) -> tuple[Column[FilmRow], ...]:
+    """Return the columns of a list of so many films, places as wide as the last one."""
+    place: Column[FilmRow] = Column("", rank_cell, max(3, len(str(n_films))), is_right=True)
+    return (place, MARK, TITLE, ORIGINAL, YEAR, SCORE, RATINGS)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from camflix.tui.app import CamFlixApp
     from camflix.tui.drawing import Pieces
+    from camflix.tui.screens.base import CamFlixScreen
     from camflix.tui.themes import Palette
 
 _KEYS = {
@@ -157,6 +158,10 @@ class KeyBar(OneLine):
 
     def _pieces(self, width: int, palette: Palette) -> Pieces:
         pieces: list[Piece] = [(" ", palette.text)]
+        question = cast("CamFlixScreen", self.screen).prompt.question
+        if question is not None:
+            done = _("save") if question.digits_only else _("done")
+            return [*pieces, ("⏎", palette.key), (f" {done}  ", palette.dim), ("Esc", palette.key), (" " + _("leave"), palette.dim)]
         for binding in self._named():
             words = _(ACTIONS[binding.id].short if binding.id in ACTIONS else binding.description)
             more: list[Piece] = [(key_words(binding.key), palette.key), (" " + words + "  ", palette.dim)]

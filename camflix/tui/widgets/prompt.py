@@ -87,11 +87,13 @@ class Prompt(Widget):
         self.question, self.text, self._place = question, text, len(text)
         self.add_class("open")
         self.refresh()
+        self.screen.refresh_bindings()
 
     def close(self) -> None:
         """Ask no longer."""
         self.question = None
         self.remove_class("open")
+        self.screen.refresh_bindings()
 
     def feed(self, key: str, character: str | None) -> bool:
         """Take a key; return whether it was for this line."""
