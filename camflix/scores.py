@@ -85,6 +85,17 @@ def percentiles_of_counts(counts: Mapping[int, int]) -> dict[int, int] | None:
     return result
 
 
+def median_of_counts(counts: Mapping[int, int]) -> float:
+    """Return the median of scores given how often each occurs; there must be some."""
+    n = sum(counts.values())
+    middle: list[int] = []
+    seen = 0
+    for score in sorted(counts):
+        middle += [score for position in ((n - 1) // 2, n // 2) if seen <= position < seen + counts[score]]
+        seen += counts[score]
+    return sum(middle) / 2
+
+
 def tier(percentile_: int) -> int:
     """Return the tier, 1 to 10, of a percentile: ``P // 10 + 1``, the top one closed at 100."""
     return min(percentile_ // 10 + 1, 10)

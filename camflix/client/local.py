@@ -50,6 +50,8 @@ class LocalClient:
 
     def _find_or_make(self) -> int:
         with self._camflix.transaction(writes=False) as services:
+            if self._is_local_profile:
+                self._username = services.users.local_name(self._username)
             if not self._is_local_profile or services.users.find_id(self._username) is not None:
                 return services.users.id_of(self._username)
         with self._camflix.transaction(writes=True) as services:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from sqlalchemy import Connection, Table
+    from sqlalchemy.dialects.postgresql import Insert
 
 _CREATE_STAGE = """
 CREATE TEMPORARY TABLE IF NOT EXISTS rating_stage (
@@ -99,11 +100,24 @@ def insert_missing(connection: Connection, table: Table, columns: Sequence[str],
 
 def insert_if_absent(connection: Connection, table: Table, row: Mapping[str, object]) -> bool:
     """Insert a row unless its key is there, whoever else inserts it meanwhile; return whether it was inserted."""
+    statement = _insert(connection, table).values(**row).on_conflict_do_nothing()
+    return bool(connection.execute(statement).rowcount)
+
+
+def upsert_row(connection: Connection, table: Table, row: Mapping[str, object]) -> None:
+    """Insert a row, or give the one of the same key its values, whoever else writes it meanwhile."""
+    key = [column.name for column in table.primary_key]
+    values = {name: value for name, value in row.items() if name not in key}
+    statement = _insert(connection, table).values(**row).on_conflict_do_update(index_elements=key, set_=values)
+    connection.execute(statement)
+
+
+def _insert(connection: Connection, table: Table) -> Insert:
     if connection.dialect.name == "postgresql":
         from sqlalchemy.dialects.postgresql import insert  # noqa: PLC0415 - only the dialect in use
     else:
         from sqlalchemy.dialects.sqlite import insert  # type: ignore[assignment]  # noqa: PLC0415 - the same
-    return bool(connection.execute(insert(table).values(**row).on_conflict_do_nothing()).rowcount)
+    return insert(table)
 
 
 def _copy(connection: Connection, statement: str, rows: Sequence[Sequence[Any]]) -> None:

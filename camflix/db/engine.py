@@ -13,6 +13,7 @@ from camflix.errors import SettingsError, StorageError, Word
 if TYPE_CHECKING:
     import sqlite3
 
+    import psycopg
     from sqlalchemy import URL, Connection, Engine
 
 BUSY_TIMEOUT_MS = 10_000
@@ -36,12 +37,14 @@ def open_engine(database_url: str) -> Engine:
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    return create_engine(
+    engine = create_engine(
         url,
         pool_recycle=POOL_RECYCLE_SECONDS,
         pool_pre_ping=True,
         connect_args={"connect_timeout": POSTGRESQL_CONNECT_SECONDS},
     )
+    event.listen(engine, "connect", _prepare_postgresql)
+    return engine
 
 
 def _parsed(database_url: str) -> URL:
@@ -90,6 +93,12 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
         cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA synchronous = NORMAL")
     cursor.close()
+
+
+def _prepare_postgresql(connection: psycopg.Connection[object], _record: object) -> None:
+    # Moments come in the session's zone: in any other, the first hours of the year 1 and the last of 9999 are none.
+    connection.execute("SET TIME ZONE 'UTC'")
+    connection.commit()
 
 
 def _is_read_only(cursor: sqlite3.Cursor) -> bool:

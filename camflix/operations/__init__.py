@@ -1,9 +1,43 @@
 """CamFlix's public verbs: each declared once, called by every front end through a client."""
 
-from camflix.operations.advice import profile, recommend, twins, why
+from camflix.operations.advice import recommend, twins, why
 from camflix.operations.catalogue import get_movie, list_genres, list_movies, movie_window, resolve_movie
 from camflix.operations.declare import OPERATIONS, STRANGER, Context, Operation
-from camflix.operations.ratings import list_ratings, rate, rating_history, undo, unrate
+from camflix.operations.diary import (
+    add_viewing,
+    answer_feed,
+    delete_note,
+    delete_viewing,
+    edit_viewing,
+    list_diary,
+    list_notes,
+    list_queue,
+    rating_feed,
+    save_note,
+)
+from camflix.operations.lists import (
+    add_to_list,
+    create_list,
+    delete_list,
+    edit_list,
+    get_list,
+    get_shared_list,
+    list_lists,
+    move_in_list,
+    remove_from_list,
+    share_list,
+    unshare_list,
+)
+from camflix.operations.people import (
+    change_settings,
+    export_data,
+    get_settings,
+    profile,
+    public_profile,
+    stats,
+    year_in_review,
+)
+from camflix.operations.ratings import list_ratings, rate, rating_history, rescale, undo, unrate
 from camflix.operations.watching import hide, list_hidden, list_watchlist, unhide, unwatch, watch
 
 __all__ = [
@@ -11,24 +45,52 @@ __all__ = [
     "STRANGER",
     "Context",
     "Operation",
+    "add_to_list",
+    "add_viewing",
+    "answer_feed",
+    "change_settings",
+    "create_list",
+    "delete_list",
+    "delete_note",
+    "delete_viewing",
+    "edit_list",
+    "edit_viewing",
+    "export_data",
+    "get_list",
     "get_movie",
+    "get_settings",
+    "get_shared_list",
     "hide",
+    "list_diary",
     "list_genres",
     "list_hidden",
+    "list_lists",
     "list_movies",
+    "list_notes",
+    "list_queue",
     "list_ratings",
     "list_watchlist",
+    "move_in_list",
     "movie_window",
     "profile",
+    "public_profile",
     "rate",
+    "rating_feed",
     "rating_history",
     "recommend",
+    "remove_from_list",
+    "rescale",
     "resolve_movie",
+    "save_note",
+    "share_list",
+    "stats",
     "twins",
     "undo",
     "unhide",
     "unrate",
+    "unshare_list",
     "unwatch",
     "watch",
     "why",
+    "year_in_review",
 ]

@@ -1,10 +1,10 @@
-"""What CamFlix tells someone: films to see, people of like taste, why, and who they are."""
+"""What CamFlix tells someone: films to see, people of like taste, and why."""
 
 from __future__ import annotations
 
 from camflix.operations.declare import Context, operation
-from camflix.operations.inputs import AskProfile, AskRecommendations, AskTwins, MovieRef
-from camflix.results import Profile, Receipt, Recommendations, TwinList
+from camflix.operations.inputs import AskRecommendations, AskTwins, MovieRef
+from camflix.results import Receipt, Recommendations, TwinList
 
 
 @operation("GET", "/api/recommendations/", uses_engine=True)
@@ -23,9 +23,3 @@ def twins(context: Context, body: AskTwins) -> TwinList:
 def why(context: Context, body: MovieRef) -> Receipt:
     """See a prediction as the sum it is. Errors: NotFoundError."""
     return context.services.recommendations.why(context.user_id, context.username, body.movie_id)
-
-
-@operation("GET", "/api/users/profile/")
-def profile(context: Context, body: AskProfile) -> Profile:
-    """See one's own profile."""
-    return context.services.profiles.of(context.user_id, body.n_extremes)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from camflix.operations.declare import Context, operation
 from camflix.operations.inputs import ListMovies, MovieRef, MovieWindowQuery, Nothing, ResolveMovie
-from camflix.results import GenreList, MoviePage, MovieSummary, MovieWindow
+from camflix.results import GenreList, MovieDetails, MoviePage, MovieSummary, MovieWindow
 from camflix.services.filters import Bounds, MovieFilter
 
 
@@ -32,9 +32,9 @@ def movie_window(context: Context, body: MovieWindowQuery) -> MovieWindow:
 
 
 @operation("GET", "/api/movies/{movie_id}/", audience="anyone")
-def get_movie(context: Context, body: MovieRef) -> MovieSummary:
-    """See one film. Errors: NotFoundError."""
-    return context.services.movies.get(body.movie_id)
+def get_movie(context: Context, body: MovieRef) -> MovieDetails:
+    """See one film, with all that is known of it. Errors: NotFoundError."""
+    return context.services.details.of(body.movie_id, context.user_id)
 
 
 @operation("GET", "/api/movies/resolve/", audience="anyone")

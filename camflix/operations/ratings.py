@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from camflix.operations.catalogue import year_bounds
 from camflix.operations.declare import Context, operation
-from camflix.operations.inputs import ListRatings, MovieRef, Nothing, RateMovie
-from camflix.results import RatingHistory, RatingPage, RemovedRating, SavedRating, Undone
+from camflix.operations.inputs import ListRatings, MovieRef, Nothing, RateMovie, Rescale
+from camflix.results import RatingHistory, RatingPage, RemovedRating, Rescaled, SavedRating, Undone
 from camflix.scores import MAX_SCORE
 from camflix.services.filters import Bounds, MovieFilter
 
@@ -53,6 +53,12 @@ def rating_history(context: Context, body: MovieRef) -> RatingHistory:
 
 @operation("POST", "/api/undo/")
 def undo(context: Context, body: Nothing) -> Undone:
-    """Take back the last rating, removal or import. Errors: NotFoundError."""
+    """Take back the last rating, removal, import or change of scale. Errors: NotFoundError."""
     del body
     return context.services.undo.undo(context.user_id)
+
+
+@operation("POST", "/api/ratings/rescale/")
+def rescale(context: Context, body: Rescale) -> Rescaled:
+    """Bring all of one's scores from a narrower scale to 0-100. Errors: InvalidInputError."""
+    return context.services.rescaling.rescale(context.user_id, body.from_max, dry_run=body.dry_run)

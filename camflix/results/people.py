@@ -28,7 +28,7 @@ class UserSettings:
 
 @dataclass(frozen=True, slots=True)
 class PublicProfile:
-    """A user as others see them: no address, no single score but those of the best films."""
+    """A user as others see them: no address, no single score; the best films without theirs."""
 
     username: str
     bio: str

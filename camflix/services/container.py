@@ -17,16 +17,26 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from camflix.services.demo import DemoService
+    from camflix.services.details import DetailsService
+    from camflix.services.diary import DiaryService
     from camflix.services.engine import EngineService, ModelCache
     from camflix.services.evaluation import EvaluationService
+    from camflix.services.export import ExportService
+    from camflix.services.feed import FeedService
     from camflix.services.hidden import HiddenService
     from camflix.services.imports import ImportService
     from camflix.services.listing import ListingService
+    from camflix.services.lists import ListService
+    from camflix.services.notes import NoteService
     from camflix.services.predictions import PredictionService
+    from camflix.services.privacy import PrivacyService
     from camflix.services.profiles import ProfileService
     from camflix.services.rating_list import RatingListService
     from camflix.services.ratings import RatingService
     from camflix.services.recommendations import RecommendationService
+    from camflix.services.rescaling import RescalingService
+    from camflix.services.settings import UserSettingsService
+    from camflix.services.stats import StatsService
     from camflix.services.undo import UndoService
     from camflix.services.watchlist import WatchlistService
 
@@ -52,7 +62,7 @@ class Services:
     @cached_property
     def users(self) -> UserService:
         """Users by name."""
-        return UserService(self._session, self._now)
+        return UserService(self._session, self.epochs, self._now)
 
     @cached_property
     def movies(self) -> MovieService:
@@ -95,6 +105,83 @@ class Services:
         return HiddenService(self._session, self.movies, self._now)
 
     @cached_property
+    def notes(self) -> NoteService:
+        """What a user wrote of films."""
+        from camflix.services.notes import NoteService  # noqa: PLC0415
+
+        return NoteService(self._session, self.movies, self._now)
+
+    @cached_property
+    def privacy(self) -> PrivacyService:
+        """Who may see whom."""
+        from camflix.services.privacy import PrivacyService  # noqa: PLC0415
+
+        return PrivacyService(self._session)
+
+    @cached_property
+    def lists(self) -> ListService:
+        """Lists of films."""
+        from camflix.services.lists import ListService  # noqa: PLC0415
+
+        return ListService(self._session, self.movies, self.privacy, self._now)
+
+    @cached_property
+    def diary(self) -> DiaryService:
+        """Viewings."""
+        from camflix.services.diary import DiaryService  # noqa: PLC0415
+
+        return DiaryService(self._session, self.movies, self.settings, self._now)
+
+    @cached_property
+    def settings(self) -> UserSettingsService:
+        """What a user decides about themselves."""
+        from camflix.services.settings import UserSettingsService  # noqa: PLC0415
+
+        return UserSettingsService(self._session, self.epochs, self._now)
+
+    @cached_property
+    def details(self) -> DetailsService:
+        """One film with all that is known of it."""
+        from camflix.services.details import DetailsService  # noqa: PLC0415
+
+        return DetailsService(
+            self._session,
+            self.movies,
+            self.listing,
+            self.notes,
+            lambda user_id, movie_id: self.recommendations.predict(user_id, movie_id),  # noqa: PLW0108 - made when asked
+            self._language,
+        )
+
+    @cached_property
+    def feed(self) -> FeedService:
+        """Which films to rate next."""
+        from camflix.services.feed import FeedService  # noqa: PLC0415
+
+        return FeedService(self._session, self.movies, self.ratings, self.engine, self._now)
+
+    @cached_property
+    def rescaling(self) -> RescalingService:
+        """Scores brought from another scale."""
+        from camflix.services.rescaling import RescalingService  # noqa: PLC0415
+
+        return RescalingService(self._session, self.epochs, self._now)
+
+    @cached_property
+    def stats(self) -> StatsService:
+        """A user's ratings in numbers."""
+        from camflix.services.stats import StatsService  # noqa: PLC0415
+
+        return StatsService(self._session, self.movies, self.ratings, self.settings)
+
+    @cached_property
+    def export(self) -> ExportService:
+        """All of a user's own data."""
+        from camflix.services.export import ExportService  # noqa: PLC0415
+
+        return ExportService(self._session)
+
+    @cached_property
     def ratings(self) -> RatingService:
         """Rate, change, remove, list."""
         from camflix.services.ratings import RatingService  # noqa: PLC0415
@@ -134,7 +221,7 @@ class Services:
         """Profiles."""
         from camflix.services.profiles import ProfileService  # noqa: PLC0415
 
-        return ProfileService(self._session, self.ratings)
+        return ProfileService(self._session, self.ratings, self.lists)
 
     @cached_property
     def imports(self) -> ImportService:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, select
 
+from camflix.errors import ConflictError
 from camflix.importers import sample
 from camflix.models import Movie, Privacy, Rating, User, UserSource
+from camflix.services.counting import recount
+from camflix.services.users import DEMO_USERNAME
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,8 +23,6 @@ if TYPE_CHECKING:
     from camflix.services.imports import ImportService
     from camflix.services.ratings import RatingService
     from camflix.services.users import UserService
-
-DEMO_USERNAME = "demo"
 
 
 class DemoService:
@@ -44,9 +45,19 @@ class DemoService:
         self._now = now
 
     def load(self) -> ImportReport:
-        """Load the community and the demo user's ratings; what is there already stays as it is."""
+        """Load the community and the demo user's ratings; what is there already stays as it is.
+
+        Raises:
+            ConflictError: a person has the demo user's name, from before it was reserved.
+        """
         made = self._users.add_many([DEMO_USERNAME], source=UserSource.SAMPLE, privacy=Privacy.PRIVATE)
         user_id = made[DEMO_USERNAME]
+        if self._session.scalar(select(User.source).where(User.id == user_id)) != UserSource.SAMPLE:
+            raise ConflictError(
+                "The user “{username}” is a person; the demonstration needs this name.",
+                hint="Try it in another database: DATABASE_URL=sqlite:////tmp/demo.db camflix demo",
+                username=DEMO_USERNAME,
+            )
         report = self._imports.sample(sample.films(), sample.ratings(), user_id)
         rated = set(self._session.scalars(select(Rating.movie_id).where(Rating.user_id == user_id)))
         wanted = dict(sample.demo_ratings())
@@ -63,10 +74,7 @@ class DemoService:
         rated = select(Rating.movie_id).where(Rating.user_id.in_(ids)).distinct()
         movie_ids = list(self._session.scalars(rated))
         self._session.execute(delete(User).where(User.source == UserSource.SAMPLE))
-        # Locked before they are counted: a count sees only what stood when its statement began.
-        movies = Movie.id.in_(movie_ids)
-        self._session.execute(select(Movie.id).where(movies).order_by(Movie.id).with_for_update(key_share=True))
-        n_left = select(func.count()).where(Rating.movie_id == Movie.id).scalar_subquery()
-        self._session.execute(update(Movie).where(movies).values(n_ratings=n_left))
+        # Numbers of ours, written out: there may be more than a statement takes parameters.
+        recount(self._session, f"SELECT id FROM movie WHERE id IN ({', '.join(map(str, movie_ids)) or 'NULL'})")  # noqa: S608
         self._epochs.advance()
         return n_users

@@ -7,15 +7,14 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from sqlalchemy import text
-
 from camflix.db.bulk import upsert_ratings
-from camflix.db.locks import lock_imports, lock_movies
+from camflix.db.locks import lock_imports
 from camflix.i18n import _
 from camflix.importers.rows import FilmRow, Problem, RatingRow
 from camflix.models import ImportBatch, Privacy, UserSource
 from camflix.results import ImportReport, RowProblem
 from camflix.services.catalogue import CatalogueWriter
+from camflix.services.counting import recount
 from camflix.services.matching import Match, TitleMatcher
 
 if TYPE_CHECKING:
@@ -40,10 +39,6 @@ _CHUNK = 20_000
 _MOVIES_OF_BATCH = (
     "SELECT movie_id FROM rating_change WHERE id BETWEEN :first AND :last AND import_batch_id = :batch_id"
 )
-_COUNT_RATINGS = text(f"""
-UPDATE movie SET n_ratings = (SELECT count(*) FROM rating WHERE rating.movie_id = movie.id)
-WHERE id IN ({_MOVIES_OF_BATCH})
-""")  # noqa: S608 - our own query
 
 
 @dataclass
@@ -239,8 +234,7 @@ class ImportService:
         if n["created"] or n["updated"]:
             batch.last_change_id = self._epochs.last_change_id()
             values = {"batch_id": batch.id, "first": batch.first_change_id, "last": batch.last_change_id}
-            lock_movies(self._session.connection(), _MOVIES_OF_BATCH, **values)
-            self._session.execute(_COUNT_RATINGS, values)
+            recount(self._session, _MOVIES_OF_BATCH, **values)
             self._epochs.advance()
         outcomes = ("created", "updated", "unchanged", "ambiguous", "not_found", "invalid", "skipped_not_film")
         batch.n_rows, batch.finished_at = n_rows, self._now()

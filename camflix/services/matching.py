@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-_MAX_YEARS_OFF = 2
+_MAX_YEARS_OFF = 1
 _BLOCK = 400
 
 

@@ -8,21 +8,24 @@ from sqlalchemy import select
 
 from camflix import scores
 from camflix.models import Rating, User
-from camflix.results import Profile
+from camflix.results import Profile, PublicProfile
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
+    from camflix.services.lists import ListService
     from camflix.services.ratings import RatingService
 
 _N_LAST = 50
+_N_BEST = 10
 
 
 class ProfileService:
     """Profiles."""
 
-    def __init__(self, session: Session, ratings: RatingService) -> None:
+    def __init__(self, session: Session, ratings: RatingService, lists: ListService) -> None:
         self._session = session
+        self._lists = lists
         self._ratings = ratings
 
     def of(self, user_id: int, n_extremes: int) -> Profile:
@@ -48,7 +51,7 @@ class ProfileService:
             n_ratings=n_ratings,
             n_different_scores=len(counts),
             mean_score=round(sum(s * n for s, n in counts.items()) / n_ratings, 3) if n_ratings else None,
-            median_score=_median(counts) if n_ratings else None,
+            median_score=scores.median_of_counts(counts) if n_ratings else None,
             tiers=tuple(tiers) if ranks else (),
             top=self._ratings.described(top, counts),
             bottom=self._ratings.described(bottom, counts),
@@ -56,13 +59,28 @@ class ProfileService:
             accuracy_last_50=self._ratings.accuracy(user_id, _N_LAST),
         )
 
+    def public(self, username: str, reader_id: int, *, is_admin: bool) -> PublicProfile:
+        """Return a user as the reader may see them: no single score, their lists that are for all.
 
-def _median(counts: dict[int, int]) -> float:
-    """Return the median of scores given how often each occurs."""
-    n = sum(counts.values())
-    middle: list[int] = []
-    seen = 0
-    for score in sorted(counts):
-        middle += [score for position in ((n - 1) // 2, n // 2) if seen <= position < seen + counts[score]]
-        seen += counts[score]
-    return sum(middle) / 2
+        Args:
+            username: whom to see.
+            reader_id: who wants to; 0 for a stranger.
+            is_admin: whether the reader administers CamFlix.
+
+        Raises:
+            NotFoundError: there is no such user, or not for this reader.
+        """
+        lists = self._lists.page(username, reader_id, is_admin=is_admin).lists
+        user = self._session.execute(select(User).where(User.username == username)).scalar_one()
+        own = self.of(user.id, _N_BEST)
+        return PublicProfile(
+            username=username,
+            bio=user.bio,
+            avatar=user.avatar,
+            created_at=user.created_at,
+            n_ratings=own.n_ratings,
+            mean_score=own.mean_score,
+            tiers=own.tiers,
+            top=tuple(rated.movie for rated in own.top),
+            lists=lists,
+        )

@@ -18,6 +18,7 @@ from camflix.results import (
     RemovedRating,
     SavedRating,
 )
+from camflix.services.counting import contributes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -80,7 +81,7 @@ class RatingService:
         self._record(before, user_id, movie_id, None, None, None)
         self._session.execute(delete(Rating).where(Rating.user_id == user_id, Rating.movie_id == movie_id))
         self._session.expunge(before)
-        self._count(movie_id, -1)
+        self._count(user_id, movie_id, -1)
         return RemovedRating(movie, before.score)
 
     def score_counts(self, user_id: int) -> dict[int, int]:
@@ -171,8 +172,8 @@ class RatingService:
     def _lock(self, user_id: int) -> None:
         # One user's writes come one after another, so that each change knows the one before it. (SQLite has one
         # writer anyway.)
-        query = select(User.id).where(User.id == user_id).with_for_update(key_share=True)
-        self._session.execute(query).scalar_one()
+        query = select(User).where(User.id == user_id).with_for_update(key_share=True)
+        self._session.scalars(query.execution_options(populate_existing=True)).one()
 
     def _record(
         self,
@@ -207,9 +208,11 @@ class RatingService:
             self._session.add(
                 Rating(user_id=user_id, movie_id=movie_id, score=score, created_at=now, updated_at=now, source=SOURCE)
             )
-            self._count(movie_id, 1)
+            self._count(user_id, movie_id, 1)
         self._session.flush()
 
-    def _count(self, movie_id: int, difference: int) -> None:
+    def _count(self, user_id: int, movie_id: int, difference: int) -> None:
         self._session.flush()
-        self._session.execute(update(Movie).where(Movie.id == movie_id).values(n_ratings=Movie.n_ratings + difference))
+        if contributes(self._session.get_one(User, user_id)):
+            counted = update(Movie).where(Movie.id == movie_id).values(n_ratings=Movie.n_ratings + difference)
+            self._session.execute(counted)

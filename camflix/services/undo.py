@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, select, text
 
-from camflix.db.locks import lock_imports, lock_movies, lock_users
+from camflix.db.locks import lock_imports, lock_users
 from camflix.db.types import UtcDateTime
 from camflix.errors import NotFoundError
 from camflix.models import ImportBatch, RatingChange
 from camflix.results import Undone
+from camflix.services.counting import recount
+from camflix.services.rescaling import RESCALE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,18 +35,29 @@ JOIN rating_change first ON first.id = pair.first_id
 JOIN rating_change last ON last.id = pair.last_id
 """
 _INDEX_STAGE = "CREATE UNIQUE INDEX undo_stage_pair ON undo_stage (user_id, movie_id)"
-_DROP_OVERTAKEN = """
-DELETE FROM undo_stage WHERE EXISTS (
+# A later change of the same pair that still holds.
+_OVERTAKEN = """EXISTS (
     SELECT 1 FROM rating_change later
-    WHERE later.user_id = undo_stage.user_id AND later.movie_id = undo_stage.movie_id AND later.id > undo_stage.last_id
+    WHERE later.user_id = {pair}.user_id AND later.movie_id = {pair}.movie_id AND later.id > {id}
       AND later.reverts_change_id IS NULL
       AND NOT EXISTS (
           SELECT 1 FROM rating_change reverting
           WHERE reverting.user_id = later.user_id AND reverting.movie_id = later.movie_id AND reverting.id > later.id
             AND reverting.reverts_change_id = later.id)
       AND NOT EXISTS (SELECT 1 FROM import_batch WHERE id = later.import_batch_id AND undone_at IS NOT NULL)
-)
-"""
+)"""
+_DROP_OVERTAKEN = f"DELETE FROM undo_stage WHERE {_OVERTAKEN.format(pair='undo_stage', id='undo_stage.last_id')}"  # noqa: S608
+# One that somebody else's import has overtaken is past: what was done before it comes next.
+_LAST_CHANGE = text(f"""
+SELECT mine.id FROM rating_change mine
+WHERE mine.user_id = :user_id AND mine.import_batch_id IS NULL AND mine.reverts_change_id IS NULL
+  AND NOT EXISTS (
+      SELECT 1 FROM rating_change reverting
+      WHERE reverting.user_id = mine.user_id AND reverting.movie_id = mine.movie_id AND reverting.id > mine.id
+        AND reverting.reverts_change_id = mine.id)
+  AND NOT {_OVERTAKEN.format(pair="mine", id="mine.id")}
+ORDER BY mine.id DESC LIMIT 1
+""")  # noqa: S608 - our own query
 _RECORD = text("""
 INSERT INTO rating_change (user_id, movie_id, old_score, old_created_at, old_updated_at, old_source, new_score,
                            changed_at, source, reverts_change_id)
@@ -63,10 +76,6 @@ _RESTORE = """
 INSERT INTO rating (user_id, movie_id, score, created_at, updated_at, source)
 SELECT user_id, movie_id, old_score, old_created_at, old_updated_at, old_source
 FROM undo_stage WHERE old_score IS NOT NULL
-"""
-_COUNT = """
-UPDATE movie SET n_ratings = (SELECT count(*) FROM rating WHERE rating.movie_id = movie.id)
-WHERE id IN (SELECT movie_id FROM undo_stage)
 """
 
 
@@ -99,24 +108,8 @@ class UndoService:
         return self._undo_change(change)
 
     def _last_change(self, user_id: int) -> RatingChange | None:
-        reverting = RatingChange.__table__.alias("reverting")
-        return self._session.scalar(
-            select(RatingChange)
-            .where(RatingChange.user_id == user_id, RatingChange.import_batch_id.is_(None))
-            .where(RatingChange.reverts_change_id.is_(None))
-            .where(
-                ~select(reverting.c.id)
-                .where(
-                    reverting.c.user_id == RatingChange.user_id,
-                    reverting.c.movie_id == RatingChange.movie_id,
-                    reverting.c.id > RatingChange.id,
-                    reverting.c.reverts_change_id == RatingChange.id,
-                )
-                .exists()
-            )
-            .order_by(RatingChange.id.desc())
-            .limit(1)
-        )
+        change_id = self._session.scalar(_LAST_CHANGE, {"user_id": user_id})
+        return None if change_id is None else self._session.get_one(RatingChange, change_id)
 
     def _last_batch(self, user_id: int) -> ImportBatch | None:
         return self._session.scalar(
@@ -138,7 +131,7 @@ class UndoService:
         batch.undone_at = self._now()
         self._session.flush()
         self._epochs.advance()
-        return Undone("import", None, n_restored, n_kept, batch.source)
+        return Undone("rescale" if batch.source == RESCALE else "import", None, n_restored, n_kept, batch.source)
 
     def _revert(self, condition: str) -> tuple[int, int]:
         """Put back every rating that the chosen changes touched and that nothing touched since.
@@ -155,8 +148,7 @@ class UndoService:
         self._session.execute(_RECORD, {"now": self._now()})
         self._session.execute(text(_REMOVE))
         self._session.execute(text(_RESTORE))
-        lock_movies(self._session.connection(), "SELECT movie_id FROM undo_stage")
-        self._session.execute(text(_COUNT))
+        recount(self._session, "SELECT movie_id FROM undo_stage")
         n_restored = self._count_stage()
         self._session.execute(text("DROP TABLE undo_stage"))
         # The identity map may hold ratings that were changed behind its back.

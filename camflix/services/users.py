@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from camflix.errors import ConflictError, InvalidInputError, NotFoundError
 from camflix.models import Privacy, Rating, User, UserSource
 from camflix.results import UserSummary
+from camflix.services.counting import recount_films_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -18,7 +19,11 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+    from camflix.services.epoch import EpochService
+
 _USERNAME = re.compile(r"[\w.@+-]{1,64}")
+DEMO_USERNAME = "demo"
+_RESERVED = re.compile(rf"{DEMO_USERNAME}|sample-[0-9]+|ml-[0-9]+", re.IGNORECASE)
 _BLOCK = 500
 _MAX_EMAIL_CHARACTERS = 254
 _EMAIL = re.compile(r"[^@\s\0\ud800-\udfff]+@[^@\s\0\ud800-\udfff]+\.[^@\s\0\ud800-\udfff]+")
@@ -27,8 +32,9 @@ _EMAIL = re.compile(r"[^@\s\0\ud800-\udfff]+@[^@\s\0\ud800-\udfff]+\.[^@\s\0\ud8
 class UserService:
     """Users by name."""
 
-    def __init__(self, session: Session, now: Callable[[], datetime]) -> None:
+    def __init__(self, session: Session, epochs: EpochService, now: Callable[[], datetime]) -> None:
         self._session = session
+        self._epochs = epochs
         self._now = now
 
     def id_of(self, username: str) -> int:
@@ -61,6 +67,8 @@ class UserService:
             ConflictError: the name or the address is taken.
         """
         _check_username(username)
+        if is_reserved(username):
+            raise ConflictError("The name “{username}” is reserved.", field="username", username=username)
         if email is not None and not (_EMAIL.fullmatch(email) and len(email) <= _MAX_EMAIL_CHARACTERS):
             raise InvalidInputError("email: “{value}” is not an address.", field="email", value=email)
         if self.find_id(username) is not None:
@@ -73,11 +81,22 @@ class UserService:
         return self._summary(user, n_ratings=0)
 
     def local_profile(self, username: str) -> int:
-        """Return the id of the profile of the account that runs CamFlix; it is made at first use."""
+        """Return the id of the profile of the account that runs CamFlix; it is made at first use.
+
+        Raises:
+            ConflictError: the name is reserved.
+        """
+        if is_reserved(username):
+            raise ConflictError("The name “{username}” is reserved.", field="username", username=username)
         user_id = self.find_id(username)
         if user_id is None:
             self.add_many([username], source=UserSource.LOCAL, privacy=Privacy.PRIVATE)
         return self.id_of(username)
+
+    @staticmethod
+    def local_name(account: str) -> str:
+        """Return the name of the local profile of an account: the account's, with a mark where that is reserved."""
+        return f"{account[:63]}_" if is_reserved(account) else account
 
     def ids_of(self, usernames: Sequence[str]) -> dict[str, int]:
         """Return the ids of those users that exist, active or not."""
@@ -106,11 +125,15 @@ class UserService:
     def disable(self, username: str) -> UserSummary:
         """Disable a user: they cannot be acted for, and their ratings feed no predictions."""
         username = _as_text(username)
-        user = self._session.scalar(select(User).where(User.username == username))
+        query = select(User).where(User.username == username).with_for_update(key_share=True)
+        user = self._session.scalar(query.execution_options(populate_existing=True))
         if user is None:
             raise self._unknown(username)
-        user.is_active = False
-        self._session.flush()
+        if user.is_active:
+            user.is_active = False
+            self._session.flush()
+            recount_films_of(self._session, user.id)
+            self._epochs.advance()
         n_ratings = self._session.scalar(select(func.count()).where(Rating.user_id == user.id)) or 0
         return self._summary(user, n_ratings=n_ratings)
 
@@ -151,6 +174,11 @@ class UserService:
             field="user",
             username=username,
         )
+
+
+def is_reserved(username: str) -> bool:
+    """Return whether a name is kept for users whom CamFlix makes itself: the demonstration's, a data set's raters."""
+    return _RESERVED.fullmatch(username) is not None
 
 
 def _as_text(argument: str) -> str:

@@ -52,7 +52,7 @@ def _show(camflix: CamFlix) -> None:
     from camflix.cli.receipt import show_receipt  # noqa: PLC0415 - rich
     from camflix.client.local import LocalClient  # noqa: PLC0415 - SQLAlchemy
     from camflix.operations import inputs, list_ratings, recommend, twins, why  # noqa: PLC0415 - SQLAlchemy
-    from camflix.services.demo import DEMO_USERNAME  # noqa: PLC0415 - SQLAlchemy
+    from camflix.services.users import DEMO_USERNAME  # noqa: PLC0415 - SQLAlchemy
 
     client = LocalClient(camflix, DEMO_USERNAME, DEMO_USERNAME)
     views.show_ratings(client.call(list_ratings, inputs.ListRatings()))

@@ -66,7 +66,6 @@ def disable(name: NameArgument, use_json: JsonOption = False) -> None:
     """Disable a user."""
     with open_camflix() as camflix, camflix.transaction(writes=True) as services:
         user = services.users.disable(name)
-        services.epochs.advance()
     if use_json:
         print_json(user)
     else:

@@ -1,0 +1,46 @@
+"""How many ratings a film has: of those people who contribute, active and not private unless they said so."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import text
+
+from camflix.db.locks import lock_movies
+from camflix.models import Privacy
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from camflix.models import User
+
+COUNT_OF_MOVIE = """(
+    SELECT count(*) FROM rating JOIN user_account rater ON rater.id = rating.user_id
+    WHERE rating.movie_id = movie.id AND rater.is_active
+      AND (rater.privacy <> 'private' OR rater.contributes_anonymously)
+)"""
+"""SQL: the true ``n_ratings`` of a row of ``movie``."""
+_RATED = "SELECT movie_id FROM rating WHERE user_id = :user_id"
+
+
+def contributes(user: User) -> bool:
+    """Return whether a user's ratings are counted, and feed other people's predictions."""
+    return user.is_active and (user.privacy != Privacy.PRIVATE or user.contributes_anonymously)
+
+
+def recount_films_of(session: Session, user_id: int) -> None:
+    """Count the ratings of the films that a user has rated anew; the user's row is locked by the caller."""
+    recount(session, _RATED, user_id=user_id)
+
+
+def recount(session: Session, movie_ids: str, **values: object) -> None:
+    """Count the ratings of some films anew.
+
+    Args:
+        session: the transaction.
+        movie_ids: SQL that selects their ids.
+        values: the parameters of that SQL.
+    """
+    lock_movies(session.connection(), movie_ids, **values)
+    statement = f"UPDATE movie SET n_ratings = {COUNT_OF_MOVIE} WHERE id IN ({movie_ids})"  # noqa: S608 - our own SQL
+    session.execute(text(statement), values)

@@ -1,0 +1,133 @@
+"""A film with all that is known of it, and what the reader did with it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, or_, select
+
+from camflix.models import Credit, CreditRole, Genre, Movie, MovieGenre, Person, Privacy, Rating, User, Viewing
+from camflix.results import Community, MovieDetails
+from camflix.scores import median_of_counts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import date, datetime
+
+    from sqlalchemy.orm import Session
+
+    from camflix.results import Prediction
+    from camflix.services.listing import ListingService
+    from camflix.services.movies import MovieService
+    from camflix.services.notes import NoteService
+
+FEWEST_SHOWN = 3
+"""Under so many ratings of others nothing but their number is told: it would tell what one person thinks."""
+_N_BINS = 10
+_MAX_ACTORS = 12
+
+
+class DetailsService:
+    """One film at a time, for one reader.
+
+    Args:
+        session: the transaction.
+        movies: the catalogue.
+        listing: what the reader did with a film.
+        notes: what the reader wrote of it.
+        predict: says how much a user will like a film, None when no model was ever fitted.
+        language: of the overview.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        movies: MovieService,
+        listing: ListingService,
+        notes: NoteService,
+        predict: Callable[[int, int], Prediction | None],
+        language: str,
+    ) -> None:
+        self._session = session
+        self._movies = movies
+        self._listing = listing
+        self._notes = notes
+        self._predict = predict
+        self._language = language
+
+    def of(self, movie_id: int, user_id: int) -> MovieDetails:
+        """Return a film; what others think of it is left out for a reader who rates blind and has not rated it.
+
+        Args:
+            movie_id: which film.
+            user_id: who reads; 0 for a stranger.
+
+        Raises:
+            NotFoundError: there is no such film.
+        """
+        movie = self._movies.get(movie_id)
+        row = self._session.execute(select(Movie).where(Movie.id == movie_id)).scalar_one()
+        (marks,) = self._listing.marks(user_id, [movie_id], predictions=False)
+        note = self._notes.of(user_id, movie_id)
+        is_blind = marks.score is None and self._is_blind(user_id)
+        overview = (row.overview_fr if self._language == "fr" else row.overview_en) or row.overview_en
+        return MovieDetails(
+            movie=movie,
+            overview=overview or row.overview_fr,
+            language=row.language,
+            release_date=row.release_date,
+            runtime_minutes=row.runtime_minutes,
+            poster_path=row.poster_path,
+            genres=self._genres(movie_id),
+            directors=self._people(movie_id, CreditRole.DIRECTOR),
+            actors=self._people(movie_id, CreditRole.ACTOR)[:_MAX_ACTORS],
+            writers=self._people(movie_id, CreditRole.WRITER),
+            popularity=row.popularity,
+            community=Community(0, None, None, ()) if is_blind else self.community(movie_id),
+            prediction=None if is_blind or not user_id else self._predict(user_id, movie_id),
+            marks=marks,
+            rated_at=self._rated_at(user_id, movie_id),
+            note=note.text if note else None,
+            note_has_spoiler=note is not None and note.has_spoiler,
+            note_version=note.version if note else None,
+            seen_on=self._seen_on(user_id, movie_id),
+        )
+
+    def community(self, movie_id: int) -> Community:
+        """Return what those who contribute think of a film."""
+        query = (
+            select(Rating.score, func.count())
+            .join(User, User.id == Rating.user_id)
+            .where(Rating.movie_id == movie_id, User.is_active)
+            .where(or_(User.privacy != Privacy.PRIVATE, User.contributes_anonymously))
+            .group_by(Rating.score)
+        )
+        counts: dict[int, int] = dict(self._session.execute(query).all())
+        n = sum(counts.values())
+        if n < FEWEST_SHOWN:
+            return Community(n, None, None, ())
+        bins = [0] * _N_BINS
+        for score, n_equal in counts.items():
+            bins[min(score // 10, _N_BINS - 1)] += n_equal
+        mean = round(sum(score * n_equal for score, n_equal in counts.items()) / n, 3)
+        return Community(n, mean, median_of_counts(counts), tuple(bins))
+
+    def _is_blind(self, user_id: int) -> bool:
+        return bool(self._session.scalar(select(User.blind).where(User.id == user_id)))
+
+    def _genres(self, movie_id: int) -> tuple[str, ...]:
+        query = select(Genre.slug).join(MovieGenre).where(MovieGenre.movie_id == movie_id).order_by(Genre.slug)
+        return tuple(self._session.scalars(query))
+
+    def _people(self, movie_id: int, role: CreditRole) -> tuple[str, ...]:
+        query = select(Person.name).join(Credit).where(Credit.movie_id == movie_id, Credit.role == role)
+        return tuple(self._session.scalars(query.order_by(Credit.position, Person.id)))
+
+    def _rated_at(self, user_id: int, movie_id: int) -> datetime | None:
+        return self._session.scalar(
+            select(Rating.updated_at).where(Rating.user_id == user_id, Rating.movie_id == movie_id)
+        )
+
+    def _seen_on(self, user_id: int, movie_id: int) -> tuple[date | None, ...]:
+        query = select(Viewing.seen_on).where(Viewing.user_id == user_id, Viewing.movie_id == movie_id)
+        return tuple(self._session.scalars(query.order_by(Viewing.id)))
