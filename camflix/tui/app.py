@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from textual.dom import DOMNode
 
     from camflix.client import Client
-    from camflix.results import MovieSummary
+    from camflix.results import MovieListSummary, MovieSummary
     from camflix.settings import Paths
     from camflix.tui.asks import Asks
     from camflix.tui.screens.base import CamFlixScreen
@@ -288,6 +288,18 @@ class CamFlixApp(App[None], inherit_bindings=False):
 
         self.push_screen(FilmScreen(film))
 
+    def open_person(self, username: str) -> None:
+        """Show a person."""
+        from camflix.tui.screens.person import PersonScreen  # noqa: PLC0415 - made when first wanted
+
+        self.push_screen(PersonScreen(username))
+
+    def open_list(self, movie_list: MovieListSummary) -> None:
+        """Show a list."""
+        from camflix.tui.screens.movie_list import MovieListScreen  # noqa: PLC0415 - made when first wanted
+
+        self.push_screen(MovieListScreen(movie_list))
+
     def go(self, mode: str) -> None:
         """Go to a section."""
         self.switch_mode(mode)
@@ -295,6 +307,14 @@ class CamFlixApp(App[None], inherit_bindings=False):
     def action_go_discover(self) -> None:
         """Go to Discover."""
         self.go("discover")
+
+    def action_go_rate(self) -> None:
+        """Go to Rate."""
+        self.go("rate")
+
+    def action_go_films(self) -> None:
+        """Go to My films."""
+        self.go("films")
 
     def action_go_twins(self) -> None:
         """Go to Twins."""

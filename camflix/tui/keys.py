@@ -64,17 +64,33 @@ ACTIONS: dict[str, Action] = {
     "list.sort": Action("o", N_("another order"), N_("order"), is_shown=True),
     # the film under the cursor
     "film.rate": Action("r", N_("rate this film; digits do it too"), N_("rate"), is_shown=True),
-    "film.unrate": Action("delete", N_("remove my rating of this film")),
+    "film.unrate": Action("X", N_("remove my rating of this film")),
     "film.why": Action("y", N_("why this prediction: its receipt"), N_("why"), is_shown=True),
     "film.watch": Action("w", N_("onto the watchlist, or off it"), N_("watchlist"), is_shown=True),
     "film.hide": Action("x", N_("hide this film from lists, or show it again"), N_("hide"), is_shown=True),
+    "film.seen": Action("v", N_("seen: write it into the diary"), N_("seen")),
+    "film.note": Action("e", N_("write a note on this film"), N_("note")),
+    "film.list": Action("plus", N_("put this film into a list"), N_("list")),
     "film.more": Action("a", N_("all lines, or the strongest only"), N_("all lines"), is_shown=True),
+    # the feed
+    "feed.not_seen": Action("s", N_("not seen: never ask for it again"), N_("not seen"), is_shown=True),
+    "feed.skip": Action("n", N_("next film, leave this one"), N_("next"), is_shown=True),
+    "feed.blind": Action("b", N_("hide what others think until the score is saved"), N_("blind"), is_shown=True),
+    # lists of one's own
+    "entry.remove": Action("delete,backspace", N_("take the line under the cursor away"), N_("remove"), is_shown=True),
+    "entry.up": Action("K,shift+up", N_("move the line under the cursor up")),
+    "entry.down": Action("J,shift+down", N_("move the line under the cursor down")),
+    "entry.new": Action("n", N_("begin a new list"), N_("new list"), is_shown=True),
+    "films.rescale": Action("z", N_("my scores come from a narrower scale: bring them to 0-100"), N_("rescale")),
+    # settings
+    "choice.next": Action("enter,space,right,l", N_("the next choice"), N_("change"), is_shown=True),
+    "choice.previous": Action("left,h", N_("the choice before")),
 }
 """In the order of the help page."""
 
 COMMON = tuple(name for name in ACTIONS if name.startswith(("app.", "go.")))
 MOVES = ("list.up", "list.down", "list.page_up", "list.page_down", "list.first", "list.last", "list.open")
-FILM = ("film.rate", "film.why", "film.watch", "film.hide", "film.unrate")
+FILM = ("film.rate", "film.why", "film.watch", "film.hide", "film.unrate", "film.seen", "film.note", "film.list")
 
 
 def bindings(*ids: str) -> list[BindingType]:

@@ -8,7 +8,16 @@ from camflix.i18n import _, decimal, plural
 from camflix.tui.words import rank_words, title_of
 
 if TYPE_CHECKING:
-    from camflix.results import HiddenState, RemovedRating, SavedRating, Undone, WatchlistState
+    from camflix.results import (
+        HiddenState,
+        ListChange,
+        MovieSummary,
+        RemovedRating,
+        SavedRating,
+        Undone,
+        Viewing,
+        WatchlistState,
+    )
 
 
 def saved_words(saved: SavedRating) -> str:
@@ -50,3 +59,26 @@ def hidden_words(state: HiddenState) -> str:
     """Return whether a film is hidden now."""
     film = title_of(state.movie)
     return _("{film} is hidden from lists", film=film) if state.is_hidden else _("{film} is shown again", film=film)
+
+
+def seen_words(viewing: Viewing) -> str:
+    """Return what was written into the diary."""
+    film = title_of(viewing.movie)
+    if viewing.seen_on is None:
+        return _("{film}: seen, on a day forgotten", film=film)
+    return _("{film}: seen on {day}", film=film, day=viewing.seen_on.isoformat())
+
+
+def added_words(film: MovieSummary, change: ListChange) -> str:
+    """Return whether a film is new in a list."""
+    values = {"film": title_of(film), "name": change.list.name}
+    if change.changed:
+        return _("{film} is in the list “{name}” now", **values)
+    return _("{film} was in the list “{name}” already", **values)
+
+
+def note_words(film: MovieSummary, text: str) -> str:
+    """Return what became of a note."""
+    if text:
+        return _("Your note on {film} is saved", film=title_of(film))
+    return _("Your note on {film} is gone", film=title_of(film))

@@ -35,6 +35,8 @@ class Section:
 
 SECTIONS: tuple[Section, ...] = (
     Section("discover", N_("Discover"), "discover", "Discover"),
+    Section("rate", N_("Rate"), "rate", "Rate"),
+    Section("films", N_("My films"), "my_films", "MyFilms"),
     Section("twins", N_("Twins"), "twins", "Twins"),
 )
 HOME = SECTIONS[0].mode

@@ -12,9 +12,10 @@ from camflix import i18n
 from camflix.errors import CamFlixError
 from camflix.i18n import _
 from camflix.scores import MAX_SCORE, MIN_DISTINCT_SCORES, percentiles_of_counts, tier
-from camflix.tui.drawing import spread
+from camflix.tui.drawing import cut, fitted, spread, width_of
 from camflix.tui.keys import FILM, bindings, digits
-from camflix.tui.notices import hidden_words, removed_words, saved_words, watch_words
+from camflix.tui.notices import saved_words
+from camflix.tui.screens.film_actions import FilmActions
 from camflix.tui.widgets.bars import KeyBar, Notice, NoticeLine, TopBar
 from camflix.tui.widgets.lines import Lines, OneLine
 from camflix.tui.widgets.page import Page
@@ -37,7 +38,7 @@ Result = TypeVar("Result")
 _UNDERLINED = Style(underline=True)
 
 
-class CamFlixScreen(Screen[None], inherit_bindings=False):
+class CamFlixScreen(FilmActions, Screen[None], inherit_bindings=False):
     """A screen of CamFlix.
 
     Attributes:
@@ -63,7 +64,7 @@ class CamFlixScreen(Screen[None], inherit_bindings=False):
         self._scored: MovieSummary | None = None
 
     @property
-    def camflix(self) -> CamFlixApp:
+    def camflix(self) -> CamFlixApp:  # type: ignore[override]
         """Return the app."""
         return cast("CamFlixApp", self.app)
 
@@ -86,11 +87,6 @@ class CamFlixScreen(Screen[None], inherit_bindings=False):
         """Return the heading where there are no views."""
         return ""
 
-    @property
-    def film(self) -> MovieSummary | None:
-        """Return the film that keys act on."""
-        return None
-
     # ---- drawing
 
     def compose(self) -> ComposeResult:
@@ -108,10 +104,11 @@ class CamFlixScreen(Screen[None], inherit_bindings=False):
         for number, words in enumerate(self.VIEWS):
             is_here = number == self.view
             start.append((_(words), (palette.title + _UNDERLINED) if is_here else palette.dim))
-            start.append(("   ", palette.text))
+            start.append(("  ", palette.text))
         if not self.VIEWS:
-            start.append((self.title_words, palette.title))
-        return spread(start, [*self.facts(palette), (" ", palette.text)], width, palette.text)
+            start.append((cut(self.title_words, width - 2), palette.title))
+        room = max(0, width - width_of(start) - 2)
+        return spread(start, [*fitted(self.facts(palette), room), (" ", palette.text)], width, palette.text)
 
     def draw_top(self) -> None:
         """Draw the top line anew."""
@@ -253,8 +250,10 @@ class CamFlixScreen(Screen[None], inherit_bindings=False):
         return [(rank_words(ranks[score], place, 0), palette.tier(place))]
 
     def on_prompt_entered(self, event: Prompt.Entered) -> None:
-        """Save a score."""
-        if event.question.name == "score" and event.text and self._scored is not None:
+        """Save a score, or what else was asked about a film."""
+        if event.question.name != "score":
+            self.answer_film_question(event.question.name, event.text)
+        elif event.text and self._scored is not None:
             self.save_score(self._scored, event.text)
 
     def save_score(self, film: MovieSummary, text: str) -> None:
@@ -270,42 +269,11 @@ class CamFlixScreen(Screen[None], inherit_bindings=False):
         """Say where a saved score stands."""
         self.camflix.say(Notice(saved_words(saved)))
 
-    def action_film_unrate(self) -> None:
-        """Remove one's rating."""
-        film = self.film
-        assert film is not None
-        self.camflix.tell(
-            lambda asks: asks.unrate(film.id), lambda removed: self.camflix.say(Notice(removed_words(removed)))
-        )
-
-    def action_film_watch(self) -> None:
-        """Put the film on the watchlist, or take it off."""
-        film = self.film
-        assert film is not None
-        self.camflix.tell(
-            lambda asks: asks.toggle_watch(film.id), lambda state: self.camflix.say(Notice(watch_words(state)))
-        )
-
-    def action_film_hide(self) -> None:
-        """Hide the film from lists, or show it again."""
-        film = self.film
-        assert film is not None
-        self.camflix.tell(
-            lambda asks: asks.toggle_hidden(film.id), lambda state: self.camflix.say(Notice(hidden_words(state)))
-        )
-
-    def action_film_why(self) -> None:
-        """Show the receipt."""
-        from camflix.tui.screens.receipt import ReceiptScreen  # noqa: PLC0415 - made when first wanted
-
-        if self.film is not None:
-            self.app.push_screen(ReceiptScreen(self.film))
-
     def open_film(self, film: MovieSummary) -> None:
         """Show a film."""
         self.camflix.open_film(film)
 
     def open_person(self, username: str) -> None:
         """Show a person of like taste."""
-        del username
+        self.camflix.open_person(username)
 
