@@ -320,6 +320,14 @@ class CamFlixApp(App[None], inherit_bindings=False):
         """Go to Twins."""
         self.go("twins")
 
+    def action_go_stats(self) -> None:
+        """Go to Stats."""
+        self.go("stats")
+
+    def action_go_settings(self) -> None:
+        """Go to Settings."""
+        self.go("settings")
+
     def action_go_next(self) -> None:
         """Go to the next section."""
         self._go_by(1)

@@ -38,5 +38,7 @@ SECTIONS: tuple[Section, ...] = (
     Section("rate", N_("Rate"), "rate", "Rate"),
     Section("films", N_("My films"), "my_films", "MyFilms"),
     Section("twins", N_("Twins"), "twins", "Twins"),
+    Section("stats", N_("Stats"), "stats", "StatsScreen"),
+    Section("settings", N_("Settings"), "settings", "Settings", is_in_bar=False),
 )
 HOME = SECTIONS[0].mode
