@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from camflix.services.engine import ModelCache
+    from camflix.services.movie_order import Sizes
     from camflix.settings import Settings
 
 
@@ -43,6 +44,7 @@ class CamFlix:
         self._engine = open_engine(settings.resolved_database_url())
         self._models: ModelCache | None = None
         self._schema_is_known = False
+        self._sizes: Sizes = {}
 
     def close(self) -> None:
         """Give connections back."""
@@ -70,6 +72,7 @@ class CamFlix:
                     cache_folder=self.settings.paths.cache,
                     models=self._model_cache,
                     now=self._now,
+                    sizes=self._sizes,
                 )
                 session.flush()
 

@@ -41,11 +41,12 @@ _LIST_REASONS: dict[ReasonCode, str] = {
 }
 
 
-def _table(*columns: tuple[str, str]) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold", show_edge=False)
+def table(*columns: tuple[str, str]) -> Table:
+    """Return an empty table with columns given as name and side (left, right)."""
+    made = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold", show_edge=False)
     for name, justify in columns:
-        table.add_column(name, justify="right" if justify == "right" else "left", overflow="fold")
-    return table
+        made.add_column(name, justify="right" if justify == "right" else "left", overflow="fold")
+    return made
 
 
 def print_title(text: str) -> None:
@@ -103,7 +104,7 @@ def show_recommendations(found: Recommendations) -> None:
         engine=found.engine,
     )
     print_title(words)
-    table = _table(
+    rows = table(
         ("", "right"),
         (_("film"), "left"),
         (_("predicted"), "right"),
@@ -116,7 +117,7 @@ def show_recommendations(found: Recommendations) -> None:
         assert p.predicted_score is not None
         assert p.low is not None
         assert p.high is not None
-        table.add_row(
+        rows.add_row(
             str(rank),
             title_of(each.movie),
             score_text(p.predicted_score, 1),
@@ -124,17 +125,17 @@ def show_recommendations(found: Recommendations) -> None:
             range_words(p),
             str(p.n_evidence),
         )
-    out.print(table)
+    out.print(rows)
     print_paragraph(_("● predicted score   ━ 80 % range: holds four scores out of five"), style="dim")
 
 
 def _show_popular(found: Recommendations) -> None:
     assert found.reason is not None
     print_title(_("Popular, not personal yet: {reason}.", reason=_(_LIST_REASONS[found.reason])))
-    table = _table(("", "right"), (_("film"), "left"), (_("ratings"), "right"))
+    rows = table(("", "right"), (_("film"), "left"), (_("ratings"), "right"))
     for rank, each in enumerate(found.recommendations, 1):
-        table.add_row(str(rank), title_of(each.movie), str(each.movie.n_ratings))
-    console().print(table)
+        rows.add_row(str(rank), title_of(each.movie), str(each.movie.n_ratings))
+    console().print(rows)
     print_paragraph(_('Rate some films: camflix rate "Alien (1979)" 95'))
 
 
@@ -148,7 +149,7 @@ def show_twins(found: TwinList) -> None:
     if not found.twins:
         print_paragraph(_("Nobody yet: rate more films that others rated too."))
         return
-    table = _table(
+    rows = table(
         ("", "right"),
         (_("user"), "left"),
         (_("similarity"), "right"),
@@ -156,14 +157,14 @@ def show_twins(found: TwinList) -> None:
         (_("films in common"), "right"),
     )
     for twin in found.twins:
-        table.add_row(
+        rows.add_row(
             str(twin.rank),
             twin.username or _("anonymous"),
             decimal(twin.similarity, 3),
             "-" if twin.taste_distance is None else decimal(twin.taste_distance, 1),
             str(twin.n_common),
         )
-    out.print(table)
+    out.print(rows)
     print_paragraph(_("Taste distance: 0 is the same taste, 100 the opposite."), style="dim")
 
 
@@ -180,25 +181,25 @@ def show_ratings(page: RatingPage) -> None:
 
 
 def _rated_table(ratings: Sequence[RatedMovie]) -> Table:
-    table = _table((_("film"), "left"), (_("score"), "right"), (_("percentile"), "right"), (_("tier"), "right"))
+    rows = table((_("film"), "left"), (_("score"), "right"), (_("percentile"), "right"), (_("tier"), "right"))
     for rated in ratings:
-        table.add_row(
+        rows.add_row(
             title_of(rated.movie),
             score_text(rated.score),
             "-" if rated.percentile is None else str(rated.percentile),
             "-" if rated.tier is None else str(rated.tier),
         )
-    return table
+    return rows
 
 
 def show_movies(page: MoviePage) -> None:
     """Print films."""
-    table = _table((_("id"), "right"), (_("film"), "left"), (_("original title"), "left"), (_("ratings"), "right"))
+    rows = table((_("id"), "right"), (_("film"), "left"), (_("original title"), "left"), (_("ratings"), "right"))
     for movie in page.movies:
         original = movie.title_original or movie.title_en
         other = original if original != movie.title else ""
-        table.add_row(str(movie.id), title_of(movie), other, str(movie.n_ratings))
-    console().print(table)
+        rows.add_row(str(movie.id), title_of(movie), other, str(movie.n_ratings))
+    console().print(rows)
 
 
 def show_profile(profile: Profile) -> None:
@@ -228,11 +229,11 @@ def show_profile(profile: Profile) -> None:
 
 
 def _tier_table(tiers: Sequence[int]) -> Table:
-    table = _table((_("tier"), "right"), (_("ratings"), "right"), ("", "left"))
+    rows = table((_("tier"), "right"), (_("ratings"), "right"), ("", "left"))
     highest = max(tiers)
     for tier, n in reversed(list(enumerate(tiers, 1))):
-        table.add_row(str(tier), str(n), Text("█" * round(30 * n / highest), style="cyan"))
-    return table
+        rows.add_row(str(tier), str(n), Text("█" * round(30 * n / highest), style="cyan"))
+    return rows
 
 
 def _accuracy_words(words: str, accuracy: Accuracy) -> str:
@@ -251,16 +252,16 @@ def _accuracy_words(words: str, accuracy: Accuracy) -> str:
 
 def show_users(users: Sequence[UserSummary]) -> None:
     """Print users for an administrator."""
-    table = _table((_("user"), "left"), (_("source"), "left"), (_("ratings"), "right"), (_("active"), "left"))
+    rows = table((_("user"), "left"), (_("source"), "left"), (_("ratings"), "right"), (_("active"), "left"))
     for user in users:
-        table.add_row(user.username, user.source, str(user.n_ratings), _("yes") if user.is_active else _("no"))
-    console().print(table)
+        rows.add_row(user.username, user.source, str(user.n_ratings), _("yes") if user.is_active else _("no"))
+    console().print(rows)
 
 
 def show_evaluations(results: Sequence[EngineEvaluation]) -> None:
     """Print engines side by side, a row a figure."""
     columns = [(result.engine, "right") for result in results]
-    table = _table((_("figure"), "left"), *columns)
+    rows = table((_("figure"), "left"), *columns)
     scale = results[0].scale
     figures = (
         (_("RMSE (scale of {scale})", scale=scale), "rmse", 4),
@@ -280,8 +281,8 @@ def show_evaluations(results: Sequence[EngineEvaluation]) -> None:
     )
     # On our own scale the first two say what the next two say.
     for words, name, digits in figures[2:] if scale == MAX_SCORE else figures:
-        table.add_row(words, *(decimal(getattr(result, name), digits) for result in results))
+        rows.add_row(words, *(decimal(getattr(result, name), digits) for result in results))
     out = console()
     first = results[0]
     print_title(_("{train} ratings learnt from, {test} predicted", train=first.n_train, test=first.n_test))
-    out.print(table)
+    out.print(rows)

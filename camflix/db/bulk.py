@@ -101,7 +101,7 @@ def insert_missing(connection: Connection, table: Table, columns: Sequence[str],
 def insert_if_absent(connection: Connection, table: Table, row: Mapping[str, object]) -> bool:
     """Insert a row unless its key is there, whoever else inserts it meanwhile; return whether it was inserted."""
     statement = _insert(connection, table).values(**row).on_conflict_do_nothing()
-    return bool(connection.execute(statement).rowcount)
+    return connection.execute(statement.returning(*table.primary_key)).first() is not None
 
 
 def upsert_row(connection: Connection, table: Table, row: Mapping[str, object]) -> None:

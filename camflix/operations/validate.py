@@ -19,6 +19,7 @@ _SENTENCES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"Expected `int[^`]*` <= (?P<most>\S+)"), N_("{field}: give a whole number up to {most}.")),
     (re.compile(r"Expected `str[^`]*` of length >= (?P<least>\S+)"), N_("{field}: this must not be empty.")),
     (re.compile(r"Expected `str[^`]*` of length <= (?P<most>\S+)"), N_("{field}: give at most {most} characters.")),
+    (re.compile(r"Expected `str[^`]*` matching regex .*"), N_("{field}: write it as 2026-11-23.")),
     (re.compile(r"Object missing required field `(?P<field>[^`]*)`"), N_("{field} is missing.")),
     (re.compile(r"Object contains unknown field `(?P<field>[^`]*)`"), N_("{field}: there is no such field.")),
     (re.compile(r"Invalid enum value (?P<value>.+)"), N_("{field}: {value} is not one of the choices.")),

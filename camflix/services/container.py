@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from camflix.services.imports import ImportService
     from camflix.services.listing import ListingService
     from camflix.services.lists import ListService
+    from camflix.services.movie_order import Sizes
     from camflix.services.notes import NoteService
     from camflix.services.predictions import PredictionService
     from camflix.services.privacy import PrivacyService
@@ -52,8 +53,10 @@ class Services:
         cache_folder: Path,
         models: Callable[[], ModelCache],
         now: Callable[[], datetime],
+        sizes: Sizes | None = None,
     ) -> None:
         self._session = session
+        self._sizes: Sizes = {} if sizes is None else sizes
         self._language = language
         self._cache_folder = cache_folder
         self._models = models
@@ -74,7 +77,7 @@ class Services:
         """The catalogue as a user sees it."""
         from camflix.services.listing import ListingService  # noqa: PLC0415
 
-        return ListingService(self._session, self.movies, self.ratings, lambda: self.predictions)
+        return ListingService(self._session, self.movies, self.ratings, lambda: self.predictions, self._sizes)
 
     @cached_property
     def predictions(self) -> PredictionService:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from camflix.services.filters import MovieFilter
-    from camflix.services.movie_order import MovieSort
+    from camflix.services.movie_order import MovieSort, Sizes
     from camflix.services.movies import MovieService
     from camflix.services.predictions import PredictionService
     from camflix.services.ratings import RatingService
@@ -35,6 +35,7 @@ class ListingService:
         movies: the catalogue.
         ratings: where scores and percentiles come from.
         predictions: gives the predicted scores when they are asked for; the engine is loaded only then.
+        sizes: what windows remember of the catalogue's size, kept by the process.
     """
 
     def __init__(
@@ -43,11 +44,13 @@ class ListingService:
         movies: MovieService,
         ratings: RatingService,
         predictions: Callable[[], PredictionService],
+        sizes: Sizes,
     ) -> None:
         self._session = session
         self._movies = movies
         self._ratings = ratings
         self._predictions = predictions
+        self._sizes = sizes
 
     def page(
         self,
@@ -96,7 +99,8 @@ class ListingService:
         predictions: bool = False,
     ) -> MovieWindow:
         """Return the films at the places from ``offset`` on of the whole catalogue in an order."""
-        ids, n_all = MovieOrder(self._session, order_of(sort, reverse=reverse), user_id).window(offset, limit)
+        order = order_of(sort, reverse=reverse)
+        ids, n_all = MovieOrder(self._session, order, user_id, (), self._sizes).window(offset, limit)
         movies = self._movies.by_ids(ids)
         marks = self.marks(user_id, ids, predictions=predictions)
         return MovieWindow(tuple(movies[movie_id] for movie_id in ids), marks, offset, n_all)

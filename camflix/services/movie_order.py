@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 MovieSort: TypeAlias = Literal["ratings", "title", "year", "popularity", "score", "predicted"]
 Conditions: TypeAlias = "Sequence[ColumnElement[bool]]"
 
+Sizes: TypeAlias = "dict[str, tuple[int, int, int]]"
+"""By column: the newest film's id, how many films there were then, how many of them had a value."""
+
 _CHUNK = 500
 
 
@@ -61,13 +64,17 @@ class MovieOrder:
         order: the order.
         user_id: by whose scores, where it is by scores.
         conditions: what must hold of the films.
+        sizes: what windows of the whole catalogue remember of its size; kept by the caller.
     """
 
-    def __init__(self, session: Session, order: Order, user_id: int, conditions: Conditions = ()) -> None:
+    def __init__(
+        self, session: Session, order: Order, user_id: int, conditions: Conditions = (), sizes: Sizes | None = None
+    ) -> None:
         self._session = session
         self._order = order
         self._user_id = user_id
         self._conditions = conditions
+        self._sizes_known: Sizes = {} if sizes is None else sizes
 
     def page(self, limit: int, cursor: str | None) -> tuple[list[int], str | None]:
         """Return the ids of a page and the cursor of the next; films added meanwhile disturb neither.
@@ -90,7 +97,7 @@ class MovieOrder:
 
         What lies in the second half is counted from the end: an index is walked through half its length at the most.
         """
-        n_all, n_dated = self._count(), self._count(self._order.column.is_not(None))
+        n_all, n_dated = self._sizes()
         ids: list[int] = []
         start = 0
         for query, size in zip(self._whole(), (n_dated, n_all - n_dated), strict=False):
@@ -100,11 +107,23 @@ class MovieOrder:
             start += size
         return ids, n_all
 
-    def _count(self, *conditions: ColumnElement[bool]) -> int:
-        if conditions and not self._order.may_be_null:
-            conditions = ()
-        query = select(func.count()).select_from(self._base().where(*conditions).subquery())
-        return self._session.scalar(query) or 0
+    def _sizes(self) -> tuple[int, int]:
+        """Return how many films there are, and how many have a value; as they were lately where that is remembered.
+
+        Counting a million films takes longer than finding some of them. Films are added and never removed: the newest
+        id tells whether there are more.
+        """
+        newest = self._session.scalar(select(func.max(Movie.id))) or 0
+        remembered = self._sizes_known.get(self._order.column.key)
+        if remembered is not None and remembered[0] == newest:
+            return remembered[1], remembered[2]
+        n_all = self._session.scalar(select(func.count()).select_from(self._base().subquery())) or 0
+        dated = self._base().where(self._order.column.is_not(None)).subquery()
+        n_dated = (
+            (self._session.scalar(select(func.count()).select_from(dated)) or 0) if self._order.may_be_null else n_all
+        )
+        self._sizes_known[self._order.column.key] = (newest, n_all, n_dated)
+        return n_all, n_dated
 
     def _places(self, query: Select[Any], first: int, last: int, size: int) -> list[int]:
         if first <= size - last:

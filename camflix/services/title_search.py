@@ -13,16 +13,17 @@ from sqlalchemy import ColumnElement, and_, exists, func, literal, or_, select, 
 
 from camflix.db.ids import among
 from camflix.importers.text import title_words, word_forms
-from camflix.models import Movie, MovieTitle, TitleWord, WordForm
+from camflix.models import Movie, MovieTitle, TitleWord, WordForm, table_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from sqlalchemy.orm import InstrumentedAttribute, Session
 
 LAST = chr(0x10FFFF)
 _RARE = 2000
-_BEST_KNOWN = 5000
+_BEST_KNOWN = 4000
+_MANY = 20_000
 _MAX_ALTERNATIVES = 8
 _LONG_WORD = 6
 _N_WORDS = 12
@@ -43,11 +44,19 @@ class _Term:
         return or_(*(and_(TitleWord.word >= word, TitleWord.word < word + LAST) for word in self.words))
 
     def of_film(self, movie_id: ColumnElement[int] | InstrumentedAttribute[int]) -> ColumnElement[bool]:
-        """Return the condition on a film, by its titles as they are."""
-        title = literal(" ") + MovieTitle.folded + literal(" ")
-        end = "" if self.is_begun else " "
-        spelt = or_(*(title.contains(f" {word}{end}", autoescape=True) for word in self.words))
+        """Return the condition on a film."""
+        if not self.is_begun:
+            other = table_of(TitleWord).alias()
+            return exists().where(other.c.word.in_(self.words), other.c.movie_id == movie_id)
+        # By the titles as they are: the index holds words first, and many begin alike.
+        title = literal(" ") + MovieTitle.folded
+        spelt = or_(*(title.contains(f" {word}", autoescape=True) for word in self.words))
         return exists().where(MovieTitle.movie_id == movie_id, spelt)
+
+    def fits(self, titles: str) -> bool:
+        """Return whether one of a film's titles has it, given between spaces."""
+        end = "" if self.is_begun else " "
+        return any(f" {word}{end}" in titles for word in self.words)
 
 
 class TitleSearch:
@@ -55,6 +64,7 @@ class TitleSearch:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self._known: dict[int, str] | None = None
 
     def find(self, folded: str, limit: int, conditions: Sequence[ColumnElement[bool]] = ()) -> list[int]:
         """Return films whose titles answer: exact ones first, then those that begin so, then those with the words.
@@ -81,11 +91,13 @@ class TitleSearch:
     def alike(self, folded: str, limit: int, conditions: Sequence[ColumnElement[bool]] = ()) -> list[int]:
         """Return films whose words are these with a slip or two in some, the likest first."""
         words = title_words(folded)[:_N_WORDS]
-        terms = [self._meant(word, is_begun=word == words[-1]) for word in words]
-        if not terms or not all(term.words for term in terms):
-            return []
-        found = self._with_words(terms, limit)
-        return self._in_order(self._likeness(folded, found), limit, conditions)
+        for spelling in (words, *self._respaced(words)):
+            terms = [self._meant(word, is_begun=word == spelling[-1]) for word in spelling]
+            found = list(self._with_words(terms, limit)) if terms and all(term.words for term in terms) else []
+            ordered = self._in_order(self._likeness(folded, found), limit, conditions) if found else []
+            if ordered:
+                return ordered
+        return []
 
     def _titled(self, folded: str) -> Iterable[int]:
         return self._session.scalars(select(MovieTitle.movie_id).where(MovieTitle.folded == folded).limit(_RARE))
@@ -95,42 +107,43 @@ class TitleSearch:
         some = self._session.scalars(select(MovieTitle.movie_id).where(begins).limit(_RARE + 1)).all()
         if len(some) <= _RARE:
             return some
-        known = self._best_known()
-        return self._session.scalars(select(MovieTitle.movie_id).where(MovieTitle.movie_id.in_(known), begins))
+        return [movie_id for movie_id, titles in self._best_known().items() if f"| {folded}" in titles]
 
     def _with_words(self, terms: list[_Term], limit: int) -> Iterable[int]:
         """Return films that have all these words."""
-        counts = [self._count(term.of_index()) for term in terms]
+        counts = [self._count(term, _RARE) for term in terms]
         if not all(counts):
             return []
-        rarest = terms[min(range(len(terms)), key=counts.__getitem__)]
-        others = [term for term in terms if term is not rarest]
         if min(counts) <= _RARE:
-            query = select(TitleWord.movie_id).where(rarest.of_index()).distinct()
-            return self._session.scalars(query.where(*(term.of_film(TitleWord.movie_id) for term in others)))
-        known = select(Movie.id).where(Movie.id.in_(self._best_known()), *(term.of_film(Movie.id) for term in terms))
-        found = list(self._session.scalars(known))
-        return found if len(found) >= limit else found + self._of_many(rarest, others)
+            return self._with_first(terms, counts, None)
+        found = [id_ for id_, titles in self._best_known().items() if all(term.fits(titles) for term in terms)]
+        if len(found) >= limit:
+            return found
+        return [*found, *self._with_first(terms, [self._count(term, _MANY) for term in terms], _RARE)]
 
-    def _of_many(self, first: _Term, others: list[_Term]) -> list[int]:
-        """Return some films with words that many have, well known or not."""
-        query = select(TitleWord.movie_id).where(first.of_index())
-        for term in others:
-            other = TitleWord.__table__.alias()
-            in_index = exists().where(other.c.word.in_(term.words), other.c.movie_id == TitleWord.movie_id)
-            query = query.where(term.of_film(TitleWord.movie_id) if term.is_begun else in_index)
-        return list(self._session.scalars(query.limit(_RARE)))
+    def _with_first(self, terms: list[_Term], counts: list[int], limit: int | None) -> Iterable[int]:
+        """Return films with these words, read from the index by the rarest; some of them where there is a limit."""
+        rarest = terms[min(range(len(terms)), key=counts.__getitem__)]
+        others = [term.of_film(TitleWord.movie_id) for term in terms if term is not rarest]
+        query = select(TitleWord.movie_id).where(rarest.of_index(), *others)
+        return self._session.scalars(query.distinct() if limit is None else query.limit(limit))
 
-    def _count(self, condition: ColumnElement[bool]) -> int:
-        """Return how many films have it, counted up to one more than are rare."""
-        some = select(TitleWord.movie_id).where(condition).limit(_RARE + 1).subquery()
+    def _count(self, term: _Term, most: int) -> int:
+        """Return how many films have a word, counted up to one more than ``most``."""
+        some = select(TitleWord.movie_id).where(term.of_index()).limit(most + 1).subquery()
         return self._session.scalar(select(func.count()).select_from(some)) or 0
 
-    def _best_known(self) -> ColumnElement[int]:
-        """Return the films that most people rated here, and those most spoken of elsewhere."""
-        rated = select(Movie.id).order_by(Movie.n_ratings.desc(), Movie.id.desc()).limit(_BEST_KNOWN).subquery()
-        popular = select(Movie.id).order_by(Movie.popularity.desc(), Movie.id.desc()).limit(_BEST_KNOWN).subquery()
-        return union(select(rated.c.id), select(popular.c.id)).scalar_subquery()
+    def _best_known(self) -> dict[int, str]:
+        """Return the films that most people rated here, and those most spoken of elsewhere, with all their titles."""
+        if self._known is None:
+            rated = select(Movie.id).order_by(Movie.n_ratings.desc(), Movie.id.desc()).limit(_BEST_KNOWN).subquery()
+            popular = select(Movie.id).order_by(Movie.popularity.desc(), Movie.id.desc()).limit(_BEST_KNOWN).subquery()
+            best = union(select(rated.c.id), select(popular.c.id)).subquery()
+            query = select(MovieTitle.movie_id, MovieTitle.folded).join(best, best.c.id == MovieTitle.movie_id)
+            self._known = {}
+            for movie_id, folded in self._session.execute(query):
+                self._known[movie_id] = f"{self._known.get(movie_id, '')}| {folded} "
+        return self._known
 
     def _meant(self, word: str, *, is_begun: bool) -> _Term:
         """Return the words of titles that may be meant by one, itself among them when it is there, the likest first."""
@@ -147,6 +160,27 @@ class TitleSearch:
         near = [candidate for candidate, distance in distances.items() if distance <= slips]
         near.sort(key=lambda candidate: (distances[candidate], abs(len(candidate) - len(word)), candidate))
         return _Term(tuple(near[:_MAX_ALTERNATIVES]), is_begun)
+
+    def _respaced(self, words: list[str]) -> Iterator[list[str]]:
+        """Yield the words with a space put into one that no title has, or taken out between two."""
+        for place, word in enumerate(words):
+            pieces = [(word[:i], word[i:]) for i in range(1, len(word))]
+            known = self._those_known({piece for pair in pieces for piece in pair} | {word})
+            if word in known:
+                continue
+            for left, right in pieces:
+                if left in known and right in known:
+                    yield [*words[:place], left, right, *words[place + 1 :]]
+        for place in range(len(words) - 1):
+            joined = words[place] + words[place + 1]
+            if self._those_known({joined}):
+                yield [*words[:place], joined, *words[place + 2 :]]
+
+    def _those_known(self, words: set[str]) -> set[str]:
+        """Return those that are words of titles."""
+        forms = {form for word in words for form in word_forms(word) if word.startswith(form)}
+        query = select(WordForm.word).where(WordForm.form.in_(forms), WordForm.word.in_(words))
+        return set(self._session.scalars(query))
 
     def _likeness(self, folded: str, movie_ids: Iterable[int]) -> dict[int, int]:
         """Return how many slips each film's nearest title is away, titles cut to what was typed."""

@@ -67,7 +67,7 @@ class UserService:
             ConflictError: the name or the address is taken.
         """
         _check_username(username)
-        if is_reserved(username):
+        if source is UserSource.LOCAL and is_reserved(username):
             raise ConflictError("The name “{username}” is reserved.", field="username", username=username)
         if email is not None and not (_EMAIL.fullmatch(email) and len(email) <= _MAX_EMAIL_CHARACTERS):
             raise InvalidInputError("email: “{value}” is not an address.", field="email", value=email)

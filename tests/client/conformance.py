@@ -14,6 +14,8 @@ import pytest
 from camflix import operations
 from camflix.errors import AmbiguousError, InvalidInputError, NotFoundError
 from camflix.operations import inputs
+from tests.client.conformance_own import OwnThingsConformance
+from tests.operations.examples import body_of, make_things
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     MakeClient = Callable[[str], Client]
 
 
-class ClientConformance:
+class ClientConformance(OwnThingsConformance):
     """Every operation by every client."""
 
     @pytest.fixture
@@ -107,11 +109,16 @@ class ClientConformance:
             assert raised.value.field == "cursor"
 
     def test_get_movie(self, make_client: MakeClient, films: list[int]) -> None:
-        movie = make_client("zoe").call(operations.get_movie, inputs.MovieRef(films[2]))
-        assert (movie.title, movie.year) == ("Film 3", 1952)
-        assert movie.n_ratings == 19
+        client = make_client("zoe")
+        found = client.call(operations.get_movie, inputs.MovieRef(films[2]))
+        assert (found.movie.title, found.movie.year) == ("Film 3", 1952)
+        assert found.movie.n_ratings == found.community.n == sum(found.community.histogram) == 18
+        assert (found.marks.score, found.marks.percentile, found.marks.tier) == (70, 64, 7)
+        assert found.prediction is None
+        client.call(operations.recommend, inputs.AskRecommendations())
+        assert client.call(operations.get_movie, inputs.MovieRef(films[8])).prediction is not None
         with pytest.raises(NotFoundError):
-            make_client("zoe").call(operations.get_movie, inputs.MovieRef(max(films) + 1))
+            client.call(operations.get_movie, inputs.MovieRef(max(films) + 1))
 
     def test_resolve_movie(self, make_client: MakeClient, films: list[int], world: World) -> None:
         client = make_client("zoe")
@@ -164,14 +171,10 @@ class ClientConformance:
         assert sum(profile.tiers) == 7
 
     @pytest.mark.parametrize("name", sorted(operations.OPERATIONS))
-    def test_every_result_survives_json(self, make_client: MakeClient, films: list[int], name: str) -> None:
+    def test_every_result_survives_json(
+        self, make_client: MakeClient, films: list[int], world: World, name: str
+    ) -> None:
         operation = operations.OPERATIONS[name]
-        body = {
-            "rate": inputs.RateMovie(films[9], 40),
-            "resolve_movie": inputs.ResolveMovie("Film 3"),
-            "unrate": inputs.MovieRef(films[1]),
-            "why": inputs.MovieRef(films[9]),
-            "get_movie": inputs.MovieRef(films[1]),
-        }.get(name) or operation.input_type()
-        result = make_client("zoe").call(operation, body)
+        things = make_things(world.camflix, "zoe", films)
+        result = make_client("zoe").call(operation, body_of(name, things))
         assert msgspec.json.decode(msgspec.json.encode(result), type=operation.result_type) == result

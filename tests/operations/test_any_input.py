@@ -16,6 +16,7 @@ from camflix.client.local import LocalClient
 from camflix.errors import CamFlixError, InvalidInputError
 from camflix.operations import OPERATIONS, inputs
 from camflix.operations.validate import decoded
+from tests.operations.examples import Things, body_of, make_things
 from tests.services.world import World
 
 if TYPE_CHECKING:
@@ -29,12 +30,25 @@ TEXTS = st.text(st.characters(), max_size=30) | st.sampled_from(
      "tmdb:5", "tt0113277", "(1995)", "x" * 500, "x" * 501, "\U0010ffff", "é" * 400, "1e5"]
 )  # fmt: skip
 CURSORS = st.tuples(
-    st.sampled_from(["ratings", "title", "year", "x", None, 1]),
+    st.sampled_from(
+        ["ratings", "title", "year", "popularity", "score", "predicted", "added", "diary", "queue", "x", None, 1]
+    ),
     INTEGERS | TEXTS | st.none() | st.booleans() | st.floats(),
     INTEGERS | TEXTS | st.booleans(),
 ).map(lambda parts: base64.urlsafe_b64encode(json.dumps(parts).encode()).decode().rstrip("="))
 ANYTHING = (
-    INTEGERS | TEXTS | CURSORS | st.none() | st.booleans() | st.floats() | st.sampled_from(["ratings", "title", "year"])
+    INTEGERS
+    | TEXTS
+    | CURSORS
+    | st.none()
+    | st.booleans()
+    | st.floats()
+    | st.sampled_from(
+        ["ratings", "title", "year", "popularity", "score", "predicted", "only", "2026-02-29", "9999-12-31"]
+    )
+    | st.sampled_from(
+        ["year:..", "genre:x", "psi:>5 -seen", "+hidden +watchlist score:1..2 film", "runtime:<100 lang:fr"]
+    )
 )
 
 
@@ -54,13 +68,21 @@ def client(camflix: CamFlix, clock: Clock) -> Client:
     _users, films = world.community(8, 12)
     zoe = world.user("zoe", privacy="private")
     world.rate_all(zoe, {film: 90 - 9 * position for position, film in enumerate(films[:6])})
+    make_things(camflix, "zoe", [*films, *films])
     return LocalClient(camflix, "zoe", "local")
+
+
+def required_of(name: str) -> dict[str, Any]:
+    """Return good values of the fields that an operation cannot do without."""
+    body = body_of(name, Things("zoe", range(1, 20), 1, 1, "x" * 20))
+    fields = msgspec.structs.fields(OPERATIONS[name].input_type)
+    return {field.encode_name: getattr(body, field.name) for field in fields if field.required}
 
 
 def said(error: CamFlixError) -> str:
     i18n.use_language("fr")
     sentence = i18n.say(error)
-    assert "{" not in error.message.format(**error.values)
+    assert "{" not in error.message.format(**dict.fromkeys(error.values, "value"))
     return sentence
 
 
@@ -83,9 +105,8 @@ def test_every_call_is_answered_or_refused(client: Client, call: tuple[str, dict
 @given(value=ANYTHING)
 def test_a_wrong_value_is_named_with_its_field(name: str, value: Any) -> None:
     input_type = OPERATIONS[name].input_type
-    good = {"movie_id": 1, "score": 50, "film": "Heat"}
+    required = required_of(name)
     for field in msgspec.structs.fields(input_type):
-        required = {f.encode_name: good[f.encode_name] for f in msgspec.structs.fields(input_type) if f.required}
         try:
             decoded({**required, field.encode_name: value}, input_type)
         except InvalidInputError as error:
@@ -104,10 +125,8 @@ def test_what_is_no_object_at_all_is_refused(value: object) -> None:
     assert said(refused.value)
 
 
-@pytest.mark.parametrize("input_type", [operation.input_type for operation in OPERATIONS.values()])
-def test_an_unknown_field_is_refused(input_type: type) -> None:
-    good = {"movie_id": 1, "score": 50, "film": "Heat"}
-    required = {f.encode_name: good[f.encode_name] for f in msgspec.structs.fields(input_type) if f.required}
+@pytest.mark.parametrize("name", sorted(OPERATIONS))
+def test_an_unknown_field_is_refused(name: str) -> None:
     with pytest.raises(InvalidInputError) as refused:
-        decoded({**required, "nonsense": 1}, input_type)
+        decoded({**required_of(name), "nonsense": 1}, OPERATIONS[name].input_type)
     assert refused.value.field == "nonsense"

@@ -22,7 +22,7 @@ from camflix.errors import NotFoundError
 from camflix.importers.letterboxd import LetterboxdExport
 from camflix.importers.movielens import MovieLensDataset
 from camflix.importers.rows import FilmRow
-from camflix.models import Base, ImportBatch, Movie, Rating, RatingChange
+from camflix.models import Base, ImportBatch, Movie, Rating, RatingChange, UserSource
 from camflix.services.catalogue import CatalogueWriter
 from camflix.services.container import Services
 from camflix.services.engine import ModelCache
@@ -290,7 +290,7 @@ class Undoing(RuleBasedStateMachine):
     def populate(self) -> None:
         def act(services: Services) -> None:
             session = services.users._session
-            self.people = [services.users.add(name).id for name in ("ml-1", "ml-2")]
+            self.people = [services.users.add(name, source=UserSource.MOVIELENS).id for name in ("ml-1", "ml-2")]
             rows = [FilmRow(i, f"Film {i}", 1995, movielens_id=i) for i in (1, 2, 3)]
             CatalogueWriter(session, lambda: self.now).write(rows)
             self.films = list(session.scalars(select(Movie.id).order_by(Movie.movielens_id)))

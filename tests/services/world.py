@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, insert, select, text
+from sqlalchemy import and_, case, func, insert, or_, select, text
 
 from camflix.db.bulk import upsert_ratings
 from camflix.importers.rows import FilmRow
 from camflix.models import HiddenMovie, Movie, Rating, RatingChange, User
 from camflix.services.catalogue import CatalogueWriter
+from camflix.services.counting import COUNT_OF_MOVIE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -98,9 +99,7 @@ class World:
             session = services.users._session
             dated = [(*row, self.clock()) for row in rows]
             upsert_ratings(session.connection(), dated, source="test", batch_id=None, now=self.clock())
-            session.execute(
-                text("UPDATE movie SET n_ratings = (SELECT count(*) FROM rating WHERE movie_id = movie.id)")
-            )
+            session.execute(text(f"UPDATE movie SET n_ratings = {COUNT_OF_MOVIE}"))
             services.epochs.advance()
 
     def community(self, n_users: int = 24, n_films: int = 20) -> tuple[list[int], list[int]]:
@@ -133,7 +132,10 @@ def taste(group: int, position: int, number: int) -> int:
 
 def assert_sound(session: Session) -> None:
     """Assert what every write must keep: counts of ratings are true, and history tells how each rating came to be."""
-    counted = select(Movie.id, Movie.n_ratings, func.count(Rating.user_id)).outerjoin(Rating).group_by(Movie.id)
+    counts = or_(User.privacy != "private", User.contributes_anonymously)
+    n_counted = func.count(case((and_(User.is_active, counts), User.id)))
+    counted = select(Movie.id, Movie.n_ratings, n_counted).outerjoin(Rating, Rating.movie_id == Movie.id)
+    counted = counted.outerjoin(User, User.id == Rating.user_id).group_by(Movie.id, Movie.n_ratings)
     for movie_id, n_ratings, n in session.execute(counted):
         assert n_ratings == n, f"film {movie_id}: n_ratings is {n_ratings}, there are {n}"
     now: dict[tuple[int, int], int | None] = {}

@@ -1,0 +1,187 @@
+"""Tables of what is one's own: watchlist, notes, lists, diary, numbers; and one film with all that is known of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from camflix.cli.output import console
+from camflix.cli.views import print_paragraph, print_title, score_text, table
+from camflix.cli.words import title_of
+from camflix.i18n import _, decimal, plural
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from camflix.results import (
+        Diary,
+        HiddenList,
+        MovieDetails,
+        MovieList,
+        MovieListPage,
+        NoteList,
+        PeriodCount,
+        RankedGroup,
+        RatingFeed,
+        RatingHistory,
+        Stats,
+        Watchlist,
+        YearInReview,
+    )
+
+
+def show_watchlist(page: Watchlist) -> None:
+    """Print the watchlist."""
+    rows = table((_("film"), "left"), (_("added"), "left"), (_("predicted"), "right"))
+    for film in page.movies:
+        predicted = "-" if film.predicted_score is None else score_text(film.predicted_score, 1)
+        rows.add_row(title_of(film.movie), f"{film.added_at:%Y-%m-%d}", predicted)
+    print_title(plural("{n} film to see", "{n} films to see", page.n_movies))
+    console().print(rows)
+
+
+def show_hidden(page: HiddenList) -> None:
+    """Print the hidden films."""
+    rows = table((_("film"), "left"), (_("hidden"), "left"))
+    for movie, at in zip(page.movies, page.hidden_at, strict=True):
+        rows.add_row(title_of(movie), f"{at:%Y-%m-%d}")
+    print_title(plural("{n} hidden film", "{n} hidden films", page.n_movies))
+    console().print(rows)
+
+
+def show_notes(page: NoteList) -> None:
+    """Print notes."""
+    print_title(plural("{n} note", "{n} notes", page.n_notes))
+    for note in page.notes:
+        mark = " " + _("(spoiler)") if note.has_spoiler else ""
+        print_paragraph(title_of(note.movie) + mark, style="bold")
+        print_paragraph(note.text)
+
+
+def show_lists(page: MovieListPage) -> None:
+    """Print the lists of a user."""
+    rows = table(
+        (_("number"), "right"),
+        (_("list"), "left"),
+        (_("films"), "right"),
+        (_("rated"), "right"),
+        (_("seen by"), "left"),
+    )
+    for each in page.lists:
+        readers = _("all") if each.is_public else _("oneself")
+        rows.add_row(str(each.id), each.name, str(each.n_movies), str(each.n_rated), readers)
+    print_title(_("Lists of {user}", user=page.username))
+    console().print(rows)
+
+
+def show_list(found: MovieList) -> None:
+    """Print a list with its films."""
+    print_title(found.list.name)
+    if found.list.description:
+        print_paragraph(found.list.description)
+    rows = table(("", "right"), (_("film"), "left"), (_("your score"), "right"))
+    for film in found.movies:
+        score = "-" if film.score is None else score_text(film.score)
+        rows.add_row(str(film.position + 1), title_of(film.movie), score)
+    console().print(rows)
+
+
+def show_diary(diary: Diary) -> None:
+    """Print viewings."""
+    rows = table((_("number"), "right"), (_("day"), "left"), (_("film"), "left"), ("", "left"), (_("score"), "right"))
+    for viewing in diary.viewings:
+        day = "-" if viewing.seen_on is None else viewing.seen_on.isoformat()
+        again = _("again") if viewing.is_rewatch else ""
+        score = "-" if viewing.score is None else score_text(viewing.score)
+        rows.add_row(str(viewing.id), day, title_of(viewing.movie), again, score)
+    print_title(plural("{n} viewing", "{n} viewings", diary.n_viewings))
+    console().print(rows)
+
+
+def show_feed(feed: RatingFeed) -> None:
+    """Print films to rate next."""
+    reasons = {"popular": _("many know it"), "informative": _("tells much of a taste"), "seen": _("you saw it")}
+    rows = table((_("id"), "right"), (_("film"), "left"), (_("why"), "left"))
+    for film in feed.films:
+        rows.add_row(str(film.movie.id), title_of(film.movie), reasons[film.why])
+    console().print(rows)
+
+
+def show_history(history: RatingHistory) -> None:
+    """Print how a rating came to be."""
+    print_title(title_of(history.movie))
+    rows = table(
+        (_("day"), "left"),
+        (_("before"), "right"),
+        (_("after"), "right"),
+        (_("predicted"), "right"),
+        (_("source"), "left"),
+    )
+    for change in history.changes:
+        scores = ["-" if score is None else str(score) for score in (change.old_score, change.new_score)]
+        predicted = "-" if change.predicted_score is None else decimal(change.predicted_score, 1)
+        rows.add_row(f"{change.changed_at:%Y-%m-%d}", *scores, predicted, change.source)
+    console().print(rows)
+
+
+def show_movie(found: MovieDetails) -> None:
+    """Print a film."""
+    print_title(title_of(found.movie))
+    minutes = "" if found.runtime_minutes is None else _("{n} min", n=found.runtime_minutes)
+    for words in (", ".join(found.genres), minutes, ", ".join(found.directors), found.overview or ""):
+        if words:
+            print_paragraph(words)
+    community = found.community
+    if community.mean is not None and community.median is not None:
+        mean, median = decimal(community.mean, 1), decimal(community.median, 1)
+        ratings = plural("{n} rating", "{n} ratings", community.n)
+        print_paragraph(_("{ratings}: mean {mean}, median {median}", ratings=ratings, mean=mean, median=median))
+    if found.prediction is not None and found.prediction.predicted_score is not None:
+        print_paragraph(_("predicted: {score}", score=decimal(found.prediction.predicted_score, 1)))
+    if found.marks.score is not None:
+        print_paragraph(_("your score: {score}", score=found.marks.score))
+    if found.note:
+        print_paragraph(_("your note: {text}", text=found.note))
+
+
+def show_stats(found: Stats) -> None:
+    """Print a user's numbers."""
+    print_title(plural("{n} rating of {user}", "{n} ratings of {user}", found.n_ratings, user=found.username))
+    _show_groups(_("Genres"), found.genres)
+    _show_groups(_("Directors"), found.directors)
+    _show_groups(_("Actors"), found.actors)
+    _show_groups(_("Decades"), found.decades)
+    _show_months(found.months)
+
+
+def show_year(found: YearInReview) -> None:
+    """Print a year in review."""
+    print_title(_("{year} of {user}", year=found.year, user=found.username))
+    ratings = plural("{n} rating", "{n} ratings", found.n_ratings)
+    viewings = plural("{n} viewing", "{n} viewings", found.n_viewings)
+    console().print(f"{ratings}, {viewings}")
+    rows = table((_("film"), "left"), (_("score"), "right"))
+    for movie, score in zip(found.best, found.best_scores, strict=True):
+        rows.add_row(title_of(movie), score_text(score))
+    console().print(rows)
+    _show_groups(_("Genres"), found.genres)
+    _show_groups(_("Directors"), found.directors)
+    _show_months(found.months)
+
+
+def _show_groups(name: str, groups: Sequence[RankedGroup]) -> None:
+    if not groups:
+        return
+    rows = table((name, "left"), (_("films"), "right"), (_("mean"), "right"), (_("percentile"), "right"))
+    for group in groups:
+        percentile = "-" if group.mean_percentile is None else decimal(group.mean_percentile, 1)
+        rows.add_row(group.name, str(group.n), decimal(group.mean_score, 1), percentile)
+    out = console()
+    out.print(rows)
+    out.print()
+
+
+def _show_months(months: Sequence[PeriodCount]) -> None:
+    rows = table((_("month"), "left"), (_("ratings"), "right"), (_("viewings"), "right"))
+    for month in months:
+        rows.add_row(month.period, str(month.n_ratings), str(month.n_viewings))
+    console().print(rows)
