@@ -26,9 +26,10 @@ if TYPE_CHECKING:
     from textual.dom import DOMNode
 
     from camflix.client import Client
-    from camflix.results import MovieListSummary, MovieSummary
+    from camflix.results import MovieListSummary, MovieSummary, Profile
     from camflix.settings import Paths
     from camflix.tui.asks import Asks
+    from camflix.tui.importing import Importer
     from camflix.tui.screens.base import CamFlixScreen
 
 Result = TypeVar("Result")
@@ -48,6 +49,7 @@ class CamFlixApp(App[None], inherit_bindings=False):
         connect: opens a client that answers in a language; called in a thread.
         paths: where choices made in the app are kept.
         preferences: what was chosen before.
+        importer: takes files; None where they cannot be taken (a server elsewhere).
         now: the clock.
     """
 
@@ -62,6 +64,7 @@ class CamFlixApp(App[None], inherit_bindings=False):
         connect: Callable[[str], AbstractContextManager[Client]],
         paths: Paths,
         preferences: Preferences | None = None,
+        importer: Importer | None = None,
         now: Callable[[], datetime] = utc_now,
     ) -> None:
         super().__init__()
@@ -69,6 +72,7 @@ class CamFlixApp(App[None], inherit_bindings=False):
         if preferences.language:
             i18n.use_language(preferences.language)
         self.paths = paths
+        self.importer = importer
         self.now = now
         self.keymap = dict(preferences.keys)
         self.calls = Calls(connect, i18n.current_language(), now, self._hear)
@@ -84,7 +88,20 @@ class CamFlixApp(App[None], inherit_bindings=False):
         """Take the keys as they were remapped, and ask who one is."""
         if self.keymap:
             self.set_keymap(self.keymap)
-            self._name_clashes()
+            self.call_after_refresh(self._name_clashes)
+        self.call_after_refresh(self._greet)
+
+    def _greet(self) -> None:
+        self.ask(lambda asks: asks.profile(), self._know_profile, group="profile", failed=lambda _error: None)
+
+    def _know_profile(self, profile: Profile) -> None:
+        """Name the user; where nothing is rated yet show the ways to begin."""
+        self.username = profile.username
+        self._draw_top()
+        if not profile.n_ratings and len(self.screen_stack) == 1 and self.current_mode == HOME:
+            from camflix.tui.screens.welcome import Welcome  # noqa: PLC0415 - only at the first run
+
+            self.push_screen(Welcome())
 
     async def on_unmount(self) -> None:
         """Carry out what was ordered before leaving."""
@@ -211,8 +228,8 @@ class CamFlixApp(App[None], inherit_bindings=False):
             self.page.say(notice)
 
     def report(self, error: CamFlixError) -> None:
-        """Say what went wrong and what to do."""
-        self.say(Notice(i18n.say(error), is_error=True))
+        """Say what went wrong and what to do; a write kept until the server is back has not gone wrong."""
+        self.say(Notice(i18n.say(error), is_error=error.code != "queued"))
 
     # ---- actions of everywhere
 
@@ -294,6 +311,12 @@ class CamFlixApp(App[None], inherit_bindings=False):
 
         self.push_screen(PersonScreen(username))
 
+    def open_groups(self) -> None:
+        """Show groups of films to give points to."""
+        from camflix.tui.screens.groups import Groups  # noqa: PLC0415 - made when first wanted
+
+        self.push_screen(Groups())
+
     def open_list(self, movie_list: MovieListSummary) -> None:
         """Show a list."""
         from camflix.tui.screens.movie_list import MovieListScreen  # noqa: PLC0415 - made when first wanted
@@ -323,6 +346,10 @@ class CamFlixApp(App[None], inherit_bindings=False):
     def action_go_stats(self) -> None:
         """Go to Stats."""
         self.go("stats")
+
+    def action_go_import(self) -> None:
+        """Go to Import."""
+        self.go("import")
 
     def action_go_settings(self) -> None:
         """Go to Settings."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from camflix import operations
@@ -13,6 +14,15 @@ if TYPE_CHECKING:
 
 _N_EXTREMES = 5
 _MOST = 200
+_N_GROUPS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Films of one kind, the best known of it."""
+
+    genre: str
+    movies: tuple[results.MovieSummary, ...]
 
 
 class Asks:
@@ -163,6 +173,21 @@ class Asks:
     def delete_note(self, movie_id: int) -> results.Note:
         """Throw a note away."""
         return self._client.call(operations.delete_note, inputs.MovieRef(movie_id))
+
+    def groups(self, n_films: int) -> list[Group]:
+        """Ask for the genres with the most films, each with its best known films; no film twice."""
+        genres = self._client.call(operations.list_genres, inputs.Nothing()).genres
+        largest = sorted(genres, key=lambda genre: (-genre.n_movies, genre.genre))[:_N_GROUPS]
+        known: set[int] = set()
+        result = []
+        for genre in largest:
+            body = inputs.ListMovies(query=f"genre:{genre.genre} -seen", limit=2 * _N_GROUPS)
+            page = self._client.call(operations.list_movies, body)
+            movies = [movie for movie in page.movies if movie.id not in known][:n_films]
+            known |= {movie.id for movie in movies}
+            if len(movies) == n_films:
+                result.append(Group(genre.genre, tuple(movies)))
+        return result
 
     def rescale(self, from_max: int, *, is_trial: bool) -> results.Rescaled:
         """Bring one's scores from a narrower scale to 0-100."""

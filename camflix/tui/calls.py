@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from camflix.errors import CamFlixError, StorageError
+from camflix.errors import CamFlixError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,8 +31,8 @@ Result = TypeVar("Result")
 
 _MOST_REMEMBERED = 120
 _READERS = 2
-AWAY: tuple[type[CamFlixError], ...] = (StorageError,)
-"""The errors that say nothing about what was asked, only that there is no answer now."""
+AWAY = frozenset({"storage", "server_away"})
+"""The codes of errors that say nothing about what was asked, only that there is no answer now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,9 @@ class RememberingClient:
         key = (operation.name, body)
         try:
             result = self._client.call(operation, body)
-        except AWAY as error:
+        except CamFlixError as error:
+            if error.code not in AWAY:
+                raise
             remembered = None if operation.writes else self._answers.get(key)
             self._stand(Link(error, self._oldest(remembered)))
             if remembered is None:

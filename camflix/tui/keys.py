@@ -82,6 +82,7 @@ ACTIONS: dict[str, Action] = {
     "entry.down": Action("J,shift+down", N_("move the line under the cursor down")),
     "entry.new": Action("n", N_("begin a new list"), N_("new list"), is_shown=True),
     "films.rescale": Action("z", N_("my scores come from a narrower scale: bring them to 0-100"), N_("rescale")),
+    "import.file": Action("f", N_("choose a file"), N_("file"), is_shown=True),
     # settings
     "choice.next": Action("enter,space,right,l", N_("the next choice"), N_("change"), is_shown=True),
     "choice.previous": Action("left,h", N_("the choice before")),

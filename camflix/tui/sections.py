@@ -39,6 +39,7 @@ SECTIONS: tuple[Section, ...] = (
     Section("films", N_("My films"), "my_films", "MyFilms"),
     Section("twins", N_("Twins"), "twins", "Twins"),
     Section("stats", N_("Stats"), "stats", "StatsScreen"),
+    Section("import", N_("Import"), "import_", "Import", is_in_bar=False),
     Section("settings", N_("Settings"), "settings", "Settings", is_in_bar=False),
 )
 HOME = SECTIONS[0].mode

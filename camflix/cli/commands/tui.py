@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from camflix.cli.session import UserOption, local_profile_name
 from camflix.cli.tree import TranslatedCommand, new_app
@@ -21,6 +21,19 @@ app = new_app()
 def tui(user: UserOption = None) -> None:
     """Open the terminal app."""
     run_tui(user)
+
+
+class LazyImporter:
+    """The importer of this machine, loaded when a file is chosen: it needs SQLAlchemy and numpy."""
+
+    def __init__(self, username: str | None) -> None:
+        self._username = username
+
+    def __getattr__(self, name: str) -> Any:
+        """Return a method of the importer."""
+        from camflix.cli.importing import LocalImporter  # noqa: PLC0415 - SQLAlchemy
+
+        return getattr(LocalImporter(self._username), name)
 
 
 def run_tui(user: str | None) -> None:
@@ -42,4 +55,4 @@ def run_tui(user: str | None) -> None:
         finally:
             camflix.close()
 
-    CamFlixApp(connect, paths, load_preferences(paths)).run()
+    CamFlixApp(connect, paths, load_preferences(paths), LazyImporter(user)).run()
