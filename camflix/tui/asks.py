@@ -1,4 +1,4 @@
-"""All that the terminal app ever asks of a client, each a method. Loaded in the threads that call, never at the start."""
+"""All that the terminal app ever asks of a client, each a method. Loaded in the threads that call."""
 
 from __future__ import annotations
 

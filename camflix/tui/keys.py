@@ -124,7 +124,7 @@ def clashes(keymap: Mapping[str, str], together: Iterable[Iterable[str]]) -> lis
     keys = {name: set(normalized(keymap.get(name, action.keys))) for name, action in ACTIONS.items()}
     return sorted(
         {
-            (key, *sorted((first, second)))
+            (key, min(first, second), max(first, second))
             for ids in together
             for first, second in combinations(ids, 2)
             if keymap.keys() & {first, second}

@@ -43,16 +43,18 @@ def undone_words(undone: Undone) -> str:
         return _("Undone: {film}", film=title_of(undone.movie))
     words = plural("Undone: {n} rating", "Undone: {n} ratings", undone.n_ratings)
     if undone.n_kept:
-        words += " · " + plural(
-            "{n} kept, changed since", "{n} kept, changed since", undone.n_kept
-        )
+        words += " · " + plural("{n} kept, changed since", "{n} kept, changed since", undone.n_kept)
     return words
 
 
 def watch_words(state: WatchlistState) -> str:
     """Return whether a film is on the watchlist now."""
     film = title_of(state.movie)
-    return _("{film} is on your watchlist", film=film) if state.in_watchlist else _("{film} is off your watchlist", film=film)
+    return (
+        _("{film} is on your watchlist", film=film)
+        if state.in_watchlist
+        else _("{film} is off your watchlist", film=film)
+    )
 
 
 def hidden_words(state: HiddenState) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.style import Style
 from textual.theme import Theme
@@ -163,6 +163,6 @@ THEMES: tuple[Theme, ...] = (
 )
 
 
-def palette_of(app: App[object]) -> Palette:
+def palette_of(app: App[Any]) -> Palette:
     """Return the styles of the app's present theme."""
     return PALETTES.get(app.theme, PALETTES[DEFAULT_THEME])

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from camflix.errors import CamFlixError
 from camflix.i18n import N_, _
 from camflix.tui.keys import ACTIONS
 from camflix.tui.modals.base import Modal
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from textual.dom import DOMNode
     from textual.timer import Timer
 
+    from camflix.errors import CamFlixError
     from camflix.results import MoviePage, MovieSummary
     from camflix.tui.drawing import Pieces
     from camflix.tui.screens.base import CamFlixScreen
@@ -101,7 +101,7 @@ class Palette(Modal):
     def on_mount(self) -> None:
         """Ask for a name."""
         super().on_mount()
-        self.prompt.ask(Question("name", "›", passes=MOVE_KEYS))
+        self.prompt.ask(Question("name", ">", passes=MOVE_KEYS))
 
     def on_prompt_changed(self, event: Prompt.Changed) -> None:
         """Show what is near; films a moment after the last letter."""

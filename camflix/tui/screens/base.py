@@ -9,7 +9,6 @@ from rich.style import Style
 from textual.screen import Screen
 
 from camflix import i18n
-from camflix.errors import CamFlixError
 from camflix.i18n import _
 from camflix.scores import MAX_SCORE, MIN_DISTINCT_SCORES, percentiles_of_counts, tier
 from camflix.tui.drawing import cut, fitted, spread, width_of
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
+    from camflix.errors import CamFlixError
     from camflix.results import MovieSummary, RatingPage, SavedRating
     from camflix.tui.app import CamFlixApp
     from camflix.tui.asks import Asks
@@ -276,4 +276,3 @@ class CamFlixScreen(FilmActions, Screen[None], inherit_bindings=False):
     def open_person(self, username: str) -> None:
         """Show a person of like taste."""
         self.camflix.open_person(username)
-

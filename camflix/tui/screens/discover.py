@@ -167,7 +167,9 @@ class Discover(FilmListScreen):
     def _sort(self) -> None:
         """Show the personal list in the chosen order; the numbers stay those of the best first."""
         assert self._personal is not None
-        rows = [FilmRow(each.movie, rank, each.prediction) for rank, each in enumerate(self._personal.recommendations, 1)]
+        rows = [
+            FilmRow(each.movie, rank, each.prediction) for rank, each in enumerate(self._personal.recommendations, 1)
+        ]
         keys = (
             lambda row: row.rank,
             lambda row: (-(row.movie.year or 0), row.rank),

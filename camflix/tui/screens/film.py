@@ -6,7 +6,6 @@ from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from camflix.i18n import _, decimal, plural
-from camflix.results import MovieSummary
 from camflix.tui.drawing import bar, columns_chart, cut, left, right
 from camflix.tui.screens.base import CamFlixScreen
 from camflix.tui.screens.receipt_lines import LABEL, Person, prediction_lines
@@ -16,7 +15,7 @@ from camflix.tui.words import other_title, rank_words, title_of
 if TYPE_CHECKING:
     from textual.app import ComposeResult
 
-    from camflix.results import MovieDetails, Receipt, ReceiptLine
+    from camflix.results import MovieDetails, MovieSummary, Receipt, ReceiptLine
     from camflix.tui.drawing import Piece
     from camflix.tui.themes import Palette
     from camflix.tui.widgets.lines import Lines
@@ -152,7 +151,10 @@ def _fact_lines(details: MovieDetails, width: int, palette: Palette) -> list[Lin
         (_("runtime"), _("{n} min", n=runtime) if runtime else ""),
         (_("released"), details.release_date.isoformat() if details.release_date else ""),
         (_("seen"), days),
-        (_("my note"), _("(tells the end)") + " …" if details.note_has_spoiler and details.note else details.note or ""),
+        (
+            _("my note"),
+            _("(tells the end)") + " …" if details.note_has_spoiler and details.note else details.note or "",
+        ),
         (_("numbers"), "  ".join(f"{name}:{value}" for name, value in numbers if value is not None)),
     )
     return [

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, ClassVar
 from camflix.tui.drawing import cut
 from camflix.tui.keys import bindings
 from camflix.tui.screens.base import CamFlixScreen
-from camflix.tui.screens.film_rows import FilmRow
 from camflix.tui.widgets.lines import OneLine
 from camflix.tui.widgets.prompt import MOVE_KEYS, Prompt, Question
 from camflix.tui.widgets.rows import Column, ColumnTitles, RowList
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
 
     from camflix.results import MovieSummary
     from camflix.tui.drawing import Pieces
+    from camflix.tui.screens.film_rows import FilmRow
     from camflix.tui.themes import Palette
     from camflix.tui.widgets.lines import Lines
 

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from camflix import i18n
-from camflix.errors import CamFlixError
 from camflix.i18n import _, decimal, plural
 from camflix.tui.drawing import bar, cut, left, right
 from camflix.tui.keys import bindings
@@ -20,7 +19,9 @@ from camflix.tui.words import title_of
 if TYPE_CHECKING:
     from textual.app import ComposeResult
 
-    from camflix.results import ImportReport, MovieSummary, RowProblem
+    from camflix.errors import CamFlixError
+    from camflix.results import ImportReport, MovieSummary, RowProblem, SavedRating
+    from camflix.tui.drawing import Pieces
     from camflix.tui.importing import Preview
     from camflix.tui.themes import Palette
     from camflix.tui.widgets.lines import Lines
@@ -146,14 +147,16 @@ class Import(CamFlixScreen):
         assert importer is not None
         assert preview is not None
 
+        def done(saved: SavedRating) -> None:
+            self._resolved.add(number)
+            self.page.show(self._lines, keep_cursor=True)
+            self.camflix.say(Notice(saved_words(saved)))
+
         def go_on(score: int | None) -> None:
             if score is None:
                 self.say(Notice(_("That line has no score to take."), is_error=True))
                 return
-            self.camflix.tell(
-                lambda asks: asks.rate(movie.id, score),
-                lambda saved: (self._resolved.add(number), self._draw(), self.camflix.say(Notice(saved_words(saved)))),
-            )
+            self.camflix.tell(lambda asks: asks.rate(movie.id, score), done)
 
         self.camflix.ask(lambda _asks: importer.score_of(preview, problem), go_on, group="import")
 
@@ -216,10 +219,12 @@ class Import(CamFlixScreen):
         mark = "✓" if number in self._resolved else "?" if is_open else "·"
         style = palette.good if number in self._resolved else palette.warning if is_open else palette.dim
         words = cut(f"{problem.line}: {problem.message}", width - 4)
-        return Line([(f" {mark} ", style), (words, palette.text if is_open else palette.dim)], number if is_open else None)
+        return Line(
+            [(f" {mark} ", style), (words, palette.text if is_open else palette.dim)], number if is_open else None
+        )
 
 
-def _path_remark(text: str, palette: Palette) -> list[tuple[str, object]]:
+def _path_remark(text: str, palette: Palette) -> Pieces:
     found = Path(text.strip()).expanduser() if text.strip() else None
     try:
         is_there = found is not None and found.exists()
@@ -247,11 +252,21 @@ def _preview_lines(preview: Preview, width: int, palette: Palette) -> list[Line]
         Line([(" " + _("As written → score"), palette.title)]),
     ]
     pairs = "   ".join(f"{written} → {score}" for written, score in preview.mapping)
-    lines += [Line([(" " + cut(pairs, width - 2), palette.text)]), Line(), Line([(" " + _("The first rows"), palette.title)])]
+    lines += [
+        Line([(" " + cut(pairs, width - 2), palette.text)]),
+        Line(),
+        Line([(" " + _("The first rows"), palette.title)]),
+    ]
     name = max(20, width - 22)
     for row in preview.rows:
         score = right(str(row.score), 4)
         lines.append(
-            Line([(" " + left(row.film, name), palette.text), (right(row.written, 8), palette.dim), (score, palette.score(row.score))])
+            Line(
+                [
+                    (" " + left(row.film, name), palette.text),
+                    (right(row.written, 8), palette.dim),
+                    (score, palette.score(row.score)),
+                ]
+            )
         )
     return [*lines, Line(), Line([(" " + _("Bring them in"), palette.accent)], "take")]

@@ -8,7 +8,6 @@ from camflix.i18n import _, plural
 from camflix.tui.keys import bindings
 from camflix.tui.screens import my_film_rows as my
 from camflix.tui.screens.film_list import FilmListScreen
-from camflix.tui.widgets.prompt import Prompt
 from camflix.tui.words import folded
 
 if TYPE_CHECKING:
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from camflix.results import MovieList, MovieListSummary
     from camflix.tui.drawing import Pieces
     from camflix.tui.themes import Palette
+    from camflix.tui.widgets.prompt import Prompt
     from camflix.tui.widgets.rows import Column
 
 

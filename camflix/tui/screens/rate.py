@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from camflix import i18n
-from camflix.errors import CamFlixError
 from camflix.i18n import N_, _, decimal, plural
 from camflix.scores import MAX_SCORE
 from camflix.tui.drawing import bar, left, right, spread
@@ -18,6 +17,7 @@ from camflix.tui.words import other_title, rank_words, title_of
 if TYPE_CHECKING:
     from textual.app import ComposeResult
 
+    from camflix.errors import CamFlixError
     from camflix.results import FeedFilm, MovieSummary, RatingFeed, SavedRating, UserSettings
     from camflix.tui.drawing import Piece, Pieces
     from camflix.tui.themes import Palette
@@ -52,7 +52,7 @@ class Rate(CamFlixScreen):
     def __init__(self) -> None:
         super().__init__()
         self._films: list[FeedFilm] = []
-        self._done: set[int] = set()
+        self._answered: set[int] = set()
         self._given: list[_Given] = []
         self._n_ratings: int | None = None
         self._n_different_missing = 0
@@ -98,7 +98,7 @@ class Rate(CamFlixScreen):
         self.ask(lambda asks: asks.feed(_N_ASKED), self._take, group="feed")
 
     def _take(self, feed: RatingFeed) -> None:
-        known = self._done | {each.movie.id for each in self._films}
+        known = self._answered | {each.movie.id for each in self._films}
         new = [each for each in feed.films if each.movie.id not in known]
         self._films += new
         self._is_all = not new
@@ -107,7 +107,7 @@ class Rate(CamFlixScreen):
         self._draw()
 
     def _next(self) -> None:
-        self._done.add(self._films.pop(0).movie.id)
+        self._answered.add(self._films.pop(0).movie.id)
         if len(self._films) <= _N_LEFT_BEFORE_MORE and not self._is_all:
             self._ask_more()
         self._draw()
@@ -126,7 +126,7 @@ class Rate(CamFlixScreen):
 
         def failed(error: CamFlixError) -> None:
             self._given.remove(given)
-            self._done.discard(film.id)
+            self._answered.discard(film.id)
             self._n_ratings = (self._n_ratings or 1) - 1
             words = _("{film}: {score} was not saved.", film=title_of(film), score=score)
             self.camflix.say(Notice(f"{words} {i18n.say(error)}", is_error=True))

@@ -77,9 +77,7 @@ class ReceiptPaper:
         if base and self._tastes():
             result += [self._rule(), self._sum(_("with taste left aside"), _total(base), signed=False)]
         result += self._groups()
-        result += [
-            self._sum(_("kept inside the scale"), line.amount) for line in receipt.lines if line.part == "clip"
-        ]
+        result += [self._sum(_("kept inside the scale"), line.amount) for line in receipt.lines if line.part == "clip"]
         result += [self._rule(), self._sum(_("total"), receipt.total, signed=False, style=palette.strong)]
         return [*result, Line(), Line([(" " + self._footnote(), palette.dim)])]
 

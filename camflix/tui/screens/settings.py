@@ -130,7 +130,9 @@ class Settings(CamFlixScreen):
                 _("yes: predictions and averages are hidden until I rate") if mine.blind else _("no"),
                 turn("blind", yes_no, mine.blind),
             ),
-            Setting(_("time zone"), mine.time_zone, lambda _step: self._ask("time_zone", _("Time zone:"), mine.time_zone)),
+            Setting(
+                _("time zone"), mine.time_zone, lambda _step: self._ask("time_zone", _("Time zone:"), mine.time_zone)
+            ),
             Setting(_("about me"), mine.bio or "-", lambda _step: self._ask("bio", _("About me:"), mine.bio)),
         ]
 

@@ -134,7 +134,11 @@ class StatsScreen(CamFlixScreen):
         lines += [Line([(" " + axis, palette.dim)]), Line()]
         if stats.n_different_missing:
             return [*lines, Line([(" " + rank_words(None, None, stats.n_different_missing), palette.warning)])]
-        return [*lines, _heading(_("By tier: a tenth of my ratings would be in each"), palette), *tier_lines(stats.tiers, palette)]
+        return [
+            *lines,
+            _heading(_("By tier: a tenth of my ratings would be in each"), palette),
+            *tier_lines(stats.tiers, palette),
+        ]
 
     @staticmethod
     def _group_lines(stats: Stats, width: int, palette: Palette) -> list[Line]:
@@ -192,7 +196,9 @@ class StatsScreen(CamFlixScreen):
         lines = [_heading(str(review.year), palette)]
         lines += [Line([(" " + left(name, LABEL), palette.dim), (value, palette.text)]) for name, value in facts]
         if review.months:
-            lines.append(Line([(" " + left(_("by month"), LABEL), palette.dim), (_month_line(review.months), palette.bar)]))
+            lines.append(
+                Line([(" " + left(_("by month"), LABEL), palette.dim), (_month_line(review.months), palette.bar)])
+            )
         if review.best:
             lines += [Line(), _heading(_("The best of it"), palette)]
             lines += [

@@ -13,8 +13,8 @@ from camflix.tui.drawing import Piece, cut, fitted, spread, strip_of, width_of
 from camflix.tui.keys import ACTIONS
 from camflix.tui.sections import SECTIONS
 from camflix.tui.themes import palette_of
-from camflix.tui.words import age_words
 from camflix.tui.widgets.lines import OneLine
+from camflix.tui.words import age_words
 
 if TYPE_CHECKING:
     from textual import events
@@ -161,7 +161,13 @@ class KeyBar(OneLine):
         question = cast("CamFlixScreen", self.screen).prompt.question
         if question is not None:
             done = _("save") if question.digits_only else _("done")
-            return [*pieces, ("⏎", palette.key), (f" {done}  ", palette.dim), ("Esc", palette.key), (" " + _("leave"), palette.dim)]
+            return [
+                *pieces,
+                ("⏎", palette.key),
+                (f" {done}  ", palette.dim),
+                ("Esc", palette.key),
+                (" " + _("leave"), palette.dim),
+            ]
         for binding in self._named():
             words = _(ACTIONS[binding.id].short if binding.id in ACTIONS else binding.description)
             more: list[Piece] = [(key_words(binding.key), palette.key), (" " + words + "  ", palette.dim)]

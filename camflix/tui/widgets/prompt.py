@@ -15,7 +15,6 @@ from camflix.tui.themes import palette_of
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from textual import events
     from textual.strip import Strip
 
     from camflix.tui.drawing import Pieces

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from textual.message import Message
 
@@ -82,14 +82,14 @@ class RowList(Lines, Generic[Row]):
     class Wanted(Message):
         """Rows have come into sight that are not here."""
 
-        def __init__(self, rows: RowList[Row], offset: int, limit: int) -> None:
+        def __init__(self, rows: RowList[Any], offset: int, limit: int) -> None:
             super().__init__()
             self.rows = rows
             self.offset = offset
             self.limit = limit
 
         @property
-        def control(self) -> RowList[Row]:
+        def control(self) -> RowList[Any]:
             """Return the list."""
             return self.rows
 
