@@ -79,13 +79,13 @@ PALETTES: dict[str, Palette] = {
         {
             "text": "#d8dee6",
             "dim": "#7d8896",
-            "track": "#3b4350",
+            "track": "#4a4f57",
             "accent": "#7cb7ff",
             "good": "#8ccf8a",
             "bad": "#f0837c",
             "warning": "#e8c26a",
-            "cursor": "#2b3a52",
-            "resting": "#232a35",
+            "cursor": "#31405a",
+            "resting": "#2a2d33",
         },
         (
             "#e5706b", "#e8826a", "#ea9768", "#ebad67", "#e3c16c",
@@ -102,7 +102,7 @@ PALETTES: dict[str, Palette] = {
             "bad": "#b3261e",
             "warning": "#8a5a00",
             "cursor": "#cfe2f8",
-            "resting": "#e6ebf1",
+            "resting": "#ececee",
         },
         (
             "#a8201a", "#a83a14", "#a04e0e", "#945e08", "#846a04",
@@ -157,8 +157,8 @@ def _theme(name: str, background: str, surface: str, panel: str, *, is_dark: boo
 
 
 THEMES: tuple[Theme, ...] = (
-    _theme("dark", "#14181e", "#1a1f27", "#202732", is_dark=True),
-    _theme("light", "#fbfcfd", "#f1f4f7", "#e6ebf1", is_dark=False),
+    _theme("dark", "#16181b", "#1b1d20", "#26292e", is_dark=True),
+    _theme("light", "#fcfcfc", "#f4f4f5", "#e9e9eb", is_dark=False),
     _theme("contrast", "#000000", "#000000", "#1c1c1c", is_dark=True),
 )
 
