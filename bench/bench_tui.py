@@ -22,7 +22,7 @@ import tempfile
 import time
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from sqlalchemy import create_engine, text
 
@@ -51,12 +51,71 @@ _KEYS = 40
 _SIZE = ("120", "36")
 _LIMIT_SECONDS = 60.0
 _POLL_SECONDS = 0.002
-_WORDS = (
-    "night day house river stone light shadow garden winter summer silence storm island bridge mirror letter "
-    "stranger brother daughter captain witness doctor painter sailor hunter queen king thief ghost angel wolf "
-    "horse train road city desert forest ocean mountain border kingdom empire promise secret memory dream journey "
-    "return escape revenge honour mercy glory fortune destiny autumn morning evening midnight fire water wind snow"
-).split()
+_WORDS = [
+    "night",
+    "day",
+    "house",
+    "river",
+    "stone",
+    "light",
+    "shadow",
+    "garden",
+    "winter",
+    "summer",
+    "silence",
+    "storm",
+    "island",
+    "bridge",
+    "mirror",
+    "letter",
+    "stranger",
+    "brother",
+    "daughter",
+    "captain",
+    "witness",
+    "doctor",
+    "painter",
+    "sailor",
+    "hunter",
+    "queen",
+    "king",
+    "thief",
+    "ghost",
+    "angel",
+    "wolf",
+    "horse",
+    "train",
+    "road",
+    "city",
+    "desert",
+    "forest",
+    "ocean",
+    "mountain",
+    "border",
+    "kingdom",
+    "empire",
+    "promise",
+    "secret",
+    "memory",
+    "dream",
+    "journey",
+    "return",
+    "escape",
+    "revenge",
+    "honour",
+    "mercy",
+    "glory",
+    "fortune",
+    "destiny",
+    "autumn",
+    "morning",
+    "evening",
+    "midnight",
+    "fire",
+    "water",
+    "wind",
+    "snow",
+]
 
 
 _ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
@@ -73,7 +132,7 @@ class Terminal:
         self._name = f"camflix-bench-{os.getpid()}"
         self._env = env
 
-    def __enter__(self) -> Terminal:
+    def __enter__(self) -> Self:
         """Start the server with a shell that waits."""
         self._tmux("-f", "/dev/null", "new-session", "-d", "-x", _SIZE[0], "-y", _SIZE[1], "sleep 100000")
         self._tmux("set-option", "-g", "remain-on-exit", "off")

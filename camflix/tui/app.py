@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
@@ -10,7 +11,7 @@ from textual.app import App
 from camflix import i18n
 from camflix.errors import CamFlixError
 from camflix.i18n import _
-from camflix.tui.calls import Calls, Link
+from camflix.tui.calls import FIRST_PAINT_SECONDS, Calls, Link
 from camflix.tui.keys import ACTIONS, COMMON, FILM, MOVES, bindings, clashes
 from camflix.tui.preferences import Preferences, save_choice
 from camflix.tui.sections import HOME, SECTIONS
@@ -89,7 +90,13 @@ class CamFlixApp(App[None], inherit_bindings=False):
         if self.keymap:
             self.set_keymap(self.keymap)
             self.call_after_refresh(self._name_clashes)
-        self.call_after_refresh(self._greet)
+        self.set_timer(FIRST_PAINT_SECONDS, self._settle)
+
+    def _settle(self) -> None:
+        """Do what can wait for the first paint."""
+        gc.freeze()
+        gc.enable()
+        self._greet()
 
     def _greet(self) -> None:
         self.ask(lambda asks: asks.profile(), self._know_profile, group="profile", failed=lambda _error: None)

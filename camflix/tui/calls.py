@@ -11,9 +11,8 @@ import asyncio
 from collections import OrderedDict
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass
 from threading import Lock
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from camflix.errors import CamFlixError
 
@@ -31,12 +30,14 @@ Result = TypeVar("Result")
 
 _MOST_REMEMBERED = 120
 _READERS = 2
+FIRST_PAINT_SECONDS = 0.02
+"""How long after it is mounted a screen asks for the first time: the libraries of a client take the interpreter for a
+third of a second, and the first paint should be through by then."""
 AWAY = frozenset({"storage", "server_away"})
 """The codes of errors that say nothing about what was asked, only that there is no answer now."""
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """How things stand with whoever answers.
 
     Attributes:
@@ -131,6 +132,11 @@ class Calls:
         self._open: dict[str, Asks] = {}
         self._clients = ExitStack()
         self.n_waiting = 0
+
+    @property
+    def is_open(self) -> bool:
+        """Return whether a client was opened."""
+        return bool(self._open)
 
     def speak(self, language: str) -> None:
         """Ask in another language from now on."""

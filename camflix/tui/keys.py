@@ -6,9 +6,8 @@ action is its id with an underline for the point: ``film.why`` is ``action_film_
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import combinations
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from textual.binding import Binding
 
@@ -20,8 +19,7 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+class Action(NamedTuple):
     """Something a key does. ``is_shown``: the bottom line names it; ``short`` are the words it has there."""
 
     keys: str

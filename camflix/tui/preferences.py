@@ -10,7 +10,6 @@
 
 from __future__ import annotations
 
-import json
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -74,6 +73,8 @@ def load_preferences(paths: Paths) -> Preferences:
 def save_choice(paths: Paths, name: str, value: str) -> None:
     """Remember a choice made in the app; where nothing can be written it holds until the app ends."""
     file = paths.state / "tui.json"
+    import json  # noqa: PLC0415 - not at the start
+
     with suppress(OSError):
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(json.dumps({**_chosen(file), name: value}), encoding="utf-8")
@@ -82,6 +83,8 @@ def save_choice(paths: Paths, name: str, value: str) -> None:
 def _chosen(file: Path) -> dict[str, str]:
     # The app's own file: what is broken in it is forgotten, not a person's work.
     with suppress(OSError, ValueError):
+        import json  # noqa: PLC0415 - not at the start
+
         found = json.loads(file.read_text(encoding="utf-8"))
         if isinstance(found, dict):
             return {str(name): str(value) for name, value in found.items()}

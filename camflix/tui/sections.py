@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from importlib import import_module
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from camflix.i18n import N_
 
@@ -12,8 +11,7 @@ if TYPE_CHECKING:
     from camflix.tui.screens.base import CamFlixScreen
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(NamedTuple):
     """A section: its mode, the action that goes there, its words, and the screen it begins with."""
 
     mode: str

@@ -11,6 +11,7 @@ from textual.screen import Screen
 from camflix import i18n
 from camflix.i18n import _
 from camflix.scores import MAX_SCORE, MIN_DISTINCT_SCORES, percentiles_of_counts, tier
+from camflix.tui.calls import FIRST_PAINT_SECONDS
 from camflix.tui.drawing import cut, fitted, spread, width_of
 from camflix.tui.keys import FILM, bindings, digits
 from camflix.tui.notices import saved_words
@@ -130,7 +131,10 @@ class CamFlixScreen(FilmActions, Screen[None], inherit_bindings=False):
 
     def on_mount(self) -> None:
         """Ask for what is shown, after the first paint."""
-        self.call_after_refresh(self.renew)
+        if self.camflix.calls.is_open:
+            self.call_after_refresh(self.renew)
+        else:
+            self.set_timer(FIRST_PAINT_SECONDS, self.renew)
 
     def on_screen_resume(self) -> None:
         """Show what was written meanwhile, in the present theme and language."""

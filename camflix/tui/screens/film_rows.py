@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from camflix.i18n import N_, decimal
 from camflix.tui.drawing import gauge
@@ -16,8 +15,7 @@ if TYPE_CHECKING:
     from camflix.tui.themes import Palette
 
 
-@dataclass(frozen=True, slots=True)
-class FilmRow:
+class FilmRow(NamedTuple):
     """A film in a list. ``rank`` is its place, 0 for none."""
 
     movie: MovieSummary

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from textual.widget import Widget
 
@@ -96,8 +95,7 @@ class TopBar(Widget):
         return [(cut(app.username, 16) + " ", palette.dim)] if app.username else []
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(NamedTuple):
     """What has just happened: a sentence, and whether it went well."""
 
     text: str

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from camflix.tui.themes import Palette, palette_of
 from camflix.tui.widgets.lines import Lines
@@ -16,8 +15,7 @@ if TYPE_CHECKING:
     from camflix.tui.drawing import Pieces
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A line of a page; the cursor stands on those with a ``target``."""
 
     pieces: Pieces = ()
