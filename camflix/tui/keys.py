@@ -43,7 +43,6 @@ ACTIONS: dict[str, Action] = {
     "go.films": Action("M", N_("go to My films")),
     "go.twins": Action("T", N_("go to Twins")),
     "go.stats": Action("S", N_("go to Stats")),
-    "go.together": Action("E", N_("go to Together")),
     "go.import": Action("I", N_("go to Import")),
     "go.settings": Action("comma", N_("go to Settings")),
     "go.next": Action("tab", N_("next section")),

@@ -82,6 +82,8 @@ class Palette(Modal):
         super().__init__()
         self._entries = entries
         self._films: list[Entry] = []
+        self._text = ""
+        self._is_chosen = False
         self._timer: Timer | None = None
         self.rows: RowList[Entry] = RowList(_COLUMNS, id="entries")
 
@@ -101,10 +103,12 @@ class Palette(Modal):
     def on_mount(self) -> None:
         """Ask for a name."""
         super().on_mount()
-        self.prompt.ask(Question("name", ">", passes=MOVE_KEYS))
+        self.prompt.ask(Question("name", ">", passes=MOVE_KEYS, at_once=self._run))
 
     def on_prompt_changed(self, event: Prompt.Changed) -> None:
         """Show what is near; films a moment after the last letter."""
+        if self._is_chosen or event.text == self._text:
+            return
         self._films = []
         self._show(event.text)
         if self._timer is not None:
@@ -114,21 +118,22 @@ class Palette(Modal):
 
     def _search(self, text: str) -> None:
         def show(page: MoviePage) -> None:
-            if self.prompt.text == text:
+            if self._text == text:
                 self._films = [Entry(title_of(movie), _("film"), movie=movie) for movie in page.movies]
                 self._show(text)
+            if self._is_chosen:
+                self._choose()
 
         self.ask(lambda asks: asks.search(text.strip(), _N_FILMS), show)
 
     def _show(self, text: str) -> None:
+        self._text = text
         words = folded(text).split()
         near = [entry for entry in self._entries if all(word in folded(entry.words) for word in words)]
         self.rows.show([*near, *self._films], keep_cursor=bool(self._films))
 
     def on_prompt_entered(self, event: Prompt.Entered) -> None:
-        """Do what the cursor is on."""
-        del event
-        self._run()
+        """Leave it to what was done at once."""
 
     def on_prompt_left(self, event: Prompt.Left) -> None:
         """Close."""
@@ -138,11 +143,26 @@ class Palette(Modal):
     def on_lines_opened(self, event: Lines.Opened) -> None:
         """Do what was clicked."""
         del event
-        self._run()
+        self._choose()
 
-    def _run(self) -> None:
+    def _run(self, text: str) -> None:
+        """Do what the cursor is on; where that is known only when films are found, keys wait for it."""
+        if text != self._text:
+            self._films = []
+            self._show(text)
+        if self.rows.n_lines or len(text.strip()) < _LEAST_LETTERS:
+            self._choose()
+            return
+        if self._timer is not None:
+            self._timer.stop()
+        self._is_chosen = True
+        self.camflix.hold_keys()
+        self._search(text)
+
+    def _choose(self) -> None:
         entry, app = self.rows.current, self.camflix
         app.pop_screen()
+        app.release_keys()
         if entry is None:
             return
         if entry.movie is not None:
@@ -152,3 +172,5 @@ class Palette(Modal):
 
     def _failed(self, error: CamFlixError) -> None:
         """Go on with the actions; the screen under this one says what is wrong."""
+        self.camflix.release_keys()
+        del error

@@ -95,13 +95,14 @@ class Discover(FilmListScreen):
     def use_view(self, view: int) -> None:
         """Show a view, in its own order."""
         self._is_reversed = False
-        self.query_text = ""
+        self.forget_search()
         self.prompt.close()
         super().use_view(view)
 
     def _failed(self, error: CamFlixError) -> None:
         """Say what is wrong with a search beside it; the rest is said by the screen."""
         if self.query_text and error.code == "invalid_input":
+            self.camflix.release_keys()
             self._fault = i18n.say(error)
             self.draw_heading()
         else:

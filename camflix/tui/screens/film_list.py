@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.timer import Timer
 
+    from camflix.errors import CamFlixError
     from camflix.results import MovieSummary
     from camflix.tui.drawing import Pieces
     from camflix.tui.screens.film_rows import FilmRow
@@ -35,13 +36,14 @@ class FilmListScreen(CamFlixScreen):
         query: what is searched for; empty for nothing.
     """
 
-    BINDINGS = bindings("view.previous", "view.next", "list.search", "list.sort")
+    BINDINGS = bindings("app.back", "view.previous", "view.next", "list.search", "list.sort")
     COLUMNS: ClassVar[Sequence[Column[FilmRow]]] = ()
 
     def __init__(self) -> None:
         super().__init__()
         self.rows: RowList[FilmRow] = RowList(self.COLUMNS, id="films")
         self.query_text = ""
+        self._looked_for = ""
         self._timer: Timer | None = None
 
     def body(self) -> ComposeResult:
@@ -71,6 +73,7 @@ class FilmListScreen(CamFlixScreen):
 
     def shown(self) -> None:
         """Draw what depends on the rows; call it after they changed."""
+        self.camflix.release_keys()
         self.set_class(not self.rows.n_lines and bool(self.empty_words), "is-empty")
         self.redraw()
 
@@ -84,22 +87,47 @@ class FilmListScreen(CamFlixScreen):
 
     def action_list_search(self) -> None:
         """Ask what to look for."""
-        self.prompt.ask(Question("search", self.search_label, passes=MOVE_KEYS), self.query_text)
+        question = Question("search", self.search_label, passes=MOVE_KEYS, at_once=self._hurry)
+        self.prompt.ask(question, self.query_text)
+
+    def _hurry(self, text: str) -> None:
+        """Look at once; keys typed after Enter are for what is found."""
+        if text != self._looked_for:
+            self.camflix.hold_keys()
+            self.query_text = text
+            self._look()
+
+    def _look(self) -> None:
+        if self._timer is not None:
+            self._timer.stop()
+        self._looked_for = self.query_text
+        self.load()
 
     def on_prompt_changed(self, event: Prompt.Changed) -> None:
         """Look for what is typed, a moment after the last letter."""
-        if event.question.name != "search":
+        if event.question.name != "search" or event.text == self._looked_for:
             return
         self.query_text = event.text
         if self._timer is not None:
             self._timer.stop()
-        self._timer = self.set_timer(_PAUSE_SECONDS, self.load)
+        self._timer = self.set_timer(_PAUSE_SECONDS, self._look)
 
     def on_prompt_left(self, event: Prompt.Left) -> None:
         """Show all again."""
         if event.question.name == "search" and self.query_text:
-            self.query_text = ""
+            self.forget_search()
             self.load()
+
+    def forget_search(self) -> None:
+        """Look for nothing."""
+        self.query_text = self._looked_for = ""
+        if self._timer is not None:
+            self._timer.stop()
+
+    def _failed(self, error: CamFlixError) -> None:
+        """Let the keys go that waited for the answer."""
+        self.camflix.release_keys()
+        super()._failed(error)
 
     def on_prompt_entered(self, event: Prompt.Entered) -> None:
         """Save a score, or stay with what was found."""
@@ -109,7 +137,7 @@ class FilmListScreen(CamFlixScreen):
     def action_app_back(self) -> None:
         """Leave what was found before leaving the screen."""
         if self.query_text:
-            self.query_text = ""
+            self.forget_search()
             self.load()
         else:
             self.camflix.action_app_back()

@@ -124,14 +124,14 @@ class MyFilms(FilmListScreen):
 
     def use_view(self, view: int) -> None:
         """Show a view, unfiltered."""
-        self.query_text = ""
+        self.forget_search()
         self.prompt.close()
         super().use_view(view)
 
     def renew(self) -> None:
         """Ask again if something was written since, for more than the filter needs."""
         if self.view != RATINGS and self.query_text:
-            self.query_text = ""
+            self.forget_search()
         super().renew()
 
     def _show_ratings(self, page: RatingPage) -> None:

@@ -33,7 +33,7 @@ class Question(NamedTuple):
         digits_only: whether only a number of at most three digits may be typed.
         remark: what to say, at the right edge, about what is typed so far.
         passes: keys that are not for the line but for the list above it.
-        stays: whether the line stays open after Enter.
+        at_once: called with the text the moment Enter is pressed, before any later key is looked at.
     """
 
     name: str
@@ -41,7 +41,7 @@ class Question(NamedTuple):
     digits_only: bool = False
     remark: Callable[[str, Palette], Pieces] = lambda _text, _palette: ()
     passes: frozenset[str] = frozenset()
-    stays: bool = False
+    at_once: Callable[[str], None] | None = None
 
 
 class Prompt(Widget):
@@ -98,8 +98,9 @@ class Prompt(Widget):
         if question is None or key in question.passes:
             return False
         if key == "enter":
-            if not question.stays:
-                self.close()
+            self.close()
+            if question.at_once is not None:
+                question.at_once(self.text)
             self.post_message(self.Entered(question, self.text))
         elif key == "escape":
             self.close()
