@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 
-SUITES = ("commands", "imports")
+SUITES = ("commands", "imports", "catalogue")
 
 
 def main(names: list[str]) -> None:

@@ -13,13 +13,13 @@ from camflix.db.failures import storage_errors
 from camflix.db.schema import ensure_schema
 from camflix.errors import StorageError
 from camflix.models import Base
+from camflix.services.catalogue_memory import CatalogueMemory
 from camflix.services.container import Services
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from camflix.services.engine import ModelCache
-    from camflix.services.movie_order import Sizes
     from camflix.settings import Settings
 
 
@@ -44,7 +44,7 @@ class CamFlix:
         self._engine = open_engine(settings.resolved_database_url())
         self._models: ModelCache | None = None
         self._schema_is_known = False
-        self._sizes: Sizes = {}
+        self._memory = CatalogueMemory()
 
     def close(self) -> None:
         """Give connections back."""
@@ -72,7 +72,7 @@ class CamFlix:
                     cache_folder=self.settings.paths.cache,
                     models=self._model_cache,
                     now=self._now,
-                    sizes=self._sizes,
+                    memory=self._memory,
                 )
                 session.flush()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -25,9 +25,19 @@ def film_argument() -> Any:
     )
 
 
+FilmArgument = Annotated[str, film_argument()]
+
+
 def count_option(help_: str) -> Any:
     """Return the option ``-n``."""
     return typer.Option("-n", metavar=_("NUMBER"), min=1, max=200, help=help_)
+
+
+def filter_option() -> Any:
+    """Return the option ``--filter``."""
+    return typer.Option(
+        "--filter", metavar=_("FILTER"), help=_("Words of a title, and genre:drama year:1960..1979 psi:>75 -seen.")
+    )
 
 
 def title_of(movie: MovieSummary) -> str:

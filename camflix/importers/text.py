@@ -7,7 +7,7 @@ import re
 import unicodedata
 
 MAX_WORD_CHARACTERS = 64
-_N_FORM_LETTERS = 7
+N_FORM_LETTERS = 7
 
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
 _NOT_A_WORD = re.compile(r"[^a-z0-9]+")
@@ -105,7 +105,7 @@ def word_forms(word: str) -> set[str]:
 
     Words a slip apart share a form: a letter missing, surplus, wrong, or two swapped.
     """
-    start = word[:_N_FORM_LETTERS]
+    start = word[:N_FORM_LETTERS]
     return {start} | {start[:i] + start[i + 1 :] for i in range(len(start))} - {""}
 
 

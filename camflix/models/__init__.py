@@ -1,6 +1,6 @@
 """Tables, one file per aggregate; no queries, no rules."""
 
-from camflix.models.base import Base, table_of
+from camflix.models.base import Base
 from camflix.models.diary import FeedAnswer, MovieNote, Viewing
 from camflix.models.engine import DataVersion, EngineArray, EngineChoice, EngineModel
 from camflix.models.lists import HiddenMovie, MovieList, MovieListEntry, WatchlistEntry
@@ -38,5 +38,4 @@ __all__ = [
     "Viewing",
     "WatchlistEntry",
     "WordForm",
-    "table_of",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from camflix.services.catalogue_memory import CatalogueMemory
 from camflix.services.epoch import EpochService
 from camflix.services.movies import MovieService
 from camflix.services.users import UserService
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from camflix.services.imports import ImportService
     from camflix.services.listing import ListingService
     from camflix.services.lists import ListService
-    from camflix.services.movie_order import Sizes
     from camflix.services.notes import NoteService
     from camflix.services.predictions import PredictionService
     from camflix.services.privacy import PrivacyService
@@ -53,10 +53,10 @@ class Services:
         cache_folder: Path,
         models: Callable[[], ModelCache],
         now: Callable[[], datetime],
-        sizes: Sizes | None = None,
+        memory: CatalogueMemory | None = None,
     ) -> None:
         self._session = session
-        self._sizes: Sizes = {} if sizes is None else sizes
+        self._memory = CatalogueMemory() if memory is None else memory
         self._language = language
         self._cache_folder = cache_folder
         self._models = models
@@ -70,14 +70,14 @@ class Services:
     @cached_property
     def movies(self) -> MovieService:
         """The catalogue."""
-        return MovieService(self._session, self._language)
+        return MovieService(self._session, self._language, self._memory)
 
     @cached_property
     def listing(self) -> ListingService:
         """The catalogue as a user sees it."""
         from camflix.services.listing import ListingService  # noqa: PLC0415
 
-        return ListingService(self._session, self.movies, self.ratings, lambda: self.predictions, self._sizes)
+        return ListingService(self._session, self.movies, self.ratings, lambda: self.predictions, self._memory)
 
     @cached_property
     def predictions(self) -> PredictionService:

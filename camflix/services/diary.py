@@ -178,7 +178,7 @@ def _parsed(value: object, field: str) -> date:
         return date.fromisoformat(str(value))
     except ValueError as error:
         raise InvalidInputError(
-            "{field}: “{value}” is no day.", hint="Write it as 2026-11-23.", field=field, value=value
+            "{name}: “{value}” is no day.", hint="Write it as 2026-11-23.", field=field, name=field, value=value
         ) from error
 
 

@@ -10,7 +10,8 @@ from sqlalchemy import ColumnElement, exists, func, select
 
 from camflix.db.bulk import upsert_row
 from camflix.models import FeedAnswer as AnswerRow
-from camflix.models import HiddenMovie, Movie, Rating, Viewing, table_of
+from camflix.models import HiddenMovie, Movie, Rating, Viewing
+from camflix.models.base import table_of
 from camflix.results import FeedAnswer, FeedFilm, RatingFeed
 
 if TYPE_CHECKING:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import and_, delete, func, or_, select
 
 from camflix.db.bulk import insert_if_absent
-from camflix.models import HiddenMovie, table_of
+from camflix.models import HiddenMovie
+from camflix.models.base import table_of
 from camflix.results import HiddenList, HiddenState
 from camflix.services.cursors import decode_cursor, encode_cursor, moment_of
 

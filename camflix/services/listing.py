@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+    from camflix.services.catalogue_memory import CatalogueMemory
     from camflix.services.filters import MovieFilter
-    from camflix.services.movie_order import MovieSort, Sizes
+    from camflix.services.movie_order import MovieSort
     from camflix.services.movies import MovieService
     from camflix.services.predictions import PredictionService
     from camflix.services.ratings import RatingService
@@ -35,7 +36,7 @@ class ListingService:
         movies: the catalogue.
         ratings: where scores and percentiles come from.
         predictions: gives the predicted scores when they are asked for; the engine is loaded only then.
-        sizes: what windows remember of the catalogue's size, kept by the process.
+        memory: what this process remembers of the catalogue.
     """
 
     def __init__(
@@ -44,13 +45,13 @@ class ListingService:
         movies: MovieService,
         ratings: RatingService,
         predictions: Callable[[], PredictionService],
-        sizes: Sizes,
+        memory: CatalogueMemory,
     ) -> None:
         self._session = session
         self._movies = movies
         self._ratings = ratings
         self._predictions = predictions
-        self._sizes = sizes
+        self._memory = memory
 
     def page(
         self,
@@ -76,7 +77,7 @@ class ListingService:
         if words:
             title, year = split_year(words)
             in_year = [*conditions, Movie.year == year] if year is not None else conditions
-            ids = TitleSearch(self._session).find(fold_title(title), limit, in_year)
+            ids = TitleSearch(self._session, self._memory).find(fold_title(title), limit, in_year)
         elif sort == "predicted":
             scores = self._predictions().all(user_id)
             ordered = PredictedOrder(self._session, scores, conditions, reverse=reverse)
@@ -100,7 +101,7 @@ class ListingService:
     ) -> MovieWindow:
         """Return the films at the places from ``offset`` on of the whole catalogue in an order."""
         order = order_of(sort, reverse=reverse)
-        ids, n_all = MovieOrder(self._session, order, user_id, (), self._sizes).window(offset, limit)
+        ids, n_all = MovieOrder(self._session, order, user_id, (), self._memory).window(offset, limit)
         movies = self._movies.by_ids(ids)
         marks = self.marks(user_id, ids, predictions=predictions)
         return MovieWindow(tuple(movies[movie_id] for movie_id in ids), marks, offset, n_all)

@@ -309,7 +309,7 @@ def _checked_name(name: str) -> str:
 
 def _check_text(field: str, value: str) -> None:
     if "\0" in value:
-        raise InvalidInputError("{field}: this is no text.", field=field)
+        raise InvalidInputError("{name}: this is no text.", field=field, name=field)
 
 
 def _no_list(field: str, asked: object) -> NotFoundError:

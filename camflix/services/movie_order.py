@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from camflix.db.ids import among
 from camflix.models import Movie, Rating
+from camflix.services.catalogue_memory import CatalogueMemory, Places
 from camflix.services.cursors import decode_cursor, encode_cursor
 
 if TYPE_CHECKING:
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
 
 MovieSort: TypeAlias = Literal["ratings", "title", "year", "popularity", "score", "predicted"]
 Conditions: TypeAlias = "Sequence[ColumnElement[bool]]"
-
-Sizes: TypeAlias = "dict[str, tuple[int, int, int]]"
-"""By column: the newest film's id, how many films there were then, how many of them had a value."""
 
 _CHUNK = 500
 
@@ -52,7 +50,7 @@ _ORDERS = {
 def order_of(sort: str, *, reverse: bool) -> Order:
     """Return an order by its name, turned round or not."""
     order = _ORDERS[sort]
-    name = f"{sort} reversed" if reverse else sort
+    name = f"{sort}-reversed" if reverse else sort
     return Order(name, order.column, order.kind, order.descending != reverse, order.may_be_null)
 
 
@@ -64,17 +62,22 @@ class MovieOrder:
         order: the order.
         user_id: by whose scores, where it is by scores.
         conditions: what must hold of the films.
-        sizes: what windows of the whole catalogue remember of its size; kept by the caller.
+        memory: what windows of the whole catalogue remember of its size.
     """
 
     def __init__(
-        self, session: Session, order: Order, user_id: int, conditions: Conditions = (), sizes: Sizes | None = None
+        self,
+        session: Session,
+        order: Order,
+        user_id: int,
+        conditions: Conditions = (),
+        memory: CatalogueMemory | None = None,
     ) -> None:
         self._session = session
         self._order = order
         self._user_id = user_id
         self._conditions = conditions
-        self._sizes_known: Sizes = {} if sizes is None else sizes
+        self._memory = CatalogueMemory() if memory is None else memory
 
     def page(self, limit: int, cursor: str | None) -> tuple[list[int], str | None]:
         """Return the ids of a page and the cursor of the next; films added meanwhile disturb neither.
@@ -98,14 +101,36 @@ class MovieOrder:
         What lies in the second half is counted from the end: an index is walked through half its length at the most.
         """
         n_all, n_dated = self._sizes()
+        if self._remembers_places and offset + limit <= n_dated:
+            return self._near_a_place(offset, limit, n_dated), n_all
         ids: list[int] = []
         start = 0
         for query, size in zip(self._whole(), (n_dated, n_all - n_dated), strict=False):
             first, last = max(offset, start) - start, min(offset + limit, start + size) - start
             if first < last:
-                ids += self._places(query, first, last, size)
+                ids += [row.id for row in self._places(query, first, last, size)]
             start += size
         return ids, n_all
+
+    @property
+    def _remembers_places(self) -> bool:
+        """Return whether places found are worth remembering: those of the whole catalogue, the same for everybody."""
+        return not self._conditions and self._order.column.class_ is Movie
+
+    def _near_a_place(self, offset: int, limit: int, size: int) -> list[int]:
+        """Return the ids at some places, counted from the nearest of the places met before, or from an end."""
+        newest = self._memory.sizes[self._order.column.key][0]
+        places = self._memory.places.setdefault(self._order.name, Places())
+        value, last, start = places.before(offset, newest)
+        if last is None or size - offset - limit < offset - start:
+            start, whole = 0, next(self._whole())
+            rows = self._places(whole, offset, offset + limit, size)
+        else:
+            query = next(query for query, is_dated in self._segments(value, last) if is_dated)
+            rows = self._session.execute(self._sorted(query).offset(offset - start - 1).limit(limit)).all()
+        if rows:
+            places.remember(offset + len(rows) - 1, rows[-1].key, rows[-1].id)
+        return [row.id for row in rows]
 
     def _sizes(self) -> tuple[int, int]:
         """Return how many films there are, and how many have a value; as they were lately where that is remembered.
@@ -114,7 +139,7 @@ class MovieOrder:
         id tells whether there are more.
         """
         newest = self._session.scalar(select(func.max(Movie.id))) or 0
-        remembered = self._sizes_known.get(self._order.column.key)
+        remembered = self._memory.sizes.get(self._order.column.key)
         if remembered is not None and remembered[0] == newest:
             return remembered[1], remembered[2]
         n_all = self._session.scalar(select(func.count()).select_from(self._base().subquery())) or 0
@@ -122,14 +147,14 @@ class MovieOrder:
         n_dated = (
             (self._session.scalar(select(func.count()).select_from(dated)) or 0) if self._order.may_be_null else n_all
         )
-        self._sizes_known[self._order.column.key] = (newest, n_all, n_dated)
+        self._memory.sizes[self._order.column.key] = (newest, n_all, n_dated)
         return n_all, n_dated
 
-    def _places(self, query: Select[Any], first: int, last: int, size: int) -> list[int]:
+    def _places(self, query: Select[Any], first: int, last: int, size: int) -> Sequence[Any]:
         if first <= size - last:
-            return [row.id for row in self._session.execute(self._sorted(query).offset(first).limit(last - first))]
+            return self._session.execute(self._sorted(query).offset(first).limit(last - first)).all()
         backwards = self._sorted(query, turned=True).offset(size - last).limit(last - first)
-        return [row.id for row in self._session.execute(backwards)][::-1]
+        return self._session.execute(backwards).all()[::-1]
 
     def _base(self) -> Select[Any]:
         query = select(Movie.id, self._order.column.label("key"))
@@ -154,8 +179,13 @@ class MovieOrder:
                 if not is_dated:
                     yield query.where(Movie.id < last if down else Movie.id > last), is_dated
             elif is_dated:
-                beyond, after = (column < value, Movie.id < last) if down else (column > value, Movie.id > last)
-                yield query.where(or_(beyond, and_(column == value, after))), is_dated
+                # The first condition says where in the index to begin; the second alone would not.
+                within, beyond, after = (
+                    (column <= value, column < value, Movie.id < last)
+                    if down
+                    else (column >= value, column > value, Movie.id > last)
+                )
+                yield query.where(within, or_(beyond, after)), is_dated
             else:
                 yield query, is_dated
 
@@ -177,7 +207,7 @@ class PredictedOrder:
     ) -> None:
         self._session = session
         self._conditions = conditions
-        self._name = "predicted reversed" if reverse else "predicted"
+        self._name = "predicted-reversed" if reverse else "predicted"
         sign = 1 if reverse else -1
         self._places = sorted((sign * score, movie_id) for movie_id, score in scores)
 

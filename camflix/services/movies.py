@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+    from camflix.services.catalogue_memory import CatalogueMemory
     from camflix.services.movie_order import MovieSort
 
 _N_SUGGESTIONS = 5
@@ -45,8 +46,9 @@ _REFERENCES: tuple[tuple[re.Pattern[str], str], ...] = (
 class MovieService:
     """The catalogue, with titles in the reader's language."""
 
-    def __init__(self, session: Session, language: str) -> None:
+    def __init__(self, session: Session, language: str, memory: CatalogueMemory | None = None) -> None:
         self._session = session
+        self._memory = memory
         self._language = language
 
     def get(self, movie_id: int) -> MovieSummary:
@@ -87,7 +89,7 @@ class MovieService:
         """
         title, year = split_year(query)
         conditions = [] if year is None else [Movie.year == year]
-        ids = TitleSearch(self._session).find(fold_title(title), limit, conditions)
+        ids = TitleSearch(self._session, self._memory).find(fold_title(title), limit, conditions)
         found = self.by_ids(ids)
         return MoviePage(tuple(found[movie_id] for movie_id in ids), None)
 
@@ -121,7 +123,7 @@ class MovieService:
         return movies[0]
 
     def _nothing(self, reference: str, folded: str) -> NotFoundError:
-        near = self.by_ids(TitleSearch(self._session).alike(folded, 3))
+        near = self.by_ids(TitleSearch(self._session, self._memory).alike(folded, 3))
         titles = ", ".join(f"{movie.title} ({movie.year or '?'})" for movie in near.values())
         if titles:
             return NotFoundError(

@@ -77,7 +77,7 @@ class RatingListService:
         wanted = wanted.where(*FilterConditions(self._session, self._predictions, user_id).of(filter_))
         if words:
             wanted = wanted.where(Rating.movie_id.in_(self._called(words, user_id)))
-        name = f"ratings by {sort}{' reversed' if reverse else ''}"
+        name = f"ratings-{sort}{'-reversed' if reverse else ''}"
         if cursor is not None:
             place = decode_cursor(cursor, name, *order.kinds, int)
             wanted = wanted.where(_beyond(columns, _values(order, place), down=down))

@@ -72,7 +72,7 @@ class UserSettingsService:
 def _check(changes: dict[str, str | bool | None]) -> None:
     for field, value in changes.items():
         if isinstance(value, str) and "\0" in value:
-            raise InvalidInputError("{field}: this is no text.", field=field)
+            raise InvalidInputError("{name}: this is no text.", field=field, name=field)
     zone = changes.get("time_zone")
     if isinstance(zone, str):
         try:

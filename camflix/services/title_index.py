@@ -8,7 +8,8 @@ from sqlalchemy import delete, select
 
 from camflix.db.bulk import insert_missing
 from camflix.importers.text import title_words, word_forms
-from camflix.models import MovieTitle, TitleWord, WordForm, table_of
+from camflix.models import MovieTitle, TitleWord, WordForm
+from camflix.models.base import table_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING
 from sqlalchemy import ColumnElement, and_, exists, func, literal, or_, select, union
 
 from camflix.db.ids import among
-from camflix.importers.text import title_words, word_forms
-from camflix.models import Movie, MovieTitle, TitleWord, WordForm, table_of
+from camflix.importers.text import N_FORM_LETTERS, title_words, word_forms
+from camflix.models import Movie, MovieTitle, TitleWord, WordForm
+from camflix.models.base import table_of
+from camflix.services.catalogue_memory import CatalogueMemory
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -23,9 +25,10 @@ if TYPE_CHECKING:
 LAST = chr(0x10FFFF)
 _RARE = 2000
 _BEST_KNOWN = 4000
-_MANY = 20_000
+_MANY = 8000
 _MAX_ALTERNATIVES = 8
 _LONG_WORD = 6
+_FEWEST_BEGUN = 4
 _N_WORDS = 12
 _EXACT, _BEGINS, _WORDS = 0, 1, 2
 
@@ -62,9 +65,9 @@ class _Term:
 class TitleSearch:
     """Finds the ids of films by what someone types."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, memory: CatalogueMemory | None = None) -> None:
         self._session = session
-        self._known: dict[int, str] | None = None
+        self._memory = CatalogueMemory() if memory is None else memory
 
     def find(self, folded: str, limit: int, conditions: Sequence[ColumnElement[bool]] = ()) -> list[int]:
         """Return films whose titles answer: exact ones first, then those that begin so, then those with the words.
@@ -119,14 +122,14 @@ class TitleSearch:
         found = [id_ for id_, titles in self._best_known().items() if all(term.fits(titles) for term in terms)]
         if len(found) >= limit:
             return found
-        return [*found, *self._with_first(terms, [self._count(term, _MANY) for term in terms], _RARE)]
+        return [*found, *self._with_first(terms, [self._count(term, _MANY) for term in terms], _MANY)]
 
-    def _with_first(self, terms: list[_Term], counts: list[int], limit: int | None) -> Iterable[int]:
-        """Return films with these words, read from the index by the rarest; some of them where there is a limit."""
+    def _with_first(self, terms: list[_Term], counts: list[int], most: int | None) -> Iterable[int]:
+        """Return films with these words; of those with the rarest, that many are looked at (all when None)."""
         rarest = terms[min(range(len(terms)), key=counts.__getitem__)]
-        others = [term.of_film(TitleWord.movie_id) for term in terms if term is not rarest]
-        query = select(TitleWord.movie_id).where(rarest.of_index(), *others)
-        return self._session.scalars(query.distinct() if limit is None else query.limit(limit))
+        some = select(TitleWord.movie_id).where(rarest.of_index()).distinct().limit(most).subquery()
+        others = [term.of_film(some.c.movie_id) for term in terms if term is not rarest]
+        return self._session.scalars(select(some.c.movie_id).where(*others))
 
     def _count(self, term: _Term, most: int) -> int:
         """Return how many films have a word, counted up to one more than ``most``."""
@@ -135,15 +138,17 @@ class TitleSearch:
 
     def _best_known(self) -> dict[int, str]:
         """Return the films that most people rated here, and those most spoken of elsewhere, with all their titles."""
-        if self._known is None:
+        newest = self._session.scalar(select(func.max(MovieTitle.id))) or 0
+        if self._memory.known_titles is None or self._memory.newest_title != newest:
             rated = select(Movie.id).order_by(Movie.n_ratings.desc(), Movie.id.desc()).limit(_BEST_KNOWN).subquery()
             popular = select(Movie.id).order_by(Movie.popularity.desc(), Movie.id.desc()).limit(_BEST_KNOWN).subquery()
             best = union(select(rated.c.id), select(popular.c.id)).subquery()
             query = select(MovieTitle.movie_id, MovieTitle.folded).join(best, best.c.id == MovieTitle.movie_id)
-            self._known = {}
+            known: dict[int, str] = {}
             for movie_id, folded in self._session.execute(query):
-                self._known[movie_id] = f"{self._known.get(movie_id, '')}| {folded} "
-        return self._known
+                known[movie_id] = f"{known.get(movie_id, '')}| {folded} "
+            self._memory.known_titles, self._memory.newest_title = known, newest
+        return self._memory.known_titles
 
     def _meant(self, word: str, *, is_begun: bool) -> _Term:
         """Return the words of titles that may be meant by one, itself among them when it is there, the likest first."""
@@ -152,7 +157,11 @@ class TitleSearch:
         if len(word) <= 2:  # noqa: PLR2004 - a slip in two letters leaves nothing to go by
             return _Term((word,), is_begun)
         slips = 1 if len(word) < _LONG_WORD else 2
-        candidates = self._session.scalars(select(WordForm.word).where(WordForm.form.in_(word_forms(word))).distinct())
+        shared: ColumnElement[bool] = WordForm.form.in_(word_forms(word))
+        if is_begun and _FEWEST_BEGUN <= len(word) < N_FORM_LETTERS:
+            # Forms are as long as a word's beginning: what is shorter can only begin one.
+            shared = or_(*(and_(WordForm.form >= form, WordForm.form < form + LAST) for form in word_forms(word)))
+        candidates = self._session.scalars(select(WordForm.word).where(shared).distinct().limit(_RARE))
         distances: dict[str, int] = {}
         for candidate in candidates:
             lengths = range(len(word) - slips, len(word) + slips + 1) if is_begun else [len(candidate)]

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Literal
 from sqlalchemy import and_, delete, func, or_, select
 
 from camflix.db.bulk import insert_if_absent
-from camflix.models import Movie, WatchlistEntry, table_of
+from camflix.models import Movie, WatchlistEntry
+from camflix.models.base import table_of
 from camflix.results import WatchedFilm, Watchlist, WatchlistState
 from camflix.services.cursors import decode_cursor, encode_cursor, moment_of
 from camflix.services.movie_order import MovieOrder, PredictedOrder, order_of

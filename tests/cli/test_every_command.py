@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,8 @@ import msgspec
 import pytest
 
 from camflix import results
+from camflix.bootstrap import CamFlix
+from camflix.settings import load_settings
 from tests.cli.files import letterboxd, movielens
 from tests.cli.running import answer
 
@@ -53,6 +56,37 @@ TRIALS = (
     Trial("profile", ("--user", "demo"), results.Profile, "La Jetée (1962)"),
     Trial("search", ("amelie",), results.MoviePage, "Le Fabuleux Destin d'Amélie Poulain (2001)"),
     Trial("movies", ("-n", "5", "--sort", "year"), results.MoviePage, "(20"),
+    Trial("movie show", ("La Jetée (1962)", "--user", "demo"), results.MovieDetails, "Chris Marker"),
+    Trial("movie history", ("La Jetée (1962)", "--user", "demo"), results.RatingHistory, "camflix"),
+    Trial("next", ("--user", "demo", "-n", "5"), results.RatingFeed, "("),
+    Trial("watchlist list", ("--user", "demo"), results.Watchlist, "Alien"),
+    Trial("watchlist add", ("Heat (1995)",), results.WatchlistState, "Heat (1995)"),
+    Trial("watchlist remove", ("tmdb:348", "--user", "demo"), results.WatchlistState, "Alien"),
+    Trial("hidden list", ("--user", "demo"), results.HiddenList, "Heat (1995)"),
+    Trial("hidden add", ("Heat (1995)",), results.HiddenState, "Heat (1995)"),
+    Trial("hidden remove", ("Heat (1995)", "--user", "demo"), results.HiddenState, "Heat (1995)"),
+    Trial("notes list", ("--user", "demo"), results.NoteList, "Vu un soir de pluie."),
+    Trial("notes write", ("Heat (1995)", "Long.", "--spoiler"), results.Note, "Heat (1995)"),
+    Trial("notes remove", ("tmdb:348", "--user", "demo"), results.Note, "Alien"),
+    Trial("lists list", ("--user", "demo"), results.MovieListPage, "Pluie"),
+    Trial("lists show", ("1", "--user", "demo"), results.MovieList, "Alien"),
+    Trial("lists new", ("Soleil", "--public"), results.MovieListSummary, "Soleil"),
+    Trial("lists edit", ("1", "--name", "Neige", "--user", "demo"), results.ListChange, "Neige"),
+    Trial("lists add", ("1", "Heat (1995)", "--place", "1", "--user", "demo"), results.ListChange, "Heat (1995)"),
+    Trial("lists remove", ("1", "tmdb:348", "--user", "demo"), results.ListChange, "Alien"),
+    Trial("lists move", ("1", "tmdb:348", "1", "--user", "demo"), results.ListChange, "Alien"),
+    Trial("lists delete", ("1", "--user", "demo"), results.MovieListSummary, "Pluie"),
+    Trial("lists share", ("1", "--user", "demo"), results.ListChange, "/api/shared/"),
+    Trial("diary list", ("--year", "2026", "--user", "demo"), results.Diary, "2026-01-02"),
+    Trial("diary add", ("Heat (1995)", "--on", "2026-02-03"), results.Viewing, "Heat (1995)"),
+    Trial("diary remove", ("1", "--user", "demo"), results.Viewing, "Alien"),
+    Trial("diary queue", ("--user", "demo"), results.Diary, "Alien"),
+    Trial("stats", ("--user", "demo"), results.Stats, "sci"),
+    Trial("year", ("2026", "--user", "demo"), results.YearInReview, "2026"),
+    Trial("settings show", ("--user", "demo"), results.UserSettings, "private"),
+    Trial("settings set", ("--privacy", "members", "--time-zone", "Asia/Tokyo"), results.UserSettings, "Asia/Tokyo"),
+    Trial("rescale", ("--from", "99", "--dry-run"), results.Rescaled, "0"),
+    Trial("export", ("--format", "csv", "--user", "demo"), results.ExportDocument, "title,year"),
     Trial("import movielens", ("ml",), results.ImportReport, "58"),
     Trial("import letterboxd", ("ratings.csv",), results.ImportReport, "5"),
     Trial("demo", (), None, "camflix recommend"),
@@ -62,7 +96,7 @@ TRIALS = (
     Trial("users list", ("--source", "sample"), list[results.UserSummary], "sample-001"),
     Trial("users add", ("zoe", "--email", "zoe@example.org"), results.UserSummary, "zoe"),
     Trial("users disable", ("sample-001",), results.UserSummary, "sample-001"),
-    Trial("db upgrade", (), dict[str, str | None], "0001"),
+    Trial("db upgrade", (), dict[str, str | None], "0002"),
     Trial("config path", (), dict[str, str], "xdg"),
     Trial("config show", (), dict[str, dict[str, str]], "DATABASE_URL"),
 )
@@ -74,8 +108,22 @@ WITH_JSON = pytest.mark.parametrize(
 
 @pytest.fixture
 def _things_to_bring_in(demo: Home, tmp_path: Path) -> None:
+    keep_some_things(demo.database)
     movielens(tmp_path / "ml")
     letterboxd(tmp_path / "ratings.csv")
+
+
+def keep_some_things(database: Path) -> None:
+    """Give the demo user one of each thing that commands act on: a list, a note, a viewing …"""
+    camflix = CamFlix(load_settings({**os.environ, "DATABASE_URL": f"sqlite:///{database}"}), "fr")
+    with camflix.transaction(writes=True) as services:
+        demo, alien = services.users.id_of("demo"), services.movies.resolve("tmdb:348").id
+        services.watchlist.add(demo, alien)
+        services.hidden.hide(demo, services.movies.resolve("Heat (1995)").id)
+        services.notes.save(demo, alien, "Vu un soir de pluie.", None, has_spoiler=False)
+        services.lists.add(demo, services.lists.create(demo, "Pluie", "", is_public=False).id, alien, None)
+        services.diary.add(demo, alien, "2026-01-02", None)
+    camflix.close()
 
 
 @BY_NAME

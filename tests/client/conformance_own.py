@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     MakeClient = Callable[[str], Client]
 
 
-def new_list(client: Client, name: str = "Rainy days", **facts: bool) -> MovieListSummary:
-    return client.call(operations.create_list, inputs.CreateList(name, **facts))
+def new_list(client: Client, name: str = "Rainy days", *, is_public: bool = False) -> MovieListSummary:
+    return client.call(operations.create_list, inputs.CreateList(name, is_public=is_public))
 
 
 def films_of(client: Client, list_id: int) -> list[int]:
@@ -381,9 +381,9 @@ class DiaryConformance:
         for film, day in zip(films, days, strict=False):
             client.call(operations.add_viewing, inputs.AddViewing(film, day))
 
-        def shown(**wanted: int) -> list[str]:
-            diary = client.call(operations.list_diary, inputs.ListDiary(**wanted))
-            assert diary.n_viewings == len(diary.viewings) or "limit" in wanted
+        def shown(year: int | None = None, month: int | None = None, movie_id: int | None = None) -> list[str]:
+            diary = client.call(operations.list_diary, inputs.ListDiary(year, month, movie_id))
+            assert diary.n_viewings == len(diary.viewings)
             return [str(viewing.seen_on) for viewing in diary.viewings]
 
         assert shown() == ["2026-02-01", "2026-01-31", "2026-01-01", "2025-12-31", "None"]

@@ -14,6 +14,7 @@ from sqlalchemy import text
 from camflix.db.bulk import insert_rows, upsert_ratings
 from camflix.importers.text import fold_title
 from camflix.models import Movie, MovieTitle, User
+from camflix.services.title_index import TitleIndex
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Table
@@ -31,6 +32,15 @@ QUERIES: dict[str, str] = {
     "the scores of a film": "SELECT score FROM rating WHERE movie_id = 11",
     "a title": "SELECT movie_id FROM movie_title WHERE folded = 'film 77'",
     "titles by prefix": "SELECT movie_id FROM movie_title WHERE folded >= 'film 77' AND folded < 'film 77\U0010ffff'",
+    "films with a word": "SELECT movie_id FROM title_word WHERE word = '77'",
+    "words by their beginning": "SELECT movie_id FROM title_word WHERE word >= '77' AND word < '77\U0010ffff'",
+    "words a slip away": "SELECT word FROM word_form WHERE form IN ('flim', 'lim', 'fim', 'flm', 'fli')",
+    "a page of the catalogue by year": (
+        "SELECT id FROM movie WHERE year IS NOT NULL AND (year < 1990 OR year = 1990 AND id < 7) "
+        "ORDER BY year DESC, id DESC LIMIT 20"
+    ),
+    "a user's diary": "SELECT * FROM viewing WHERE user_id = 7 AND seen_on BETWEEN '2026-01-01' AND '2026-01-31'",
+    "a list in order": "SELECT movie_id FROM movie_list_entry WHERE list_id = 1 ORDER BY position",
     "titles of an import, in blocks": (
         "SELECT t.folded, m.id, m.year FROM movie_title t JOIN movie m ON m.id = t.movie_id "
         "WHERE t.folded IN ('film 1', 'film 2', 'film 3')"
@@ -45,7 +55,7 @@ QUERIES: dict[str, str] = {
     "what changed since the last fit": "SELECT count(*) FROM rating_change WHERE id > 17990",
     "the newest model": "SELECT id FROM engine_model WHERE engine = 'classic' ORDER BY id DESC LIMIT 1",
 }
-BIG_TABLES = ("rating", "rating_change", "movie", "movie_title")
+BIG_TABLES = ("rating", "rating_change", "movie", "movie_title", "title_word", "word_form")
 
 
 def fill(session: Session) -> None:
@@ -73,6 +83,7 @@ def fill(session: Session) -> None:
         for movie in rng.sample(range(1, N_MOVIES + 1), N_RATINGS_EACH)
     ]
     upsert_ratings(connection, rows, source="test", batch_id=None, now=_NOW)
+    TitleIndex(session).rebuild()
     connection.execute(text("ANALYZE"))
 
 

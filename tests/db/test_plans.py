@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import event
 
 from camflix.importers.letterboxd import LetterboxdExport
+from camflix.services.filters import MovieFilter
 from tests.db.plans import QUERIES, fill, plan, scans
 
 if TYPE_CHECKING:
@@ -33,6 +34,25 @@ ACTIONS: dict[str, Callable[[Services], object]] = {
     "the catalogue by title": lambda s: _two_pages(s, "title"),
     "the catalogue by year": lambda s: _two_pages(s, "year"),
     "search a beginning": lambda s: s.movies.search("film 7", 20),
+    "search a word": lambda s: s.movies.search("77", 20),
+    "search with a slip": lambda s: s.movies.search("flim 77", 20),
+    "search what is not there": lambda s: s.movies.search("nothing like it", 20),
+    "the middle of a long list": lambda s: s.listing.window(7, "title", 2000, 50),
+    "the next window of it": lambda s: s.listing.window(7, "title", 2050, 50),
+    "films not seen": lambda s: s.listing.page(7, "-seen", MovieFilter(), "ratings", 20, None),
+    "films of some years": lambda s: s.listing.page(7, "year:1960..1961", MovieFilter(), "year", 20, None),
+    "see all of a film": lambda s: s.details.of(11, 7),
+    "one's ratings of some years": lambda s: s.rating_list.page(
+        7, "user-7", "year:1960..1969", MovieFilter(), "recent", 20, None
+    ),
+    "one's numbers": lambda s: s.stats.of(7, "user-7", 10, 1),
+    "a year in review": lambda s: s.stats.year(7, "user-7", 2026),
+    "what to rate next": lambda s: s.feed.next_films(7, 10),
+    "the diary": lambda s: (s.diary.add(7, 11, "2026-01-02", None), s.diary.page(7, 2026, 1, None, 20, None)),
+    "the queue": lambda s: s.diary.queue(7, 20, None),
+    "the watchlist": lambda s: (s.watchlist.add(7, 11), s.watchlist.page(7, "added", 20, None)),
+    "a list": lambda s: s.lists.add(7, s.lists.create(7, "Mine", "", is_public=False).id, 11, None),
+    "one's own data": lambda s: s.export.document(7, "json"),
     "who is that": lambda s: s.users.id_of("user-7"),
     "is the engine old": lambda s: s.engine.is_stale(),
 }

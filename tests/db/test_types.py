@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Column, Integer, MetaData, Table, insert, select
+from sqlalchemy import Column, Integer, MetaData, Table, insert, select, text
 from sqlalchemy.exc import StatementError
 
 from camflix.db.types import UtcDateTime
@@ -46,3 +46,21 @@ def test_no_moment_stays_none(engine: Engine) -> None:
 def test_a_moment_without_its_zone_is_refused(engine: Engine) -> None:
     with pytest.raises(StatementError, match="without its zone"), engine.begin() as connection:
         connection.execute(select(TABLE.c.id).where(TABLE.c.at == datetime(2026, 11, 22)))  # noqa: DTZ001 - on purpose
+
+
+@pytest.mark.parametrize("moment", [datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)])
+def test_the_first_and_the_last_moment_come_back_whatever_the_zone_of_the_database(
+    engine: Engine, moment: datetime
+) -> None:
+    if engine.dialect.name == "postgresql":
+        with engine.begin() as connection:
+            for zone in ("America/Los_Angeles", "Pacific/Kiritimati"):
+                connection.execute(text(f"ALTER DATABASE {engine.url.database} SET timezone TO '{zone}'"))
+        engine.dispose()
+    table = Table("moment", MetaData(), Column("at", UtcDateTime()))
+    with engine.begin() as connection:
+        table.create(connection)
+        connection.execute(table.insert().values(at=moment))
+    engine.dispose()
+    with engine.begin() as connection:
+        assert connection.execute(select(table.c.at)).scalar_one() == moment

@@ -227,6 +227,28 @@ class TestImports:
         world.undo(ann)
         assert letterboxd(world, ann, tmp_path, row).created == 1
 
+    def test_what_somebody_elses_import_overtook_is_past_and_what_was_done_before_it_comes_next(
+        self, world: World, tmp_path: Path
+    ) -> None:
+        importer = world.user("importer")
+        movielens(world, tmp_path, importer, [(1, 1, 5.0)])
+        with world.camflix.transaction(writes=False) as services:
+            rater = services.users.id_of("ml-1")
+            film, other = (services.movies.resolve(name).id for name in ("ml:1", "ml:2"))
+        world.rate(rater, other, 33)
+        world.rate(rater, film, 7)
+        world.tick(days=1)
+        movielens(world, tmp_path, importer, [(1, 1, 2.0)])
+        undone = world.undo(rater)
+        assert undone.movie is not None
+        assert (undone.movie.id, undone.n_ratings) == (other, 1)
+        with pytest.raises(NotFoundError):
+            world.undo(rater)
+        world.undo(importer)
+        undone = world.undo(rater)
+        assert undone.movie is not None
+        assert undone.movie.id == film
+
 
 def movielens(world: World, folder: Path, user: int, rows: list[tuple[int, int, float]]) -> ImportReport:
     """Import ratings (user, film, stars) of a data set of three films."""

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from camflix import i18n
 from camflix.errors import CamFlixError, ConflictError, InvalidInputError, NotFoundError
-from camflix.models import Privacy, User, UserSource
+from camflix.models import Privacy, Rating, User, UserSource
 
 if TYPE_CHECKING:
     from camflix.results import UserSummary
@@ -175,3 +175,46 @@ class TestLocalProfile:
             services.users.disable("ann")
         with people.camflix.transaction(writes=True) as services, pytest.raises(NotFoundError, match="disabled"):
             services.users.local_profile("ann")
+
+
+@pytest.mark.parametrize("name", ["demo", "Demo", "ml-7", "sample-001"])
+def test_names_of_users_whom_camflix_makes_are_reserved(world: World, name: str) -> None:
+    with pytest.raises(ConflictError), world.camflix.transaction(writes=True) as services:
+        services.users.add(name)
+    with world.camflix.transaction(writes=False) as services:
+        assert services.users.local_name(name) == f"{name}_"
+        assert services.users.local_name("zoe") == "zoe"
+
+
+def test_the_demonstration_leaves_a_person_of_its_name_alone(world: World) -> None:
+    zoe = world.user("demo", source="local")
+    with pytest.raises(ConflictError), world.camflix.transaction(writes=True) as services:
+        services.demo.load()
+    assert world.table(Rating) == []
+    with world.camflix.transaction(writes=False) as services:
+        assert services.users.id_of("demo") == zoe
+
+
+def test_disabling_a_user_makes_models_old_and_takes_their_ratings_out_of_the_counts(world: World) -> None:
+    ann, film = world.user("ann"), world.film("Heat")
+    world.rate(ann, film, 50)
+    with world.camflix.transaction(writes=True) as services:
+        before = services.epochs.current()
+        services.users.disable("ann")
+        assert services.epochs.current() == before + 1
+        services.users.disable("ann")
+        assert services.epochs.current() == before + 1
+    with world.camflix.transaction(writes=False) as services:
+        assert services.movies.get(film).n_ratings == 0
+
+
+def test_going_private_and_public_again_changes_the_counts_and_makes_models_old(world: World) -> None:
+    ann, film = world.user("ann"), world.film("Heat")
+    world.rate(ann, film, 50)
+    seen = []
+    for change in ({"privacy": "private"}, {"contributes_anonymously": True}, {"privacy": "members"}, {"bio": "Rain."}):
+        with world.camflix.transaction(writes=True) as services:
+            before = services.epochs.current()
+            services.settings.change(ann, **change)
+            seen.append((services.epochs.current() - before, services.movies.get(film).n_ratings))
+    assert seen == [(1, 0), (1, 1), (0, 1), (0, 1)]
