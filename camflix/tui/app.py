@@ -16,6 +16,7 @@ from camflix.tui.keys import ACTIONS, COMMON, FILM, MOVES, bindings, clashes
 from camflix.tui.preferences import Preferences, save_choice
 from camflix.tui.sections import HOME, SECTIONS
 from camflix.tui.themes import THEMES
+from camflix.tui.typed_ahead import TypedAhead
 from camflix.tui.widgets.bars import Notice
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ class CamFlixApp(App[None], inherit_bindings=False):
         self.calls = Calls(connect, i18n.current_language(), now, self._hear)
         self.link = Link()
         self.is_slow = False
-        self._held: list[tuple[str, str | None]] | None = None
+        self.typed_ahead = TypedAhead(self)
         self.username = ""
         self.data_version = 0
         for theme in THEMES:
@@ -118,40 +119,9 @@ class CamFlixApp(App[None], inherit_bindings=False):
     # ---- keys
 
     def on_key(self, event: events.Key) -> None:
-        """Give keys to what is being typed into, before they are taken as bindings.
-
-        Keys come here one after another, and whatever an earlier one opened is open by then: nothing typed ahead
-        goes astray.
-        """
-        if self._held is not None:
-            self._held.append((event.key, event.character))
+        """Give keys to what is being typed into, before they are taken as bindings."""
+        if self.typed_ahead.takes(event.key, event.character):
             event.prevent_default()
-        elif self._is_typed(event.key, event.character):
-            event.prevent_default()
-
-    def _is_typed(self, key: str, character: str | None) -> bool:
-        screen = self.page
-        if screen is None:
-            return False
-        screen.hush()
-        return screen.prompt.feed(key, character)
-
-    def hold_keys(self) -> None:
-        """Keep the keys that come until ``release_keys``: what they mean depends on an answer still on its way."""
-        if self._held is None:
-            self._held = []
-
-    def release_keys(self) -> None:
-        """Take the keys that were kept, in their order, before any later one."""
-        if self._held is not None:
-            self.run_worker(self._take_held(self._held), group="keys")
-
-    async def _take_held(self, held: list[tuple[str, str | None]]) -> None:
-        while held:
-            key, character = held.pop(0)
-            if not self._is_typed(key, character):
-                await self._check_bindings(key)
-        self._held = None
 
     def on_paste(self, event: events.Paste) -> None:
         """Give pasted text to what is being typed into."""

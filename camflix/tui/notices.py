@@ -73,10 +73,9 @@ def seen_words(viewing: Viewing) -> str:
 
 def added_words(film: MovieSummary, change: ListChange) -> str:
     """Return whether a film is new in a list."""
-    values = {"film": title_of(film), "name": change.list.name}
     if change.changed:
-        return _("{film} is in the list “{name}” now", **values)
-    return _("{film} was in the list “{name}” already", **values)
+        return _("{film} is in the list “{name}” now", film=title_of(film), name=change.list.name)
+    return _("{film} was in the list “{name}” already", film=title_of(film), name=change.list.name)
 
 
 def note_words(film: MovieSummary, text: str) -> str:

@@ -156,13 +156,13 @@ class Palette(Modal):
         if self._timer is not None:
             self._timer.stop()
         self._is_chosen = True
-        self.camflix.hold_keys()
+        self.camflix.typed_ahead.hold()
         self._search(text)
 
     def _choose(self) -> None:
         entry, app = self.rows.current, self.camflix
         app.pop_screen()
-        app.release_keys()
+        app.typed_ahead.release()
         if entry is None:
             return
         if entry.movie is not None:
@@ -172,5 +172,5 @@ class Palette(Modal):
 
     def _failed(self, error: CamFlixError) -> None:
         """Go on with the actions; the screen under this one says what is wrong."""
-        self.camflix.release_keys()
+        self.camflix.typed_ahead.release()
         del error

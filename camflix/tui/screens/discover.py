@@ -102,7 +102,7 @@ class Discover(FilmListScreen):
     def _failed(self, error: CamFlixError) -> None:
         """Say what is wrong with a search beside it; the rest is said by the screen."""
         if self.query_text and error.code == "invalid_input":
-            self.camflix.release_keys()
+            self.camflix.typed_ahead.release()
             self._fault = i18n.say(error)
             self.draw_heading()
         else:
@@ -177,7 +177,7 @@ class Discover(FilmListScreen):
             lambda row: (folded(row.movie.title), row.rank),
             lambda row: (_spread(row), row.rank),
         )
-        self._know("for you", sorted(rows, key=keys[self._order]))
+        self._know("for_you", sorted(rows, key=keys[self._order]))
         self.shown()
 
 

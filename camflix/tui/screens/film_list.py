@@ -73,7 +73,7 @@ class FilmListScreen(CamFlixScreen):
 
     def shown(self) -> None:
         """Draw what depends on the rows; call it after they changed."""
-        self.camflix.release_keys()
+        self.camflix.typed_ahead.release()
         self.set_class(not self.rows.n_lines and bool(self.empty_words), "is-empty")
         self.redraw()
 
@@ -93,7 +93,7 @@ class FilmListScreen(CamFlixScreen):
     def _hurry(self, text: str) -> None:
         """Look at once; keys typed after Enter are for what is found."""
         if text != self._looked_for:
-            self.camflix.hold_keys()
+            self.camflix.typed_ahead.hold()
             self.query_text = text
             self._look()
 
@@ -126,7 +126,7 @@ class FilmListScreen(CamFlixScreen):
 
     def _failed(self, error: CamFlixError) -> None:
         """Let the keys go that waited for the answer."""
-        self.camflix.release_keys()
+        self.camflix.typed_ahead.release()
         super()._failed(error)
 
     def on_prompt_entered(self, event: Prompt.Entered) -> None:

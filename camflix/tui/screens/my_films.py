@@ -237,7 +237,7 @@ class MyFilms(FilmListScreen):
 
     def action_entry_new(self) -> None:
         """Ask for the name of a new list."""
-        self.prompt.ask(Question("new list", _("Name of the new list:")))
+        self.prompt.ask(Question("new_list", _("Name of the new list:")))
 
     def action_films_rescale(self) -> None:
         """Ask for the scale that the scores are on."""
@@ -245,7 +245,7 @@ class MyFilms(FilmListScreen):
 
     def on_prompt_entered(self, event: Prompt.Entered) -> None:
         """Do what was asked for."""
-        if event.question.name == "new list" and event.text.strip():
+        if event.question.name == "new_list" and event.text.strip():
             self.camflix.tell(lambda asks: asks.create_list(event.text.strip()), lambda _list: None)
         elif event.question.name == "rescale" and event.text:
             maximum = int(event.text)
