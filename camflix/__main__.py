@@ -1,5 +1,5 @@
 """``python -m camflix`` is the command line."""
 
-from camflix.cli.main import main
+from camflix.cli.start import main
 
 main()

@@ -16,6 +16,7 @@ from typer._click import exceptions as usage
 
 from camflix import i18n
 from camflix.cli.exit_codes import EXIT_CODES, ExitCode
+from camflix.cli.language import language_of
 from camflix.cli.tree import root
 from camflix.errors import CamFlixError, SettingsError, StorageError, Word
 from camflix.i18n import _
@@ -90,8 +91,7 @@ def choose_language() -> None:
     except SettingsError:
         i18n.use_language(language)
         raise
-    if settings.origins["language_code"] != "default":
-        language = settings.language_code
+    language = language_of(settings)
     i18n.use_language(language)
     # Typer looks its own words up in the process's current catalogue.
     os.environ["LANGUAGE"] = language

@@ -30,6 +30,7 @@ class Entry:
 
 
 COMMANDS: dict[str, Entry] = {
+    "tui": Entry("tui", N_("The terminal app: discover, rate, see why.")),
     "recommend": Entry("recommend", N_("The films you will like best, with predicted score and range.")),
     "rate": Entry("rate", N_("Rate a film from 0 to 100.")),
     "unrate": Entry("unrate", N_("Remove a rating.")),

@@ -1,0 +1,43 @@
+"""Where ``camflix`` begins: the terminal app by the shortest way, any command through the command tree."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, NoReturn
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def main() -> NoReturn:
+    """Run the command line and exit."""
+    arguments = sys.argv[1:]
+    user = app_user(arguments)
+    if user is not None and _is_on_terminal():
+        from camflix.cli.terminal_app import open_app  # noqa: PLC0415 - not for other commands
+        from camflix.errors import CamFlixError  # noqa: PLC0415 - the same
+
+        try:
+            open_app(user or None)
+        except CamFlixError:
+            # The command tree meets the same error, and says it as it says all errors.
+            arguments = ["tui", *(["--user", user] if user else [])]
+        else:
+            sys.exit(0)
+    from camflix.cli.main import main as run_command  # noqa: PLC0415 - Typer
+
+    run_command(arguments)
+
+
+def app_user(arguments: Sequence[str]) -> str | None:
+    """Return for whom a command line opens the terminal app; "" for the local profile, None where it does not."""
+    match arguments:
+        case [] | ["tui"]:
+            return ""
+        case ["tui", "--user", name] if name and not name.startswith("-"):
+            return name
+    return None
+
+
+def _is_on_terminal() -> bool:
+    return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout))

@@ -1,0 +1,371 @@
+"""The terminal app itself: sections, keys, themes, language, and how things stand with the client."""
+
+from __future__ import annotations
+
+import gc
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+
+from textual.app import App
+
+from camflix import i18n
+from camflix.errors import CamFlixError
+from camflix.i18n import _
+from camflix.tui.calls import FIRST_PAINT_SECONDS, Calls, Link
+from camflix.tui.keys import ACTIONS, COMMON, FILM, MOVES, bindings, clashes
+from camflix.tui.preferences import Preferences, save_choice
+from camflix.tui.sections import HOME, SECTIONS
+from camflix.tui.themes import THEMES
+from camflix.tui.typed_ahead import TypedAhead
+from camflix.tui.widgets.bars import Notice
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+    from contextlib import AbstractContextManager
+
+    from textual import events
+    from textual.binding import Binding
+    from textual.dom import DOMNode
+
+    from camflix.client import Client
+    from camflix.results import MovieListSummary, MovieSummary, Profile
+    from camflix.settings import Paths
+    from camflix.tui.asks import Asks
+    from camflix.tui.importing import Importer
+    from camflix.tui.screens.base import CamFlixScreen
+
+Result = TypeVar("Result")
+
+_SLOW_SECONDS = 1.0
+
+
+def utc_now() -> datetime:
+    """Return the moment, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+class CamFlixApp(App[None], inherit_bindings=False):
+    """CamFlix in a terminal.
+
+    Args:
+        connect: opens a client that answers in a language; called in a thread.
+        paths: where choices made in the app are kept.
+        preferences: what was chosen before.
+        importer: takes files; None where they cannot be taken (a server elsewhere).
+        now: the clock.
+    """
+
+    CSS_PATH = "camflix.tcss"
+    ENABLE_COMMAND_PALETTE = False
+    BINDINGS = bindings(*COMMON)
+    MODES: ClassVar[dict[str, Any]] = {section.mode: section.open for section in SECTIONS}
+    DEFAULT_MODE = HOME
+
+    def __init__(
+        self,
+        connect: Callable[[str], AbstractContextManager[Client]],
+        paths: Paths,
+        preferences: Preferences | None = None,
+        importer: Importer | None = None,
+        now: Callable[[], datetime] = utc_now,
+    ) -> None:
+        super().__init__()
+        preferences = preferences or Preferences()
+        if preferences.language:
+            i18n.use_language(preferences.language)
+        self.paths = paths
+        self.importer = importer
+        self.now = now
+        self.keymap = dict(preferences.keys)
+        self.calls = Calls(connect, i18n.current_language(), now, self._hear)
+        self.link = Link()
+        self.is_slow = False
+        self.typed_ahead = TypedAhead(self)
+        self.username = ""
+        self.data_version = 0
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = preferences.first_theme
+
+    def on_mount(self) -> None:
+        """Take the keys as they were remapped, and ask who one is."""
+        if self.keymap:
+            self.set_keymap(self.keymap)
+            self.call_after_refresh(self._name_clashes)
+        self.set_timer(FIRST_PAINT_SECONDS, self._settle)
+
+    def _settle(self) -> None:
+        """Do what can wait for the first paint."""
+        gc.freeze()
+        gc.enable()
+        self._greet()
+
+    def _greet(self) -> None:
+        self.ask(lambda asks: asks.profile(), self._know_profile, group="profile", failed=lambda _error: None)
+
+    def _know_profile(self, profile: Profile) -> None:
+        """Name the user; where nothing is rated yet show the ways to begin."""
+        self.username = profile.username
+        self._draw_top()
+        if not profile.n_ratings and len(self.screen_stack) == 1 and self.current_mode == HOME:
+            from camflix.tui.screens.welcome import Welcome  # noqa: PLC0415 - only at the first run
+
+            self.push_screen(Welcome())
+
+    async def on_unmount(self) -> None:
+        """Carry out what was ordered before leaving."""
+        self.calls.close()
+
+    # ---- keys
+
+    def on_key(self, event: events.Key) -> None:
+        """Give keys to what is being typed into, before they are taken as bindings."""
+        if self.typed_ahead.takes(event.key, event.character):
+            event.prevent_default()
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Give pasted text to what is being typed into."""
+        screen = self.page
+        if screen is not None and screen.prompt.is_open:
+            screen.prompt.insert(event.text.splitlines()[0] if event.text else "")
+
+    @property
+    def page(self) -> CamFlixScreen | None:
+        """Return the screen on top, if it is one of ours (not the palette)."""
+        from camflix.tui.screens.base import CamFlixScreen  # noqa: PLC0415 - it knows this module
+
+        return self.screen if isinstance(self.screen, CamFlixScreen) else None
+
+    def handle_bindings_clash(self, clashed_bindings: set[Binding], node: DOMNode) -> None:
+        """Leave clashes to what was said at the start."""
+
+    def _name_clashes(self) -> None:
+        together = [(*COMMON, *MOVES, *FILM, *(name for name in ACTIONS if name.startswith(("list.", "view."))))]
+        found = clashes(self.keymap, together)
+        if found:
+            words = "; ".join(f"{key}: {first}, {second}" for key, first, second in found)
+            self.say(Notice(_("tui.toml binds a key twice: {clashes}", clashes=words), is_error=True))
+
+    # ---- the client
+
+    def ask(
+        self,
+        question: Callable[[Asks], Result],
+        then: Callable[[Result], object],
+        *,
+        group: str,
+        failed: Callable[[CamFlixError], object] | None = None,
+    ) -> None:
+        """Ask the client; a later question of the same group takes the place of an earlier one.
+
+        Args:
+            question: asked in a thread.
+            then: given the answer, here.
+            group: what the question is about.
+            failed: given the error, here; by default it is said.
+        """
+        answer = self._answer(self.calls.ask(question), then, failed)
+        self.run_worker(answer, group=group, exclusive=True)
+
+    def tell(
+        self,
+        order: Callable[[Asks], Result],
+        then: Callable[[Result], object],
+        *,
+        failed: Callable[[CamFlixError], object] | None = None,
+    ) -> None:
+        """Have something written; nothing takes its place, and orders keep their order."""
+
+        def done(result: Result) -> None:
+            self.data_version += 1
+            then(result)
+            self.renew()
+
+        self.run_worker(self._answer(self.calls.tell(order), done, failed), group="orders")
+
+    async def _answer(
+        self,
+        call: Coroutine[Any, Any, Result],
+        then: Callable[[Result], object],
+        failed: Callable[[CamFlixError], object] | None,
+    ) -> None:
+        watch = self.set_timer(_SLOW_SECONDS, self._look_whether_slow)
+        try:
+            result = await call
+        except CamFlixError as error:
+            (failed or self.report)(error)
+        else:
+            then(result)
+        finally:
+            watch.stop()
+            self._look_whether_slow(is_slow=False)
+
+    def _look_whether_slow(self, *, is_slow: bool = True) -> None:
+        is_slow = is_slow and self.calls.n_waiting > 0
+        if is_slow != self.is_slow:
+            self.is_slow = is_slow
+            self._draw_top()
+
+    def _hear(self, link: Link) -> None:
+        self.call_from_thread(self._stand, link)
+
+    def _stand(self, link: Link) -> None:
+        self.link = link
+        self._draw_top()
+
+    def _draw_top(self) -> None:
+        if self.page is not None:
+            self.page.draw_top()
+
+    def renew(self) -> None:
+        """Have the screen on top ask again if what it shows is older than what was written."""
+        if self.page is not None:
+            self.page.renew()
+
+    # ---- words
+
+    def say(self, notice: Notice) -> None:
+        """Say what has just happened, on the screen on top."""
+        if self.page is not None:
+            self.page.say(notice)
+
+    def report(self, error: CamFlixError) -> None:
+        """Say what went wrong and what to do; a write kept until the server is back has not gone wrong."""
+        self.say(Notice(i18n.say(error), is_error=error.code != "queued"))
+
+    # ---- actions of everywhere
+
+    def action_app_leave(self) -> None:
+        """Leave."""
+        self.exit()
+
+    def action_app_back(self) -> None:
+        """One screen back; from a first page to Discover; from there, leave."""
+        if len(self.screen_stack) > 1:
+            self.pop_screen()
+        elif self.current_mode != HOME:
+            self.go(HOME)
+        else:
+            self.exit()
+
+    def action_app_help(self) -> None:
+        """Show what the keys do here."""
+        from camflix.tui.modals.help import Help, help_of  # noqa: PLC0415 - made when first wanted
+
+        if self.page is not None and not isinstance(self.page, Help):
+            self.push_screen(Help(help_of(self.page)))
+
+    def action_app_palette(self) -> None:
+        """Open all actions and films by name."""
+        from camflix.tui.modals.palette import Palette, entries_of  # noqa: PLC0415 - made when first wanted
+
+        if self.page is not None:
+            self.push_screen(Palette(entries_of(self.page)))
+
+    def action_app_undo(self) -> None:
+        """Take back the last thing written."""
+        from camflix.tui.notices import undone_words  # noqa: PLC0415 - made when first wanted
+
+        self.tell(lambda asks: asks.undo(), lambda undone: self.say(Notice(undone_words(undone))))
+
+    def action_app_refresh(self) -> None:
+        """Ask again for what is shown."""
+        if self.page is not None:
+            self.page.load()
+
+    def action_app_theme(self) -> None:
+        """Take the next theme."""
+        names = [theme.name for theme in THEMES]
+        self.use_theme(names[(names.index(self.theme) + 1) % len(names)])
+
+    def action_app_language(self) -> None:
+        """Take the other language."""
+        self.use_language("en" if i18n.current_language() == "fr" else "fr")
+
+    def use_theme(self, name: str) -> None:
+        """Show this theme from now on, here and next time."""
+        self.theme = name
+        save_choice(self.paths, "theme", name)
+        self._redraw()
+
+    def use_language(self, language: str) -> None:
+        """Speak this language from now on, here and next time."""
+        i18n.use_language(language)
+        self.calls.speak(language)
+        save_choice(self.paths, "language", language)
+        self.data_version += 1  # titles come in the reader's language
+        self._redraw()
+        self.renew()
+
+    def _redraw(self) -> None:
+        if self.page is not None:
+            self.page.redraw()
+
+    def open_film(self, film: MovieSummary) -> None:
+        """Show a film."""
+        from camflix.tui.screens.film import FilmScreen  # noqa: PLC0415 - made when first wanted
+
+        self.push_screen(FilmScreen(film))
+
+    def open_person(self, username: str) -> None:
+        """Show a person."""
+        from camflix.tui.screens.person import PersonScreen  # noqa: PLC0415 - made when first wanted
+
+        self.push_screen(PersonScreen(username))
+
+    def open_groups(self) -> None:
+        """Show groups of films to give points to."""
+        from camflix.tui.screens.groups import Groups  # noqa: PLC0415 - made when first wanted
+
+        self.push_screen(Groups())
+
+    def open_list(self, movie_list: MovieListSummary) -> None:
+        """Show a list."""
+        from camflix.tui.screens.movie_list import MovieListScreen  # noqa: PLC0415 - made when first wanted
+
+        self.push_screen(MovieListScreen(movie_list))
+
+    def go(self, mode: str) -> None:
+        """Go to a section."""
+        self.switch_mode(mode)
+
+    def action_go_discover(self) -> None:
+        """Go to Discover."""
+        self.go("discover")
+
+    def action_go_rate(self) -> None:
+        """Go to Rate."""
+        self.go("rate")
+
+    def action_go_films(self) -> None:
+        """Go to My films."""
+        self.go("films")
+
+    def action_go_twins(self) -> None:
+        """Go to Twins."""
+        self.go("twins")
+
+    def action_go_stats(self) -> None:
+        """Go to Stats."""
+        self.go("stats")
+
+    def action_go_import(self) -> None:
+        """Go to Import."""
+        self.go("import")
+
+    def action_go_settings(self) -> None:
+        """Go to Settings."""
+        self.go("settings")
+
+    def action_go_next(self) -> None:
+        """Go to the next section."""
+        self._go_by(1)
+
+    def action_go_previous(self) -> None:
+        """Go to the previous section."""
+        self._go_by(-1)
+
+    def _go_by(self, step: int) -> None:
+        modes = [section.mode for section in SECTIONS if section.is_in_bar]
+        place = modes.index(self.current_mode) if self.current_mode in modes else 0
+        self.go(modes[(place + step) % len(modes)])

@@ -1,0 +1,206 @@
+"""All that the terminal app ever asks of a client, each a method. Loaded in the threads that call."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from camflix import operations
+from camflix.operations import inputs
+
+if TYPE_CHECKING:
+    from camflix import results
+    from camflix.client import Client
+
+_N_EXTREMES = 5
+_MOST = 200
+_N_GROUPS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Films of one kind, the best known of it."""
+
+    genre: str
+    movies: tuple[results.MovieSummary, ...]
+
+
+class Asks:
+    """Questions and orders, in the words of screens."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    def profile(self) -> results.Profile:
+        """Ask who one is."""
+        return self._client.call(operations.profile, inputs.AskProfile(n_extremes=_N_EXTREMES))
+
+    def recommend(self, n: int) -> results.Recommendations:
+        """Ask for the films one will like best."""
+        return self._client.call(operations.recommend, inputs.AskRecommendations(n=n))
+
+    def search(self, query: str, n: int) -> results.MoviePage:
+        """Look for films."""
+        return self._client.call(operations.list_movies, inputs.ListMovies(query=query, limit=n))
+
+    def window(
+        self, sort: Literal["ratings", "title", "year"], offset: int, limit: int, *, is_reversed: bool
+    ) -> results.MovieWindow:
+        """Ask for the films at some places of the catalogue."""
+        body = inputs.MovieWindowQuery(offset=offset, limit=limit, sort=sort, reverse=is_reversed)
+        return self._client.call(operations.movie_window, body)
+
+    def toggle_watch(self, movie_id: int) -> results.WatchlistState:
+        """Put a film on the watchlist, or take it off."""
+        film = inputs.MovieRef(movie_id)
+        state = self._client.call(operations.watch, film)
+        return state if state.changed else self._client.call(operations.unwatch, film)
+
+    def toggle_hidden(self, movie_id: int) -> results.HiddenState:
+        """Hide a film from lists, or show it again."""
+        film = inputs.MovieRef(movie_id)
+        state = self._client.call(operations.hide, film)
+        return state if state.changed else self._client.call(operations.unhide, film)
+
+    def watchlist(self, sort: Literal["added", "predicted", "title"]) -> results.Watchlist:
+        """Ask for the watchlist."""
+        body = inputs.ListWatchlist(sort=sort, limit=_MOST)
+        return self._client.call(operations.list_watchlist, body)
+
+    def hidden(self) -> results.HiddenList:
+        """Ask for the films hidden."""
+        return self._client.call(operations.list_hidden, inputs.Paged(limit=_MOST))
+
+    def why(self, movie_id: int) -> results.Receipt:
+        """Ask for a receipt."""
+        return self._client.call(operations.why, inputs.MovieRef(movie_id))
+
+    def movie(self, movie_id: int) -> results.MovieDetails:
+        """Ask for all that is known of a film."""
+        return self._client.call(operations.get_movie, inputs.MovieRef(movie_id))
+
+    def twins(self, n: int) -> results.TwinList:
+        """Ask for the people of like taste."""
+        return self._client.call(operations.twins, inputs.AskTwins(n=n))
+
+    def ratings(self) -> results.RatingPage:
+        """Ask for all of one's ratings."""
+        return self._client.call(operations.list_ratings, inputs.ListRatings())
+
+    def my_ratings(
+        self, sort: Literal["score", "recent", "title", "year"], query: str, *, is_reversed: bool
+    ) -> results.RatingPage:
+        """Ask for one's ratings in an order, filtered."""
+        body = inputs.ListRatings(sort=sort, query=query, reverse=is_reversed)
+        return self._client.call(operations.list_ratings, body)
+
+    def person(self, username: str) -> results.PublicProfile:
+        """Ask for someone as they may be seen."""
+        return self._client.call(operations.public_profile, inputs.UserRef(username))
+
+    def feed(self, n: int) -> results.RatingFeed:
+        """Ask for films to rate."""
+        return self._client.call(operations.rating_feed, inputs.AskFeed(n=n))
+
+    def answer_feed(self, movie_id: int, answer: Literal["not_seen", "skip"]) -> results.FeedAnswer:
+        """Have a film not asked for again."""
+        return self._client.call(operations.answer_feed, inputs.AnswerFeed(movie_id, answer))
+
+    def settings(self) -> results.UserSettings:
+        """Ask what one decided about oneself."""
+        return self._client.call(operations.get_settings, inputs.Nothing())
+
+    def change_settings(self, **changes: Any) -> results.UserSettings:
+        """Decide something about oneself; the names are those of inputs.ChangeSettings."""
+        return self._client.call(operations.change_settings, inputs.ChangeSettings(**changes))
+
+    def stats(self, n: int) -> results.Stats:
+        """Ask for one's ratings in numbers."""
+        return self._client.call(operations.stats, inputs.AskStats(n=n))
+
+    def year(self, year: int) -> results.YearInReview:
+        """Ask for a year in review."""
+        return self._client.call(operations.year_in_review, inputs.AskYear(year))
+
+    def diary(self, year: int | None) -> results.Diary:
+        """Ask for films seen, newest first."""
+        return self._client.call(operations.list_diary, inputs.ListDiary(year=year, limit=_MOST))
+
+    def add_viewing(self, movie_id: int, seen_on: str | None) -> results.Viewing:
+        """Write into the diary."""
+        return self._client.call(operations.add_viewing, inputs.AddViewing(movie_id, seen_on))
+
+    def delete_viewing(self, viewing_id: int) -> results.Viewing:
+        """Take out of the diary."""
+        return self._client.call(operations.delete_viewing, inputs.ViewingRef(viewing_id))
+
+    def queue(self) -> results.Diary:
+        """Ask for films seen and not rated."""
+        return self._client.call(operations.list_queue, inputs.Paged(limit=_MOST))
+
+    def lists(self) -> results.MovieListPage:
+        """Ask for one's lists."""
+        return self._client.call(operations.list_lists, inputs.ListLists())
+
+    def movie_list(self, list_id: int) -> results.MovieList:
+        """Ask for one list."""
+        return self._client.call(operations.get_list, inputs.ListRef(list_id))
+
+    def create_list(self, name: str) -> results.MovieListSummary:
+        """Begin a list."""
+        return self._client.call(operations.create_list, inputs.CreateList(name=name))
+
+    def delete_list(self, list_id: int) -> results.MovieListSummary:
+        """Delete a list."""
+        return self._client.call(operations.delete_list, inputs.ListRef(list_id))
+
+    def add_to_list(self, list_id: int, movie_id: int) -> results.ListChange:
+        """Put a film at the end of a list."""
+        return self._client.call(operations.add_to_list, inputs.ListEntry(list_id, movie_id))
+
+    def remove_from_list(self, list_id: int, movie_id: int) -> results.ListChange:
+        """Take a film out of a list."""
+        return self._client.call(operations.remove_from_list, inputs.ListEntryRef(list_id, movie_id))
+
+    def move_in_list(self, list_id: int, movie_id: int, position: int) -> results.ListChange:
+        """Put a film of a list in another place, first 0."""
+        return self._client.call(operations.move_in_list, inputs.MoveListEntry(list_id, movie_id, position))
+
+    def save_note(self, movie_id: int, text: str, version: int | None) -> results.Note:
+        """Write a note on a film."""
+        return self._client.call(operations.save_note, inputs.SaveNote(movie_id, text, version=version))
+
+    def delete_note(self, movie_id: int) -> results.Note:
+        """Throw a note away."""
+        return self._client.call(operations.delete_note, inputs.MovieRef(movie_id))
+
+    def groups(self, n_films: int) -> list[Group]:
+        """Ask for the genres with the most films, each with its best known films; no film twice."""
+        genres = self._client.call(operations.list_genres, inputs.Nothing()).genres
+        largest = sorted(genres, key=lambda genre: (-genre.n_movies, genre.genre))[:_N_GROUPS]
+        known: set[int] = set()
+        result = []
+        for genre in largest:
+            body = inputs.ListMovies(query=f"genre:{genre.genre} -seen", limit=2 * _N_GROUPS)
+            page = self._client.call(operations.list_movies, body)
+            movies = [movie for movie in page.movies if movie.id not in known][:n_films]
+            known |= {movie.id for movie in movies}
+            if len(movies) == n_films:
+                result.append(Group(genre.genre, tuple(movies)))
+        return result
+
+    def rescale(self, from_max: int, *, is_trial: bool) -> results.Rescaled:
+        """Bring one's scores from a narrower scale to 0-100."""
+        return self._client.call(operations.rescale, inputs.Rescale(from_max=from_max, dry_run=is_trial))
+
+    def rate(self, movie_id: int, score: int) -> results.SavedRating:
+        """Rate a film."""
+        return self._client.call(operations.rate, inputs.RateMovie(movie_id, score))
+
+    def unrate(self, movie_id: int) -> results.RemovedRating:
+        """Remove a rating."""
+        return self._client.call(operations.unrate, inputs.MovieRef(movie_id))
+
+    def undo(self) -> results.Undone:
+        """Take back the last write."""
+        return self._client.call(operations.undo, inputs.Nothing())

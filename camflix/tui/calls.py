@@ -1,0 +1,185 @@
+"""The way to the client and back: every call in a thread of its own, nothing that waits on the event loop.
+
+Writes go through one thread, so that they arrive in the order in which they were typed; reads through two others. The
+last answers are remembered: when the client cannot answer (a server that is away, a locked database), screens go on
+showing what they had, and say how old it is.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from threading import Lock
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+
+from camflix.errors import CamFlixError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
+    from datetime import datetime
+
+    from camflix.client import Client
+    from camflix.operations import Operation
+    from camflix.tui.asks import Asks
+
+Input = TypeVar("Input")
+Result = TypeVar("Result")
+
+_MOST_REMEMBERED = 120
+_READERS = 2
+FIRST_PAINT_SECONDS = 0.02
+"""How long after it is mounted a screen asks for the first time: the libraries of a client take the interpreter for a
+third of a second, and the first paint should be through by then."""
+AWAY = frozenset({"storage", "server_away"})
+"""The codes of errors that say nothing about what was asked, only that there is no answer now."""
+
+
+class Link(NamedTuple):
+    """How things stand with whoever answers.
+
+    Attributes:
+        error: why there is no answer now; None while there is.
+        shown_at: when the oldest answer that had to be remembered since then was given; None when none had to.
+    """
+
+    error: CamFlixError | None = None
+    shown_at: datetime | None = None
+
+
+class RememberingClient:
+    """A client that gives its last answer again when the one behind it cannot answer.
+
+    Args:
+        client: the one behind it.
+        now: the clock.
+        tell: told, in the thread of the call, how things stand whenever that changes.
+    """
+
+    def __init__(self, client: Client, now: Callable[[], datetime], tell: Callable[[Link], None]) -> None:
+        self._client = client
+        self._now = now
+        self._tell = tell
+        self._answers: OrderedDict[Any, tuple[object, datetime]] = OrderedDict()
+        self._lock = Lock()
+        self._link = Link()
+
+    def call(self, operation: Operation[Input, Result], body: Input) -> Result:
+        """Call; where there is no answer now and the same was answered before, return that.
+
+        Raises:
+            CamFlixError: whatever the operation says.
+        """
+        key = (operation.name, body)
+        try:
+            result = self._client.call(operation, body)
+        except CamFlixError as error:
+            if error.code not in AWAY:
+                raise
+            remembered = None if operation.writes else self._answers.get(key)
+            self._stand(Link(error, self._oldest(remembered)))
+            if remembered is None:
+                raise
+            return remembered[0]  # type: ignore[return-value]
+        self._stand(Link())
+        if not operation.writes:
+            self._remember(key, result)
+        return result
+
+    def _oldest(self, remembered: tuple[object, datetime] | None) -> datetime | None:
+        known = [moment for moment in (self._link.shown_at, remembered and remembered[1]) if moment is not None]
+        return min(known, default=None)
+
+    def _remember(self, key: object, result: object) -> None:
+        with self._lock:
+            self._answers[key] = (result, self._now())
+            self._answers.move_to_end(key)
+            while len(self._answers) > _MOST_REMEMBERED:
+                self._answers.popitem(last=False)
+
+    def _stand(self, link: Link) -> None:
+        if link != self._link:
+            self._link = link
+            self._tell(link)
+
+
+class Calls:
+    """Asks and tells the client, off the event loop.
+
+    Args:
+        connect: opens a client that speaks a language; called in a thread, at the first call.
+        language: the first one.
+        now: the clock.
+        tell: told how things stand whenever that changes; called in the thread of a call.
+    """
+
+    def __init__(
+        self,
+        connect: Callable[[str], AbstractContextManager[Client]],
+        language: str,
+        now: Callable[[], datetime],
+        tell: Callable[[Link], None],
+    ) -> None:
+        self._connect = connect
+        self._language = language
+        self._now = now
+        self._tell = tell
+        self._readers = ThreadPoolExecutor(_READERS, "camflix-read")
+        self._writer = ThreadPoolExecutor(1, "camflix-write")
+        self._opening = Lock()
+        self._open: dict[str, Asks] = {}
+        self._clients = ExitStack()
+        self.n_waiting = 0
+
+    @property
+    def is_open(self) -> bool:
+        """Return whether a client was opened."""
+        return bool(self._open)
+
+    def speak(self, language: str) -> None:
+        """Ask in another language from now on."""
+        self._language = language
+
+    async def ask(self, question: Callable[[Asks], Result]) -> Result:
+        """Return the answer to a question that changes nothing.
+
+        Raises:
+            CamFlixError: whatever the operation says.
+        """
+        return await self._run(self._readers, question)
+
+    async def tell(self, order: Callable[[Asks], Result]) -> Result:
+        """Have something written; orders are carried out one after another, as they came.
+
+        Raises:
+            CamFlixError: whatever the operation says.
+        """
+        return await self._run(self._writer, order)
+
+    async def _run(self, threads: ThreadPoolExecutor, question: Callable[[Asks], Result]) -> Result:
+        language = self._language
+        self.n_waiting += 1
+        try:
+            # A worker that is cancelled gives up waiting; the call itself is carried to its end.
+            return await asyncio.wrap_future(threads.submit(lambda: question(self._asks(language))))
+        finally:
+            self.n_waiting -= 1
+
+    def _asks(self, language: str) -> Asks:
+        with self._opening:
+            if language not in self._open:
+                from camflix.tui.asks import Asks  # noqa: PLC0415 - loaded in this thread, after the first paint
+
+                client = self._clients.enter_context(self._connect(language))
+                asks = Asks(RememberingClient(client, self._now, self._tell))
+                asks.profile()  # the first call makes the local profile, once
+                self._open[language] = asks
+            return self._open[language]
+
+    def close(self) -> None:
+        """Carry out what was ordered, then close."""
+        self._readers.shutdown(wait=True, cancel_futures=True)
+        self._writer.shutdown(wait=True)
+        self._clients.close()

@@ -1,0 +1,85 @@
+"""What is said after something was written."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from camflix.i18n import _, decimal, plural
+from camflix.tui.words import rank_words, title_of
+
+if TYPE_CHECKING:
+    from camflix.results import (
+        HiddenState,
+        ListChange,
+        MovieSummary,
+        RemovedRating,
+        SavedRating,
+        Undone,
+        Viewing,
+        WatchlistState,
+    )
+
+
+def saved_words(saved: SavedRating) -> str:
+    """Return what became of a score: where it stands, and how near the prediction came."""
+    parts = [
+        _("{film}: {score}", film=title_of(saved.movie), score=saved.score),
+        rank_words(saved.percentile, saved.tier, saved.n_different_missing),
+    ]
+    if saved.predicted_score is not None and saved.gap is not None:
+        predicted, gap = decimal(saved.predicted_score, 1), decimal(saved.gap, 1, signed=True)
+        parts.append(_("predicted {predicted}, gap {gap}", predicted=predicted, gap=gap))
+    return " · ".join(parts)
+
+
+def removed_words(removed: RemovedRating) -> str:
+    """Return which rating is gone."""
+    return _("{film}: the score {score} is removed", film=title_of(removed.movie), score=removed.previous_score)
+
+
+def undone_words(undone: Undone) -> str:
+    """Return what was taken back."""
+    if undone.movie is not None:
+        return _("Undone: {film}", film=title_of(undone.movie))
+    words = plural("Undone: {n} rating", "Undone: {n} ratings", undone.n_ratings)
+    if undone.n_kept:
+        words += " · " + plural("{n} kept, changed since", "{n} kept, changed since", undone.n_kept)
+    return words
+
+
+def watch_words(state: WatchlistState) -> str:
+    """Return whether a film is on the watchlist now."""
+    film = title_of(state.movie)
+    return (
+        _("{film} is on your watchlist", film=film)
+        if state.in_watchlist
+        else _("{film} is off your watchlist", film=film)
+    )
+
+
+def hidden_words(state: HiddenState) -> str:
+    """Return whether a film is hidden now."""
+    film = title_of(state.movie)
+    return _("{film} is hidden from lists", film=film) if state.is_hidden else _("{film} is shown again", film=film)
+
+
+def seen_words(viewing: Viewing) -> str:
+    """Return what was written into the diary."""
+    film = title_of(viewing.movie)
+    if viewing.seen_on is None:
+        return _("{film}: seen, on a day forgotten", film=film)
+    return _("{film}: seen on {day}", film=film, day=viewing.seen_on.isoformat())
+
+
+def added_words(film: MovieSummary, change: ListChange) -> str:
+    """Return whether a film is new in a list."""
+    if change.changed:
+        return _("{film} is in the list “{name}” now", film=title_of(film), name=change.list.name)
+    return _("{film} was in the list “{name}” already", film=title_of(film), name=change.list.name)
+
+
+def note_words(film: MovieSummary, text: str) -> str:
+    """Return what became of a note."""
+    if text:
+        return _("Your note on {film} is saved", film=title_of(film))
+    return _("Your note on {film} is gone", film=title_of(film))

@@ -1,0 +1,119 @@
+"""What someone wants of the terminal app on this machine: ``tui.toml`` by hand, ``tui.json`` by the app itself.
+
+``tui.toml`` in the folder of settings::
+
+    theme = "light"          # dark, light, contrast
+
+    [keys]                   # by action id; the help page (?) names them
+    "film.rate" = "r, ctrl+k"
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from camflix.errors import SettingsError, Word
+from camflix.tui.keys import ACTIONS, normalized
+from camflix.tui.themes import DEFAULT_THEME, NAMES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from camflix.settings import Paths
+
+FILE = "tui.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Preferences:
+    """What was chosen. ``keys``: by action id, for those remapped. ``theme`` and ``language``: None when not chosen."""
+
+    theme: str | None = None
+    language: str | None = None
+    keys: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def first_theme(self) -> str:
+        """Return the theme to begin with."""
+        return self.theme or DEFAULT_THEME
+
+
+def load_preferences(paths: Paths) -> Preferences:
+    """Return what was written by hand, else what was chosen in the app.
+
+    Raises:
+        SettingsError: ``tui.toml`` is broken, names an unknown theme or action.
+    """
+    chosen = _chosen(paths.state / "tui.json")
+    written = _written(paths.config / FILE)
+    theme = written.get("theme", chosen.get("theme"))
+    if theme is not None and theme not in NAMES:
+        if "theme" in written:
+            raise _wrong(paths, "theme", str(theme), sorted(NAMES))
+        theme = None
+    keys = written.get("keys", {})
+    if not isinstance(keys, dict):
+        raise _wrong(paths, "keys", str(keys), ["[keys]"])
+    for name, text in keys.items():
+        if name not in ACTIONS:
+            raise _wrong(paths, "keys", name, sorted(ACTIONS))
+        if not isinstance(text, str) or not normalized(text):
+            raise _wrong(paths, name, str(text), [ACTIONS[name].keys])
+    language = chosen.get("language")
+    return Preferences(
+        theme=str(theme) if theme else None,
+        language=language if language in {"fr", "en"} else None,
+        keys={name: ",".join(normalized(text)) for name, text in keys.items()},
+    )
+
+
+def save_choice(paths: Paths, name: str, value: str) -> None:
+    """Remember a choice made in the app; where nothing can be written it holds until the app ends."""
+    file = paths.state / "tui.json"
+    import json  # noqa: PLC0415 - not at the start
+
+    with suppress(OSError):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps({**_chosen(file), name: value}), encoding="utf-8")
+
+
+def _chosen(file: Path) -> dict[str, str]:
+    # The app's own file: what is broken in it is forgotten, not a person's work.
+    with suppress(OSError, ValueError):
+        import json  # noqa: PLC0415 - not at the start
+
+        found = json.loads(file.read_text(encoding="utf-8"))
+        if isinstance(found, dict):
+            return {str(name): str(value) for name, value in found.items()}
+    return {}
+
+
+def _written(file: Path) -> dict[str, object]:
+    try:
+        text = file.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError("{file} cannot be read: {reason}.", file=str(file), reason=Word(error)) from error
+    import tomllib  # noqa: PLC0415 - most people have no such file
+
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(
+            "{file} is not valid TOML: {reason}.", hint="Correct that line.", file=str(file), reason=str(error)
+        ) from error
+
+
+def _wrong(paths: Paths, name: str, value: str, choices: list[str]) -> SettingsError:
+    return SettingsError(
+        "{file}, {name}: “{value}” cannot be used here.",
+        hint="One of these: {choices}.",
+        file=str(paths.config / FILE),
+        name=name,
+        value=value,
+        choices=", ".join(choices),
+    )

@@ -1,0 +1,112 @@
+"""Groups of films: one score for a kind of films that one knows, given to its best known ones."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from camflix.i18n import _, plural
+from camflix.tui.keys import bindings
+from camflix.tui.screens.base import CamFlixScreen
+from camflix.tui.widgets.bars import Notice
+from camflix.tui.widgets.page import Line, Page
+from camflix.tui.widgets.prompt import Question
+from camflix.tui.words import title_of
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+    from camflix.results import MovieSummary
+    from camflix.tui.asks import Asks, Group
+    from camflix.tui.themes import Palette
+
+N_FILMS = 3
+"""How many films of a group are shown and rated by its score."""
+
+
+class Groups(CamFlixScreen):
+    """Points on groups: each of a group's three films gets them; a film given away as not seen gets none."""
+
+    BINDINGS = bindings("feed.not_seen")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._groups: list[Group] = []
+        self._scores: dict[str, int] = {}
+        self._unseen: set[int] = set()
+        self._asked: Group | None = None
+        self.page = Page(id="groups")
+
+    @property
+    def title_words(self) -> str:
+        """Return what this is."""
+        return _("Points on groups of films")
+
+    @property
+    def film(self) -> MovieSummary | None:
+        """Return the film under the cursor."""
+        target = self.page.target
+        return target[1] if isinstance(target, tuple) else None
+
+    def body(self) -> ComposeResult:
+        """Make the page."""
+        yield self.page
+
+    def load(self) -> None:
+        """Ask for the groups, once."""
+        if not self._groups:
+            self.ask(lambda asks: asks.groups(N_FILMS), self._show)
+        else:
+            self.page.show(self._lines, keep_cursor=True)
+
+    def _show(self, groups: list[Group]) -> None:
+        self._groups = groups
+        self.page.show(self._lines)
+
+    def _lines(self, _width: int, palette: Palette) -> list[Line]:
+        hint = _("Digits and Enter: the score for all three. s: not seen, this film gets none.")
+        lines = [Line([(" " + hint, palette.dim)]), Line()]
+        for group in self._groups:
+            score = self._scores.get(group.genre)
+            given = [] if score is None else [(f"  {score}", palette.score(score))]
+            lines.append(Line([(" " + group.genre, palette.title), *given]))
+            for movie in group.movies:
+                style = palette.track if movie.id in self._unseen else palette.text
+                words = "   " + title_of(movie) + ("  " + _("not seen") if movie.id in self._unseen else "")
+                lines.append(Line([(words, style)], (group, movie)))
+            lines.append(Line())
+        return lines
+
+    def _ask_score(self, text: str) -> None:
+        target = self.page.target
+        assert isinstance(target, tuple)
+        self._asked = target[0]
+        label = _("All three of {group}:", group=target[0].genre)
+        self.prompt.ask(Question("score", label, digits_only=True), text)
+        self._scored = target[1]
+
+    def save_score(self, film: MovieSummary, text: str) -> None:
+        """Give the score to each film of the group that was seen."""
+        group, score = self._asked, int(text)
+        if group is None or score > 100:  # noqa: PLR2004 - the scale
+            super().save_score(film, text)
+            return
+        ids = [movie.id for movie in group.movies if movie.id not in self._unseen]
+
+        def rate_all(asks: Asks) -> int:
+            for movie_id in ids:
+                asks.rate(movie_id, score)
+            return len(ids)
+
+        def saved(n_rated: int) -> None:
+            self._scores[group.genre] = score
+            self.camflix.say(Notice(plural("{n} film rated", "{n} films rated", n_rated)))
+            self.page.show(self._lines, keep_cursor=True)
+
+        self.camflix.tell(rate_all, saved)
+
+    def action_feed_not_seen(self) -> None:
+        """Leave the film under the cursor out, or take it in again."""
+        film = self.film
+        if film is not None:
+            self._unseen ^= {film.id}
+            self.page.show(self._lines, keep_cursor=True)

@@ -1,0 +1,272 @@
+"""Import: a file, what it holds, the bar, the report, and rows that were unclear resolved one by one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from camflix import i18n
+from camflix.i18n import _, decimal, plural
+from camflix.tui.drawing import bar, cut, left, right
+from camflix.tui.keys import bindings
+from camflix.tui.notices import saved_words
+from camflix.tui.screens.base import CamFlixScreen
+from camflix.tui.widgets.bars import Notice
+from camflix.tui.widgets.page import Line, Page
+from camflix.tui.widgets.prompt import Prompt, Question
+from camflix.tui.words import title_of
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+    from camflix.errors import CamFlixError
+    from camflix.results import ImportReport, MovieSummary, RowProblem, SavedRating
+    from camflix.tui.drawing import Pieces
+    from camflix.tui.importing import Preview
+    from camflix.tui.themes import Palette
+    from camflix.tui.widgets.lines import Lines
+
+_BAR_CELLS = 40
+_COUNT = 9
+_N_PROBLEMS = 300
+
+State = Literal["choose", "looking", "preview", "taking", "report"]
+
+
+class Import(CamFlixScreen):
+    """Bring in a history, or a community."""
+
+    BINDINGS = bindings("import.file")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._state: State = "choose"
+        self._preview: Preview | None = None
+        self._report: ImportReport | None = None
+        self._n_read = 0
+        self._resolved: set[int] = set()
+        self.page = Page(id="import")
+
+    @property
+    def title_words(self) -> str:
+        """Return what this is."""
+        return _("Import")
+
+    def body(self) -> ComposeResult:
+        """Make the page."""
+        yield self.page
+
+    def load(self) -> None:
+        """Show where one is."""
+        self.page.show(self._lines, keep_cursor=True)
+
+    def _draw(self) -> None:
+        self.page.show(self._lines)
+        self.draw_heading()
+        self.refresh_bindings()
+
+    # ---- the file
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Tell whether an action means something now."""
+        if action == "import_file":
+            return self.camflix.importer is not None and self._state != "taking"
+        return super().check_action(action, parameters)
+
+    def action_import_file(self) -> None:
+        """Ask for a file."""
+        start = str(self._preview.path) if self._preview is not None else "~/"
+        self.prompt.ask(Question("file", _("File, ZIP or folder:"), remark=_path_remark), start)
+
+    def on_prompt_entered(self, event: Prompt.Entered) -> None:
+        """Look at the file."""
+        importer, text = self.camflix.importer, event.text.strip()
+        if event.question.name != "file":
+            super().on_prompt_entered(event)
+        elif importer is not None and text:
+            path = Path(text).expanduser()
+            self._state = "looking"
+            self._draw()
+            self.camflix.ask(lambda _asks: importer.look(path), self._show_preview, group="import", failed=self._refuse)
+
+    def _refuse(self, error: CamFlixError) -> None:
+        self._state = "choose" if self._preview is None else "preview"
+        self._draw()
+        self.say(Notice(i18n.say(error), is_error=True))
+
+    def _show_preview(self, preview: Preview) -> None:
+        self._state, self._preview, self._report = "preview", preview, None
+        self._draw()
+
+    # ---- taking it
+
+    def _take(self) -> None:
+        importer, preview = self.camflix.importer, self._preview
+        assert importer is not None
+        assert preview is not None
+        self._state, self._n_read = "taking", 0
+        self._draw()
+
+        def progress(n_rows: int) -> None:
+            self.app.call_from_thread(self._read, n_rows)
+
+        self.camflix.tell(lambda _asks: importer.bring_in(preview, progress), self._show_report, failed=self._refuse)
+
+    def _read(self, n_rows: int) -> None:
+        self._n_read = n_rows
+        self.page.build()
+
+    def _show_report(self, report: ImportReport) -> None:
+        self._state, self._report, self._resolved = "report", report, set()
+        self._draw()
+
+    # ---- what was unclear
+
+    def on_lines_opened(self, event: Lines.Opened) -> None:
+        """Take the file, or resolve a row."""
+        del event
+        target = self.page.target
+        if target == "file":
+            self.action_import_file()
+        elif target == "take":
+            self._take()
+        elif isinstance(target, int) and self._report is not None:
+            self._resolve(target, self._report.problems[target])
+
+    def _resolve(self, number: int, problem: RowProblem) -> None:
+        from camflix.tui.modals.choose import Choice, Choose  # noqa: PLC0415 - made when first wanted
+
+        def rate(movie: MovieSummary) -> None:
+            self._rate(number, problem, movie)
+
+        choices = [Choice(title_of(movie), f"id:{movie.id}", movie) for movie in problem.candidates]
+        self.app.push_screen(Choose(f"{problem.line}: {problem.message}", choices, rate))
+
+    def _rate(self, number: int, problem: RowProblem, movie: MovieSummary) -> None:
+        importer, preview = self.camflix.importer, self._preview
+        assert importer is not None
+        assert preview is not None
+
+        def done(saved: SavedRating) -> None:
+            self._resolved.add(number)
+            self.page.show(self._lines, keep_cursor=True)
+            self.camflix.say(Notice(saved_words(saved)))
+
+        def go_on(score: int | None) -> None:
+            if score is None:
+                self.say(Notice(_("That line has no score to take."), is_error=True))
+                return
+            self.camflix.tell(lambda asks: asks.rate(movie.id, score), done)
+
+        self.camflix.ask(lambda _asks: importer.score_of(preview, problem), go_on, group="import")
+
+    # ---- drawing
+
+    def _lines(self, width: int, palette: Palette) -> list[Line]:
+        if self.camflix.importer is None:
+            words = _("Files are brought in on the machine that holds the database: camflix import")
+            return [Line([(" " + words, palette.dim)])]
+        if self._state == "taking":
+            return self._progress_lines(palette)
+        lines = [Line([(" " + _("Choose a file…"), palette.accent)], "file")]
+        if self._state == "looking":
+            return [*lines, Line(), Line([(" " + _("looking…"), palette.dim)])]
+        if self._state == "report" and self._report is not None:
+            return [*lines, Line(), *self._report_lines(self._report, width, palette)]
+        if self._preview is not None:
+            return [*lines, Line(), *_preview_lines(self._preview, width, palette)]
+        return [*lines, Line(), *_hint_lines(palette)]
+
+    def _progress_lines(self, palette: Palette) -> list[Line]:
+        assert self._preview is not None
+        n = self._preview.n_rows
+        cells = left(bar(self._n_read, max(1, n), _BAR_CELLS), _BAR_CELLS)
+        words = _("{n} of {goal} rows", n=self._n_read, goal=n)
+        if self._n_read >= n:
+            words = _("Learning tastes…")
+        return [
+            Line([(" " + self._preview.path.name, palette.strong)]),
+            Line(),
+            Line([(" ", palette.text), (cells, palette.bar), ("  " + words, palette.dim)]),
+        ]
+
+    def _report_lines(self, report: ImportReport, width: int, palette: Palette) -> list[Line]:
+        counts = (
+            (_("rows read"), report.rows, palette.text),
+            (_("created"), report.created, palette.good),
+            (_("updated"), report.updated, palette.good),
+            (_("unchanged"), report.unchanged, palette.text),
+            (_("ambiguous"), report.ambiguous, palette.warning),
+            (_("not found"), report.not_found, palette.warning),
+            (_("invalid"), report.invalid, palette.bad),
+            (_("not films"), report.skipped_not_film, palette.dim),
+        )
+        lines = [
+            Line([(" " + left(name, 16), palette.dim), (right(str(n), _COUNT), style if n else palette.dim)])
+            for name, n, style in counts
+        ]
+        seconds = _("{seconds} s · u takes the whole import back", seconds=decimal(report.seconds, 1))
+        lines += [Line(), Line([(" " + seconds, palette.dim)]), Line()]
+        for number, problem in enumerate(report.problems[:_N_PROBLEMS]):
+            lines.append(self._problem_line(number, problem, width, palette))
+        n_more = len(report.problems) - _N_PROBLEMS + report.n_problems_left_out
+        if n_more > 0:
+            lines.append(Line([(" " + plural("… and {n} more", "… and {n} more", n_more), palette.dim)]))
+        return lines
+
+    def _problem_line(self, number: int, problem: RowProblem, width: int, palette: Palette) -> Line:
+        is_open = bool(problem.candidates) and number not in self._resolved
+        mark = "✓" if number in self._resolved else "?" if is_open else "·"
+        style = palette.good if number in self._resolved else palette.warning if is_open else palette.dim
+        words = cut(f"{problem.line}: {problem.message}", width - 4)
+        return Line(
+            [(f" {mark} ", style), (words, palette.text if is_open else palette.dim)], number if is_open else None
+        )
+
+
+def _path_remark(text: str, palette: Palette) -> Pieces:
+    found = Path(text.strip()).expanduser() if text.strip() else None
+    try:
+        is_there = found is not None and found.exists()
+    except OSError:
+        is_there = False
+    return [(_("there") if is_there else _("not there"), palette.good if is_there else palette.dim)]
+
+
+def _hint_lines(palette: Palette) -> list[Line]:
+    hints = (
+        _("Letterboxd: Settings, Data, Export your data; then the ZIP as it came, or ratings.csv."),
+        _("MovieLens: a ZIP or folder of a data set. It brings a community, people to be compared with."),
+        _("Nothing is written before you have seen what the file holds; u takes a whole import back."),
+    )
+    return [Line([(" " + hint, palette.dim)]) for hint in hints]
+
+
+def _preview_lines(preview: Preview, width: int, palette: Palette) -> list[Line]:
+    n_words = plural("{n} rating", "{n} ratings", preview.n_rows)
+    whose = _("of a community") if preview.is_community else _("of mine")
+    lines = [
+        Line([(" " + cut(preview.path.name, 40), palette.strong), (f"  {preview.format_words}", palette.dim)]),
+        Line([(f" {n_words} {whose}", palette.text)]),
+        Line(),
+        Line([(" " + _("As written → score"), palette.title)]),
+    ]
+    pairs = "   ".join(f"{written} → {score}" for written, score in preview.mapping)
+    lines += [
+        Line([(" " + cut(pairs, width - 2), palette.text)]),
+        Line(),
+        Line([(" " + _("The first rows"), palette.title)]),
+    ]
+    name = max(20, width - 22)
+    for row in preview.rows:
+        score = right(str(row.score), 4)
+        lines.append(
+            Line(
+                [
+                    (" " + left(row.film, name), palette.text),
+                    (right(row.written, 8), palette.dim),
+                    (score, palette.score(row.score)),
+                ]
+            )
+        )
+    return [*lines, Line(), Line([(" " + _("Bring them in"), palette.accent)], "take")]

@@ -1,0 +1,231 @@
+"""Rate: one film after another, two digits and Enter each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from camflix import i18n
+from camflix.i18n import N_, _, decimal, plural
+from camflix.scores import MAX_SCORE
+from camflix.tui.drawing import bar, left, right, spread
+from camflix.tui.keys import bindings
+from camflix.tui.screens.base import CamFlixScreen
+from camflix.tui.widgets.bars import Notice
+from camflix.tui.widgets.page import Line, Page
+from camflix.tui.words import other_title, rank_words, title_of
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+    from camflix.errors import CamFlixError
+    from camflix.results import FeedFilm, MovieSummary, RatingFeed, SavedRating, UserSettings
+    from camflix.tui.drawing import Piece, Pieces
+    from camflix.tui.themes import Palette
+
+N_FOR_FIRST_LIST = 10
+"""After so many quick ratings, not all alike, there is a first personal list (features.md, C10)."""
+
+_N_ASKED = 40
+_N_LEFT_BEFORE_MORE = 12
+_N_SHOWN = 12
+_WHY = {
+    "popular": N_("many know this one"),
+    "informative": N_("your score tells much about your taste"),
+    "seen": N_("you have seen it and not rated it"),
+}
+
+
+class _Given:
+    """A score given here: saved or on its way."""
+
+    def __init__(self, movie: MovieSummary, score: int) -> None:
+        self.movie = movie
+        self.score = score
+        self.saved: SavedRating | None = None
+
+
+class Rate(CamFlixScreen):
+    """The feed. Scores are written one after another in the order typed; each line says when it is saved."""
+
+    BINDINGS = bindings("feed.not_seen", "feed.skip", "feed.blind")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._films: list[FeedFilm] = []
+        self._answered: set[int] = set()
+        self._given: list[_Given] = []
+        self._n_ratings: int | None = None
+        self._n_different_missing = 0
+        self._is_blind = False
+        self._is_all = False
+        self.page = Page(id="feed")
+
+    @property
+    def title_words(self) -> str:
+        """Return what this is."""
+        return _("Rate what you have seen")
+
+    @property
+    def film(self) -> MovieSummary | None:
+        """Return the film asked for."""
+        return self._films[0].movie if self._films else None
+
+    def facts(self, palette: Palette) -> Pieces:
+        """Return the progress, and whether averages and predictions are hidden."""
+        if self._n_ratings is None:
+            return [("…" if self.error is None else "", palette.dim)]
+        words = plural("{n} rating", "{n} ratings", self._n_ratings)
+        return [((_("blind") + " · " if self._is_blind else "") + words, palette.dim)]
+
+    def body(self) -> ComposeResult:
+        """Make the page."""
+        yield self.page
+
+    # ---- asking
+
+    def load(self) -> None:
+        """Ask for films, and whether to hide what others think."""
+        if not self._films:
+            self._ask_more()
+        self.ask(lambda asks: asks.settings(), self._use_settings, group="settings")
+        self.page.show(self._lines)
+
+    def _use_settings(self, settings: UserSettings) -> None:
+        self._is_blind = settings.blind
+        self._draw()
+
+    def _ask_more(self) -> None:
+        self.ask(lambda asks: asks.feed(_N_ASKED), self._take, group="feed")
+
+    def _take(self, feed: RatingFeed) -> None:
+        known = self._answered | {each.movie.id for each in self._films}
+        new = [each for each in feed.films if each.movie.id not in known]
+        self._films += new
+        self._is_all = not new
+        n_on_their_way = sum(1 for given in self._given if given.saved is None)
+        self._n_ratings, self._n_different_missing = feed.n_ratings + n_on_their_way, feed.n_different_missing
+        self._draw()
+
+    def _next(self) -> None:
+        self._answered.add(self._films.pop(0).movie.id)
+        if len(self._films) <= _N_LEFT_BEFORE_MORE and not self._is_all:
+            self._ask_more()
+        self._draw()
+
+    # ---- answers
+
+    def save_score(self, film: MovieSummary, text: str) -> None:
+        """Order the score to be saved and show the next film; what is typed ahead is for that one."""
+        score = int(text)
+        if score > MAX_SCORE or self.film is not film:
+            super().save_score(film, text)
+            return
+        given = _Given(film, score)
+        self._given.insert(0, given)
+        self._n_ratings = (self._n_ratings or 0) + 1
+
+        def failed(error: CamFlixError) -> None:
+            self._given.remove(given)
+            self._answered.discard(film.id)
+            self._n_ratings = (self._n_ratings or 1) - 1
+            words = _("{film}: {score} was not saved.", film=title_of(film), score=score)
+            self.camflix.say(Notice(f"{words} {i18n.say(error)}", is_error=True))
+            self._draw()
+
+        def saved(answer: SavedRating) -> None:
+            given.saved = answer
+            self._n_different_missing = answer.n_different_missing
+            self._draw()
+
+        self.camflix.tell(lambda asks: asks.rate(film.id, score), saved, failed=failed)
+        self._next()
+
+    def action_feed_not_seen(self) -> None:
+        """Never ask for this film again: not seen."""
+        film = self.film
+        assert film is not None
+        self.camflix.tell(lambda asks: asks.answer_feed(film.id, "not_seen"), lambda _answer: None)
+        self._next()
+
+    def action_feed_skip(self) -> None:
+        """Go on to the next film."""
+        film = self.film
+        assert film is not None
+        self.camflix.tell(lambda asks: asks.answer_feed(film.id, "skip"), lambda _answer: None)
+        self._next()
+
+    def action_feed_blind(self) -> None:
+        """Hide what others think until a score is saved, or show it."""
+        is_blind = not self._is_blind
+        self.camflix.tell(lambda asks: asks.change_settings(blind=is_blind), self._use_settings)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Tell whether an action means something now."""
+        if action in {"feed_not_seen", "feed_skip"}:
+            return self.film is not None
+        if action in {"film_why", "list_open"}:
+            return False  # it would tell the prediction before the score is given
+        return super().check_action(action, parameters)
+
+    def renew(self) -> None:
+        """Go on where one was; what was written elsewhere leaves the feed at the next question."""
+        if self._n_ratings is None:
+            super().renew()
+
+    # ---- drawing
+
+    def _draw(self) -> None:
+        self.page.show(self._lines)
+        self.draw_heading()
+        self.refresh_bindings()
+
+    def _lines(self, width: int, palette: Palette) -> list[Line]:
+        return [*self._progress(palette), Line(), *self._card(palette), Line(), *self._given_lines(width, palette)]
+
+    def _progress(self, palette: Palette) -> list[Line]:
+        n = self._n_ratings
+        if n is None:
+            return []
+        if n >= N_FOR_FIRST_LIST and not self._n_different_missing:
+            words = _("Your own list is ready: D shows it. Each score makes it better.")
+            return [Line([(" " + words, palette.good)])]
+        done = min(n, N_FOR_FIRST_LIST)
+        cells = left(bar(done, N_FOR_FIRST_LIST, 20), 20)
+        words = _("{n} of {goal} until your first own list", n=done, goal=N_FOR_FIRST_LIST)
+        if n >= N_FOR_FIRST_LIST:
+            words = rank_words(None, None, self._n_different_missing)
+        return [Line([(" ", palette.text), (cells, palette.bar), ("  " + words, palette.dim)])]
+
+    def _card(self, palette: Palette) -> list[Line]:
+        if not self._films:
+            words = _("No more films to ask for now: search for some with D and /.") if self._is_all else "…"
+            return [Line([(" " + words, palette.dim)])]
+        asked = self._films[0]
+        movie = asked.movie
+        year = f"  {movie.year}" if movie.year else ""
+        lines = [
+            Line([("   " + movie.title, palette.title), (year, palette.text)]),
+            Line([("   " + other_title(movie), palette.dim)]),
+        ]
+        remark = _(_WHY[asked.why])
+        if not self._is_blind:
+            remark += " · " + plural("{n} rating", "{n} ratings", movie.n_ratings)
+        return [*lines, Line([("   " + remark, palette.dim)])]
+
+    def _given_lines(self, width: int, palette: Palette) -> list[Line]:
+        return [self._given_line(given, width, palette) for given in self._given[:_N_SHOWN]]
+
+    @staticmethod
+    def _given_line(given: _Given, width: int, palette: Palette) -> Line:
+        saved = given.saved
+        start: list[Piece] = [
+            (" " + right(str(given.score), 3), palette.score(given.score, saved.tier if saved else None)),
+            ("  " + title_of(given.movie), palette.text),
+        ]
+        if saved is None:
+            return Line(spread(start, [(_("saving…"), palette.warning), (" ", palette.text)], width, palette.text))
+        words = rank_words(saved.percentile, saved.tier, saved.n_different_missing) if saved.tier else _("saved")
+        if saved.predicted_score is not None and saved.gap is not None:
+            predicted, gap = decimal(saved.predicted_score, 0), decimal(saved.gap, 0, signed=True)
+            words += " · " + _("predicted {predicted}, gap {gap}", predicted=predicted, gap=gap)
+        return Line(spread(start, [(words + " ", palette.dim)], width, palette.text))

@@ -1,0 +1,170 @@
+"""Settings: of this terminal, and of oneself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from camflix import i18n
+from camflix.i18n import N_, _
+from camflix.tui import themes
+from camflix.tui.drawing import left
+from camflix.tui.keys import bindings
+from camflix.tui.screens.base import CamFlixScreen
+from camflix.tui.widgets.bars import Notice, language_name
+from camflix.tui.widgets.page import Line, Page
+from camflix.tui.widgets.prompt import Prompt, Question
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from textual.app import ComposeResult
+
+    from camflix.results import UserSettings
+    from camflix.tui.themes import Palette
+    from camflix.tui.widgets.lines import Lines
+
+_NAME = 34
+_PRIVACIES = ("private", "members", "public")
+_PRIVACY_WORDS = {
+    "private": N_("private: nobody sees you"),
+    "members": N_("members: who has an account here may see you"),
+    "public": N_("public: everybody may see you"),
+}
+_DISPLAYS = ("100", "10", "stars")
+_DISPLAY_WORDS = {"100": N_("0 to 100"), "10": N_("0 to 10"), "stars": N_("five stars")}
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A line of the screen: its words, its value now, and what the next or previous choice does."""
+
+    words: str
+    value: str
+    change: Callable[[int], None]
+
+
+class Settings(CamFlixScreen):
+    """What can be chosen, each line by Enter."""
+
+    BINDINGS = bindings("choice.next", "choice.previous")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._mine: UserSettings | None = None
+        self.page = Page(id="settings")
+
+    @property
+    def title_words(self) -> str:
+        """Return what this is."""
+        return _("Settings")
+
+    def body(self) -> ComposeResult:
+        """Make the page."""
+        yield self.page
+
+    def load(self) -> None:
+        """Ask what one decided."""
+        self.page.show(self._lines, keep_cursor=True)
+        self.ask(lambda asks: asks.settings(), self._show)
+
+    def _show(self, settings: UserSettings) -> None:
+        self._mine = settings
+        self.page.show(self._lines, keep_cursor=True)
+
+    def _lines(self, _width: int, palette: Palette) -> list[Line]:
+        lines = [Line([(" " + _("This terminal"), palette.title)])]
+        lines += [self._line(setting, palette) for setting in self._of_the_terminal()]
+        if self._mine is not None:
+            lines += [Line(), Line([(" " + _("Myself"), palette.title)])]
+            lines += [self._line(setting, palette) for setting in self._of_myself(self._mine)]
+        file = self.camflix.paths.config / "tui.toml"
+        return [*lines, Line(), Line([(" " + _("Keys are remapped in {file}", file=str(file)), palette.dim)])]
+
+    @staticmethod
+    def _line(setting: Setting, palette: Palette) -> Line:
+        return Line([(" " + left(setting.words, _NAME), palette.text), (setting.value, palette.accent)], setting)
+
+    def _of_the_terminal(self) -> list[Setting]:
+        names = [theme.name for theme in themes.THEMES]
+
+        def theme(step: int) -> None:
+            self.camflix.use_theme(names[(names.index(self.app.theme) + step) % len(names)])
+
+        def language(_step: int) -> None:
+            self.camflix.action_app_language()
+            self.camflix.tell(lambda asks: asks.change_settings(language=i18n.current_language()), self._show)
+
+        return [
+            Setting(_("theme"), _(themes.NAMES[self.app.theme]), theme),
+            Setting(_("language"), language_name(), language),
+        ]
+
+    def _of_myself(self, mine: UserSettings) -> list[Setting]:
+        def turn(name: str, choices: tuple[object, ...], now: object) -> Callable[[int], None]:
+            def change(step: int) -> None:
+                value = choices[(choices.index(now) + step) % len(choices)]
+                self.camflix.tell(lambda asks: asks.change_settings(**{name: value}), self._show)
+
+            return change
+
+        yes_no = (False, True)
+        return [
+            Setting(
+                _("who may see me"),
+                _(_PRIVACY_WORDS[mine.privacy]),
+                turn("privacy", _PRIVACIES, mine.privacy),
+            ),
+            Setting(
+                _("contribute without my name"),
+                _("yes") if mine.contributes_anonymously else _("no"),
+                turn("contributes_anonymously", yes_no, mine.contributes_anonymously),
+            ),
+            Setting(
+                _("scores shown as"),
+                _(_DISPLAY_WORDS[mine.score_display]),
+                turn("score_display", _DISPLAYS, mine.score_display),
+            ),
+            Setting(
+                _("rate blind"),
+                _("yes: predictions and averages are hidden until I rate") if mine.blind else _("no"),
+                turn("blind", yes_no, mine.blind),
+            ),
+            Setting(
+                _("time zone"), mine.time_zone, lambda _step: self._ask("time_zone", _("Time zone:"), mine.time_zone)
+            ),
+            Setting(_("about me"), mine.bio or "-", lambda _step: self._ask("bio", _("About me:"), mine.bio)),
+        ]
+
+    def _ask(self, name: str, label: str, text: str) -> None:
+        self.prompt.ask(Question(name, label), text)
+
+    def on_prompt_entered(self, event: Prompt.Entered) -> None:
+        """Take a text that was asked for."""
+        changes = {event.question.name: event.text.strip()}
+        self.camflix.tell(lambda asks: asks.change_settings(**changes), self._changed)
+
+    def _changed(self, settings: UserSettings) -> None:
+        self._show(settings)
+        self.camflix.say(Notice(_("Saved.")))
+
+    def action_choice_next(self) -> None:
+        """Take the next choice."""
+        if isinstance(self.page.target, Setting):
+            self.page.target.change(1)
+
+    def action_choice_previous(self) -> None:
+        """Take the choice before."""
+        if isinstance(self.page.target, Setting):
+            self.page.target.change(-1)
+
+    def on_lines_opened(self, event: Lines.Opened) -> None:
+        """Take the next choice."""
+        del event
+        self.action_choice_next()
+
+    def redraw(self) -> None:
+        """Draw all anew, the choices too."""
+        super().redraw()
+        if self.is_attached:
+            self.page.show(self._lines, keep_cursor=True)

@@ -1,0 +1,1 @@
+"""What screens are made of. Widgets announce; screens decide; workers call."""

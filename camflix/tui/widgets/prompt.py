@@ -1,0 +1,164 @@
+"""The line at the foot that something is typed into. It is fed keys by the app, so nothing typed ahead is lost."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from rich.style import Style
+from textual.message import Message
+from textual.widget import Widget
+
+from camflix.tui.drawing import fitted, spread, strip_of
+from camflix.tui.themes import palette_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from textual.strip import Strip
+
+    from camflix.tui.drawing import Pieces
+    from camflix.tui.themes import Palette
+
+MOVE_KEYS = frozenset({"up", "down", "pageup", "pagedown", "ctrl+d", "ctrl+u", "home", "end"})
+_MOST_DIGITS = 3
+_CURSOR = Style(reverse=True)
+
+
+class Question(NamedTuple):
+    """What is asked for.
+
+    Attributes:
+        name: which question this is, for whoever gets the answer.
+        label: the words before what is typed.
+        digits_only: whether only a number of at most three digits may be typed.
+        remark: what to say, at the right edge, about what is typed so far.
+        passes: keys that are not for the line but for the list above it.
+        at_once: called with the text the moment Enter is pressed, before any later key is looked at.
+    """
+
+    name: str
+    label: str
+    digits_only: bool = False
+    remark: Callable[[str, Palette], Pieces] = lambda _text, _palette: ()
+    passes: frozenset[str] = frozenset()
+    at_once: Callable[[str], None] | None = None
+
+
+class Prompt(Widget):
+    """A line to type into; hidden until something is asked."""
+
+    class Changed(Message):
+        """What is typed is another text now."""
+
+        def __init__(self, question: Question, text: str) -> None:
+            super().__init__()
+            self.question, self.text = question, text
+
+    class Entered(Message):
+        """Enter was pressed."""
+
+        def __init__(self, question: Question, text: str) -> None:
+            super().__init__()
+            self.question, self.text = question, text
+
+    class Left(Message):
+        """Escape was pressed."""
+
+        def __init__(self, question: Question) -> None:
+            super().__init__()
+            self.question = question
+
+    def __init__(self) -> None:
+        super().__init__(id="prompt")
+        self.question: Question | None = None
+        self.text = ""
+        self._place = 0
+
+    @property
+    def is_open(self) -> bool:
+        """Return whether something is asked."""
+        return self.question is not None
+
+    def ask(self, question: Question, text: str = "") -> None:
+        """Ask for something; ``text`` is what the line begins with."""
+        self.question, self.text, self._place = question, text, len(text)
+        self.add_class("open")
+        self.refresh()
+        self.screen.refresh_bindings()
+
+    def close(self) -> None:
+        """Ask no longer."""
+        self.question = None
+        self.remove_class("open")
+        self.screen.refresh_bindings()
+
+    def feed(self, key: str, character: str | None) -> bool:
+        """Take a key; return whether it was for this line."""
+        question = self.question
+        if question is None or key in question.passes:
+            return False
+        if key == "enter":
+            self.close()
+            if question.at_once is not None:
+                question.at_once(self.text)
+            self.post_message(self.Entered(question, self.text))
+        elif key == "escape":
+            self.close()
+            self.post_message(self.Left(question))
+        elif not self._edit(key) and character is not None and character.isprintable():
+            self.insert(character)
+        return True
+
+    def insert(self, typed: str) -> None:
+        """Put text where the cursor is."""
+        assert self.question is not None
+        typed = "".join(letter for letter in typed if letter.isprintable())
+        if self.question.digits_only:
+            typed = "".join(letter for letter in typed if letter in "0123456789")[: _MOST_DIGITS - len(self.text)]
+        if typed:
+            self._change(self.text[: self._place] + typed + self.text[self._place :], self._place + len(typed))
+
+    def _edit(self, key: str) -> bool:
+        text, place = self.text, self._place
+        before = text[:place].rstrip()
+        edits = {
+            "backspace": (text[: max(0, place - 1)] + text[place:], max(0, place - 1)),
+            "ctrl+h": (text[: max(0, place - 1)] + text[place:], max(0, place - 1)),
+            "delete": (text[:place] + text[place + 1 :], place),
+            "ctrl+w": ((kept := before[: before.rfind(" ") + 1]) + text[place:], len(kept)),
+            "ctrl+u": (text[place:], 0),
+            "ctrl+k": (text[:place], place),
+            "left": (text, max(0, place - 1)),
+            "right": (text, min(len(text), place + 1)),
+            "home": (text, 0),
+            "ctrl+a": (text, 0),
+            "end": (text, len(text)),
+            "ctrl+e": (text, len(text)),
+        }
+        if key not in edits:
+            return False
+        self._change(*edits[key])
+        return True
+
+    def _change(self, text: str, place: int) -> None:
+        is_new, self.text, self._place = text != self.text, text, place
+        self.refresh()
+        if is_new:
+            assert self.question is not None
+            self.post_message(self.Changed(self.question, text))
+
+    def render_line(self, y: int) -> Strip:
+        """Return the line."""
+        del y
+        palette, width = palette_of(self.app), self.size.width
+        if self.question is None:
+            return strip_of((), width, self.rich_style)
+        place, text = self._place, self.text + " "
+        typed = [
+            (f" {self.question.label} ", palette.title),
+            (text[:place], palette.strong),
+            (text[place : place + 1], palette.strong + _CURSOR),
+            (text[place + 1 :], palette.strong),
+        ]
+        remark = [*self.question.remark(self.text, palette), (" ", palette.text)]
+        return strip_of(fitted(spread(typed, remark, width, palette.text), width), width, self.rich_style)

@@ -1,0 +1,117 @@
+"""An app over the sample community, with a clock that stands still; nothing in it is made up for the tests."""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import pytest
+
+from camflix.bootstrap import CamFlix
+from camflix.cli.importing import LocalImporter
+from camflix.client.local import LocalClient
+from camflix.errors import StorageError
+from camflix.settings import load_settings
+from camflix.tui.app import CamFlixApp
+from camflix.tui.preferences import Preferences
+from tests.conftest import NOW
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from textual.pilot import Pilot
+
+    from camflix.client import Client
+    from camflix.operations import Operation
+    from tests.conftest import Home
+
+Input = TypeVar("Input")
+Result = TypeVar("Result")
+
+_MOST_ROUNDS = 400
+
+
+class Unplugged:
+    """A client whose cable can be pulled: then every call fails as a database does that is not there."""
+
+    is_unplugged = False
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    def call(self, operation: Operation[Input, Result], body: Input) -> Result:
+        if type(self).is_unplugged:
+            raise StorageError(
+                "The database cannot be reached: {reason}.", hint="Try again when it is back.", reason="unplugged"
+            )
+        return self._client.call(operation, body)
+
+
+@pytest.fixture
+def cable() -> Iterator[type[Unplugged]]:
+    """Yield the cable between the app and its database, plugged in."""
+    Unplugged.is_unplugged = False
+    yield Unplugged
+    Unplugged.is_unplugged = False
+
+
+@pytest.fixture
+def make_app(demo: Home, cable: type[Unplugged]) -> Callable[..., CamFlixApp]:
+    """Return a function that makes the app of a user of the sample community."""
+    return app_maker(cable)
+
+
+@pytest.fixture
+def make_first_app(home: Home, cable: type[Unplugged]) -> Callable[..., CamFlixApp]:
+    """Return a function that makes the app over a database in which nothing is yet."""
+    return app_maker(cable)
+
+
+def app_maker(cable: type[Unplugged]) -> Callable[..., CamFlixApp]:
+    def make(user: str | None = "demo", **preferences: Any) -> CamFlixApp:
+        settings = load_settings(os.environ)
+
+        @contextmanager
+        def connect(language: str) -> Iterator[Client]:
+            camflix = CamFlix(settings, language, lambda: NOW)
+            yield cable(LocalClient(camflix, user, "newcomer"))
+            camflix.close()
+
+        importer = LocalImporter(user)
+        return CamFlixApp(connect, settings.paths, Preferences(**preferences), importer, now=lambda: NOW)
+
+    return make
+
+
+async def settle(pilot: Pilot[None]) -> None:
+    """Wait until nothing is asked or drawn any more."""
+    app = pilot.app
+    assert isinstance(app, CamFlixApp)
+    n_quiet = 0
+    for _round in range(_MOST_ROUNDS):
+        await pilot.pause(0.01)
+        busy = app.calls.n_waiting or any(not worker.is_finished for worker in app.workers)
+        n_quiet = 0 if busy else n_quiet + 1
+        # The longest pause of a screen before it asks is the one after a letter.
+        if n_quiet > 8:
+            return
+    raise TimeoutError(shown(app))
+
+
+async def press(pilot: Pilot[None], *keys: str) -> None:
+    """Press keys as fast as they can be pressed, then wait until all is answered."""
+    await pilot.press(*keys)
+    await settle(pilot)
+
+
+def shown(app: CamFlixApp) -> str:
+    """Return the words on the screen, line by line."""
+    width, height = app.size
+    del width
+    strips = app.screen._compositor.render_strips()
+    return "\n".join("".join(segment.text for segment in strip).rstrip() for strip in strips[:height])
+
+
+HERE = Path(__file__).parent

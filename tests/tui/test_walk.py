@@ -1,0 +1,453 @@
+"""The whole app by keyboard alone: every section, every action, what each does to the database."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import pytest
+
+from camflix.tui.app import CamFlixApp
+from camflix.tui.keys import ACTIONS
+from camflix.tui.screens.discover import Discover
+from camflix.tui.screens.film import FilmScreen
+from camflix.tui.screens.groups import Groups
+from camflix.tui.screens.movie_list import MovieListScreen
+from camflix.tui.screens.my_films import MyFilms
+from camflix.tui.screens.person import PersonScreen
+from camflix.tui.screens.rate import Rate
+from camflix.tui.screens.receipt import ReceiptScreen
+from camflix.tui.screens.welcome import Welcome
+from tests.tui.conftest import press, settle, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+    from pathlib import Path
+    from typing import Any
+
+    from textual.pilot import Pilot
+    from textual.screen import Screen
+
+Make = "Callable[..., CamFlixApp]"
+
+
+def walk(app: CamFlixApp, steps: Callable[[Pilot[None]], Coroutine[Any, Any, None]]) -> None:
+    """Run the app in a terminal of 100 columns and take steps in it."""
+
+    async def run() -> None:
+        async with app.run_test(size=(100, 30)) as pilot:
+            await settle(pilot)
+            await steps(pilot)
+
+    asyncio.run(run())
+
+
+def screen(pilot: Pilot[None], kind: type[Screen[Any]]) -> Any:
+    assert isinstance(pilot.app.screen, kind), pilot.app.screen
+    return pilot.app.screen
+
+
+def words(pilot: Pilot[None]) -> str:
+    assert isinstance(pilot.app, CamFlixApp)
+    return shown(pilot.app)
+
+
+def test_every_section_has_a_key(make_app: Make) -> None:
+    async def steps(pilot: Pilot[None]) -> None:
+        for key, mode in zip("RMTSI", ("rate", "films", "twins", "stats", "import"), strict=True):
+            await press(pilot, key)
+            assert pilot.app.current_mode == mode
+            assert len(words(pilot).splitlines()) > 3
+        await press(pilot, "comma")
+        assert pilot.app.current_mode == "settings"
+        await press(pilot, "D", "tab")
+        assert pilot.app.current_mode == "rate"
+        await press(pilot, "shift+tab")
+        assert pilot.app.current_mode == "discover"
+
+    walk(make_app(), steps)
+
+
+def test_a_film_is_rated_from_the_list_by_digits_and_undone(make_app: Make) -> None:
+    async def steps(pilot: Pilot[None]) -> None:
+        film = screen(pilot, Discover).film
+        await press(pilot, "8", "7", "enter")
+        assert f"{film.title} ({film.year}): 87" in words(pilot)
+        assert "percentile" in words(pilot)
+        assert screen(pilot, Discover).film != film, "what is rated leaves the list, which is filled up again"
+        await press(pilot, "u")
+        assert "Undone" in words(pilot)
+        assert screen(pilot, Discover).film == film
+
+    walk(make_app(language="en"), steps)
+
+
+def test_percentile_and_tier_are_told_while_a_score_is_typed(make_app: Make) -> None:
+    async def steps(pilot: Pilot[None]) -> None:
+        await press(pilot, "r", "9", "9")
+        assert "percentile 98" in words(pilot)
+        await press(pilot, "backspace", "backspace", "5")
+        assert "percentile 1," in words(pilot)
+        await press(pilot, "escape")
+        assert not screen(pilot, Discover).prompt.is_open
+
+    walk(make_app(language="en"), steps)
+
+
+@pytest.mark.parametrize("typed", [["1", "0", "1"], ["9", "9", "9"]])
+def test_a_number_over_100_is_refused_with_the_remedy_and_writes_nothing(make_app: Make, typed: list[str]) -> None:
+    async def steps(pilot: Pilot[None]) -> None:
+        film = screen(pilot, Discover).film
+        await press(pilot, *typed, "enter")
+        assert "from 0 to 100" in words(pilot)
+        assert screen(pilot, Discover).film == film
+
+    walk(make_app(language="en"), steps)
+
+
+def test_a_receipt_is_one_key_away_and_adds_up_to_the_prediction(make_app: Make) -> None:
+    async def steps(pilot: Pilot[None]) -> None:
+        await press(pilot, "j", "y")
+        receipt = screen(pilot, ReceiptScreen)._receipt
+        assert round(sum(line.amount for line in receipt.lines), 3) == receipt.total
+        assert receipt.prediction.predicted_score == receipt.total
+        assert "other people together" in words(pilot)
+        await press(pilot, "a", "G")
+        assert "other people together" not in words(pilot)
+        assert f"{receipt.total:.3f}" in words(pilot)
+        lines = [line for line in screen(pilot, ReceiptScreen).paper._lines if line.target is not None]
+        assert len(lines) == sum(1 for line in receipt.lines if line.username)
+
+    walk(make_app(language="en"), steps)
+
+
+def test_from_a_receipt_one_goes_on_to_a_person_and_their_favourites(make_app: Make) -> None:
+    async def steps(pilot: Pilot[None]) -> None:
+        await press(pilot, "y", "enter")
+        person = screen(pilot, PersonScreen)
+        assert person.title_words.startswith("sample-")
+        assert "What they like best" in words(pilot)
+        await press(pilot, "enter")
+        screen(pilot, FilmScreen)
+        await press(pilot, "q", "q", "q")
+        screen(pilot, Discover)
+
+    walk(make_app(language="en"), steps)
+
+
+def test_search_finds_as_one_types_with_slips_and_without_accents(make_app: Make) -> None:
+    async def steps(pilot: Pilot[None]) -> None:
+        await press(pilot, "slash", *"amelei")
+        assert "Amélie" in words(pilot)
+        await press(pilot, "enter", "enter")
+        assert "Amélie" in screen(pilot, FilmScreen).film.title
+        await press(pilot, "q", "q")
+        assert screen(pilot, Discover).query_text == ""
+
+    walk(make_app(), steps)
+
+
+def test_keys_typed_ahead_of_the_screen_go_where_they_were_meant(make_app: Make) -> None:
+    async def steps(pilot: Pilot[None]) -> None:
+        # All at once, while nothing has been drawn in between.
+        for key in ("slash", *"solaris", "enter", "7", "7", "enter"):
+            pilot.app.simulate_key(key)
+        await settle(pilot)
+        assert "Solaris (1972): 77" in words(pilot)
+
+    walk(make_app(language="en"), steps)
+
+
+def test_a_filter_that_cannot_be_understood_says_so_and_keeps_the_list(make_app: Make) -> None:
+    async def steps(pilot: Pilot[None]) -> None:
+        await press(pilot, "slash", *"genre:dramat")
+        assert "there is no genre" in words(pilot)
+        assert screen(pilot, Discover).rows.n_lines > 0
+
+    walk(make_app(language="en"), steps)
+
+
+def test_views_and_orders_of_the_catalogue(make_app: Make) -> None:
+    async def steps(pilot: Pilot[None]) -> None:
+        rows = screen(pilot, Discover).rows
+        best = rows.row(0)
+        await press(pilot, "o", "o")
+        assert rows.row(0) != best
+        await press(pilot, "l")
+        assert rows.n_lines == 310
+        most = rows.row(0).movie.n_ratings
+        await press(pilot, "o")
+        assert rows.row(0).movie.n_ratings < most
+        await press(pilot, "l", "G", "ctrl+u", "ctrl+d", "g", "j", "k", "h")
+        assert rows.cursor == 0
+
+    walk(make_app(), steps)
+
+
+def test_watchlist_and_hiding_from_any_list(make_app: Make) -> None:
+    async def steps(pilot: Pilot[None]) -> None:
+        first = screen(pilot, Discover).film
+        await press(pilot, "w")
+        second = screen(pilot, Discover).rows.row(1).movie
+        await press(pilot, "j", "x")
+        assert second.title in words(pilot)
+        await press(pilot, "M", "l", "l", "l")
+        assert screen(pilot, MyFilms).film == first
+        await press(pilot, "l")
+        assert screen(pilot, MyFilms).film == second
+        await press(pilot, "delete", "h", "delete")
+        assert screen(pilot, MyFilms).rows.n_lines == 0
+
+    walk(make_app(), steps)
+
+
+def test_diary_note_and_list_of_a_film(make_app: Make) -> None:
+    async def steps(pilot: Pilot[None]) -> None:
+        film = screen(pilot, Discover).film
+        await press(pilot, "v", "enter")
+        assert "2026-11-22" in words(pilot)
+        await press(pilot, "e", *"fine", "enter", "plus", "enter", *"Sundays", "enter")
+        assert "Sundays" in words(pilot)
+        await press(pilot, "enter")
+        assert "fine" in words(pilot)
+        await press(pilot, "q", "M", "l")
+        assert film.title in words(pilot)
+        await press(pilot, "l")
+        assert film.title in words(pilot), "seen, and not rated yet"
+        await press(pilot, "h", "h", "h", "enter")
+        assert screen(pilot, MovieListScreen).film == film
+        await press(pilot, "delete")
+        assert screen(pilot, MovieListScreen).film is None
+        await press(pilot, "q", "delete", "j", "enter")
+        assert screen(pilot, MyFilms).rows.n_lines == 0
+
+    walk(make_app(language="en"), steps)
+
+
+def test_films_of_a_list_change_places(make_app: Make) -> None:
+    async def steps(pilot: Pilot[None]) -> None:
+        await press(pilot, "M", "h", "n", *"Two", "enter", "D")
+        for _film in range(2):
+            await press(pilot, "plus", "enter", "j")
+        await press(pilot, "M", "enter")
+        rows = screen(pilot, MovieListScreen).rows
+        first, second = rows.row(0).movie, rows.row(1).movie
+        await press(pilot, "J")
+        assert (rows.row(0).movie, rows.row(1).movie) == (second, first)
+        await press(pilot, "K")
+        assert rows.row(0).movie == first
+
+    walk(make_app(), steps)
+
+
+def test_ratings_are_removed_sorted_filtered_and_rescaled(make_app: Make) -> None:
+    async def steps(pilot: Pilot[None]) -> None:
+        await press(pilot, "M")
+        rows = screen(pilot, MyFilms).rows
+        assert (rows.n_lines, rows.row(0).score) == (32, 97)
+        await press(pilot, "o", "o", "slash", *"stalker", "enter")
+        assert rows.n_lines == 1
+        await press(pilot, "escape", "delete")
+        assert rows.n_lines == 31
+        await press(pilot, "u", "z", "1", "0", "enter")
+        assert "10" in words(pilot)
+        await press(pilot, "escape")
+
+    walk(make_app(), steps)
+
+
+def test_twenty_films_take_at_most_sixty_keys_and_each_is_saved(make_app: Make) -> None:
+    async def steps(pilot: Pilot[None]) -> None:
+        await press(pilot, "R")
+        keys = [key for number in range(20) for key in (*f"{40 + number}", "enter")]
+        assert len(keys) == 60
+        await press(pilot, *keys)
+        given = screen(pilot, Rate)._given
+        assert [each.score for each in given] == list(range(59, 39, -1))
+        assert all(each.saved is not None for each in given)
+        await press(pilot, "M", "o")
+        assert [screen(pilot, MyFilms).rows.n_lines] == [52]
+
+    walk(make_app(), steps)
+
+
+def test_the_feed_asks_no_more_for_what_was_not_seen_or_skipped(make_app: Make) -> None:
+    async def steps(pilot: Pilot[None]) -> None:
+        await press(pilot, "R")
+        first = screen(pilot, Rate).film
+        await press(pilot, "s")
+        second = screen(pilot, Rate).film
+        await press(pilot, "n", "b")
+        assert "blind" in words(pilot)
+        assert screen(pilot, Rate).film not in {first, second}
+        assert "ratings ·" not in words(pilot)
+
+    walk(make_app(language="en"), steps)
+
+
+def test_help_is_made_from_the_keys_that_mean_something_here(make_app: Make) -> None:
+    async def steps(pilot: Pilot[None]) -> None:
+        await press(pilot, "question_mark")
+        assert "film.why" in words(pilot)
+        assert "entry.new" not in words(pilot)
+        await press(pilot, "q", "T", "question_mark")
+        assert "film.why" not in words(pilot)
+
+    walk(make_app(language="en"), steps)
+
+
+def test_the_palette_runs_actions_and_opens_films(make_app: Make) -> None:
+    async def steps(pilot: Pilot[None]) -> None:
+        await press(pilot, "ctrl+p", *"matrix", "enter")
+        assert screen(pilot, FilmScreen).film.year == 1999
+        await press(pilot, "colon", *"go to tw", "enter")
+        assert pilot.app.current_mode == "twins"
+
+    walk(make_app(language="en"), steps)
+
+
+def test_language_and_theme_change_at_once_and_are_remembered(make_app: Make, tmp_path: Path) -> None:
+    async def steps(pilot: Pilot[None]) -> None:
+        assert "For you" in words(pilot)
+        await press(pilot, "f3", "f2")
+        assert "Pour vous" in words(pilot)
+        assert pilot.app.theme == "light"
+
+    walk(make_app(language="en"), steps)
+
+    chosen = tmp_path / "xdg" / "state" / "camflix" / "tui.json"
+    assert chosen.read_text() == '{"language": "fr", "theme": "light"}'
+
+
+def test_settings_are_changed_by_enter(make_app: Make) -> None:
+    async def steps(pilot: Pilot[None]) -> None:
+        await press(pilot, "comma", "enter")
+        assert pilot.app.theme == "light"
+        await press(pilot, "left", "j", "j", "enter")
+        assert "members" in words(pilot)
+
+    walk(make_app(language="en"), steps)
+
+
+def test_the_first_run_offers_ways_and_groups_give_a_first_list(make_app: Make) -> None:
+    async def steps(pilot: Pilot[None]) -> None:
+        screen(pilot, Welcome)
+        await press(pilot, "j", "enter")
+        groups = screen(pilot, Groups)
+        for number in range(4):
+            await press(pilot, *f"{95 - 20 * number}", "enter", "j", "j", "j")
+        assert list(groups._scores.values()) == [95, 75, 55, 35]
+        await press(pilot, "s", "1", "5", "enter", "q")
+        assert len(screen(pilot, Discover)._personal.recommendations) > 0
+        assert screen(pilot, Discover)._personal.personal
+
+    walk(make_app(user=None), steps)
+
+
+def test_an_empty_database_is_met_with_what_to_do(make_first_app: Make) -> None:
+    async def steps(pilot: Pilot[None]) -> None:
+        await press(pilot, "q")
+        assert "camflix demo" in words(pilot)
+        for key in "RMTS":
+            await press(pilot, key)
+        await press(pilot, "comma", "I")
+
+    walk(make_first_app(user=None, language="en"), steps)
+
+
+def test_a_file_is_looked_at_taken_and_its_unclear_row_resolved(make_app: Make, tmp_path: Path) -> None:
+    file = tmp_path / "ratings.csv"
+    rows = ("Heat,1995,x,4.5", "Amelie,2000,x,3.5", "Nosuch,2000,x,3")
+    file.write_text("Date,Name,Year,Letterboxd URI,Rating\n" + "".join(f"2024-01-01,{row}\n" for row in rows))
+
+    async def steps(pilot: Pilot[None]) -> None:
+        await press(pilot, "I", "f", "ctrl+u", *str(file), "enter")
+        assert "4.5 → 90" in words(pilot)
+        await press(pilot, "G", "enter")
+        assert "ambiguous               1" in words(pilot)
+        await press(pilot, "G", "enter", "enter")
+        assert "Amélie (2001): 70" in words(pilot)
+        assert "✓" in words(pilot)
+
+    walk(make_app(language="en"), steps)
+
+
+def test_a_file_of_no_format_is_refused_with_the_reason(make_app: Make, tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("hello\n")
+
+    async def steps(pilot: Pilot[None]) -> None:
+        await press(pilot, "I", "f", "ctrl+u", *str(tmp_path / "notes.txt"), "enter")
+        assert "notes.txt" in words(pilot)
+        await press(pilot, "f", "ctrl+u", *str(tmp_path / "nowhere"), "enter")
+        assert "nowhere" in words(pilot)
+
+    walk(make_app(language="en"), steps)
+
+
+def test_what_was_shown_stays_with_its_age_when_the_database_is_away(make_app: Make, cable: type) -> None:
+    async def steps(pilot: Pilot[None]) -> None:
+        n_rows = screen(pilot, Discover).rows.n_lines
+        cable.is_unplugged = True  # type: ignore[attr-defined]
+        await press(pilot, "f5")
+        assert screen(pilot, Discover).rows.n_lines == n_rows
+        assert "no answer · shown: 0 s ago" in words(pilot)
+        await press(pilot, "8", "8", "enter")
+        assert "Try again when it is back." in words(pilot)
+        cable.is_unplugged = False  # type: ignore[attr-defined]
+        await press(pilot, "f5")
+        assert "no answer" not in words(pilot)
+
+    walk(make_app(language="en"), steps)
+
+
+def test_the_mouse_works_too(make_app: Make) -> None:
+    async def steps(pilot: Pilot[None]) -> None:
+        rows = screen(pilot, Discover).rows
+        await pilot.click(rows, offset=(10, 3))
+        await settle(pilot)
+        assert rows.cursor == 3
+        film = screen(pilot, Discover).film
+        await pilot.click(rows, offset=(10, 3))
+        await settle(pilot)
+        assert screen(pilot, FilmScreen).film == film
+
+    walk(make_app(), steps)
+
+
+def test_keys_are_remapped_by_action_and_a_clash_is_named(make_app: Make) -> None:
+    async def steps(pilot: Pilot[None]) -> None:
+        assert "film.why" in words(pilot)
+        assert "film.watch" in words(pilot)
+        await press(pilot, "t")
+        screen(pilot, ReceiptScreen)
+
+    walk(make_app(language="en", keys={"film.why": "t,w"}), steps)
+
+
+def test_every_action_is_a_key_of_some_screen() -> None:
+    from camflix.tui.modals import base as modal  # noqa: PLC0415
+    from camflix.tui.screens import base, film_list, import_, my_films, rate, receipt, settings, stats  # noqa: PLC0415
+    from camflix.tui.widgets import lines  # noqa: PLC0415
+
+    classes = (
+        CamFlixApp,
+        base.CamFlixScreen,
+        film_list.FilmListScreen,
+        import_.Import,
+        my_films.MyFilms,
+        MovieListScreen,
+        rate.Rate,
+        receipt.ReceiptScreen,
+        settings.Settings,
+        stats.StatsScreen,
+        modal.Modal,
+        lines.Lines,
+    )
+    bound = {binding.id: owner for owner in classes for binding in owner.BINDINGS if getattr(binding, "id", None)}
+
+    assert set(ACTIONS) - set(bound) == set()
+    assert [name for name, owner in bound.items() if not any(_has(kind, name) for kind in classes)] == []
+
+
+def _has(owner: type, name: str) -> bool:
+    return hasattr(owner, "action_" + name.replace(".", "_"))
