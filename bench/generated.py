@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 
@@ -10,8 +12,7 @@ from camflix.recommender.arrays import Ratings
 from camflix.recommender.generator import generate
 from camflix.recommender.kernels.neighbours import columns_of
 
-if TYPE_CHECKING:
-    from pathlib import Path
+ROOT = Path(__file__).resolve().parents[1]
 
 SIZES = {
     "100k": (943, 1_682, 100_000, 20),
@@ -23,6 +24,14 @@ SIZES = {
 
 
 def save(size: str, file: Path) -> None:
+    """Generate ratings of a size into ``file``, in a process of its own.
+
+    Peak memory is handed on to the processes that one starts: what measures theirs must not have used much itself.
+    """
+    subprocess.run([sys.executable, "-m", "bench.generated", size, str(file.resolve())], check=True, cwd=ROOT)
+
+
+def save_here(size: str, file: Path) -> None:
     """Generate ratings of a size into ``file``."""
     n_users, n_items, n_ratings, step = SIZES[size]
     ratings = generate(n_users, n_items, n_ratings, step=step)
@@ -34,3 +43,7 @@ def load(file: Path) -> Ratings:
     with np.load(file) as arrays:
         n_items, rows = int(arrays["n_items"]), (arrays["user_ptr"], arrays["items"], arrays["scores"])
     return Ratings(len(rows[0]) - 1, n_items, *rows, *columns_of(n_items, *rows))
+
+
+if __name__ == "__main__":
+    save_here(sys.argv[1], Path(sys.argv[2]))

@@ -176,6 +176,7 @@ def test_rows_made_in_halves_are_those_made_at_once(ratings: Ratings, seed: int)
         assert all_same([*rows(), *counted()], at_once)
 
 
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are not forked on this system")
 @pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
 def test_a_forked_process_has_helpers_of_its_own() -> None:
     in_halves(lambda _begin, _end: None, 2, worth_it=True)
