@@ -32,7 +32,7 @@ class PrintingMailer:
 
     def send(self, message: Message) -> None:
         """Print it."""
-        sys.stderr.write(f"To: {message.to}\nSubject: {message.subject}\n\n{message.text}\n")
+        sys.stderr.write(f"To: {message.to}\n" f"Subject: {message.subject}\n\n{message.text}\n")
         sys.stderr.flush()
 
 

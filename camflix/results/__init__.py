@@ -22,6 +22,8 @@ from camflix.results.accounts import (
     SessionSummary,
     TokenList,
     TokenSummary,
+    UserList,
+    UserSummary,
 )
 from camflix.results.diary import Diary, FeedAnswer, FeedFilm, RatingFeed, Viewing
 from camflix.results.films import (
@@ -95,7 +97,9 @@ __all__ = [
     "Stats",
     "TokenList",
     "TokenSummary",
+    "UserList",
     "UserSettings",
+    "UserSummary",
     "Viewing",
     "WatchedFilm",
     "Watchlist",
@@ -304,20 +308,6 @@ class Profile:
 
 
 @dataclass(frozen=True, slots=True)
-class UserSummary:
-    """A user as an administrator sees them in a list."""
-
-    id: int
-    username: str
-    email: str | None
-    source: str
-    privacy: str
-    is_active: bool
-    n_ratings: int
-    created_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class RowProblem:
     """A row that was not taken: where, why in the reader's language, and films it may have meant."""
 
@@ -391,11 +381,3 @@ class EngineEvaluation:
     fit_seconds: float
     predict_seconds: float
     peak_mb: float
-
-
-@dataclass(frozen=True, slots=True)
-class UserList:
-    """Users as an administrator sees them; ``next_cursor`` asks for the next page, null at the end."""
-
-    users: tuple[UserSummary, ...]
-    next_cursor: str | None

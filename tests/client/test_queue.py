@@ -9,7 +9,6 @@ import tempfile
 import threading
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -17,9 +16,6 @@ from hypothesis import strategies as st
 
 from camflix.client.queue import QueuedWrite, WriteQueue
 from camflix.errors import StorageError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 
