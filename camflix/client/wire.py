@@ -124,15 +124,20 @@ def incompatible(url: str, version: str) -> IncompatibleServerError:
             hint="Check the address, then try again.",
             url=url,
         )
-    words = {"url": url, "theirs": version, "ours": __version__}
     if _parts(version) < _parts(__version__):
         return IncompatibleServerError(
             "The server {url} is older than this CamFlix ({theirs}, here {ours}) and does not know this.",
             hint="Ask its administrator to update it.",
-            **words,
+            url=url,
+            theirs=version,
+            ours=__version__,
         )
     return IncompatibleServerError(
-        "The server {url} is newer than this CamFlix ({theirs}, here {ours}).", hint="Update CamFlix here.", **words
+        "The server {url} is newer than this CamFlix ({theirs}, here {ours}).",
+        hint="Update CamFlix here.",
+        url=url,
+        theirs=version,
+        ours=__version__,
     )
 
 

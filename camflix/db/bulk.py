@@ -61,6 +61,12 @@ def allocate_ids(connection: Connection, table: Table, n: int) -> list[int]:
     return list(range(last + 1, last + n + 1))
 
 
+def refresh_statistics(connection: Connection, *tables: str) -> None:
+    """Let PostgreSQL count what tables hold, so that it plans for that; SQLite plans by its indexes."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text(f"ANALYZE {', '.join(tables)}"))
+
+
 def insert_rows(connection: Connection, table: Table, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     """Insert rows whose values stand in the order of ``columns``; defaults of Python's side are not filled in."""
     if not rows:

@@ -32,7 +32,8 @@ class PrintingMailer:
 
     def send(self, message: Message) -> None:
         """Print it."""
-        sys.stderr.write(f"To: {message.to}\nSubject: {message.subject}\n\n{message.text}\n")
+        lines = (f"To: {message.to}", f"Subject: {message.subject}", "", message.text, "")
+        sys.stderr.write("\n".join(lines))
         sys.stderr.flush()
 
 

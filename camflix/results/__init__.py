@@ -22,6 +22,8 @@ from camflix.results.accounts import (
     SessionSummary,
     TokenList,
     TokenSummary,
+    UserList,
+    UserSummary,
 )
 from camflix.results.advice import (
     EngineEvaluation,
@@ -127,7 +129,9 @@ __all__ = [
     "TokenSummary",
     "Twin",
     "TwinList",
+    "UserList",
     "UserSettings",
+    "UserSummary",
     "Viewing",
     "WatchedFilm",
     "Watchlist",
@@ -263,20 +267,6 @@ class Profile:
 
 
 @dataclass(frozen=True, slots=True)
-class UserSummary:
-    """A user as an administrator sees them in a list."""
-
-    id: int
-    username: str
-    email: str | None
-    source: str
-    privacy: str
-    is_active: bool
-    n_ratings: int
-    created_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class RowProblem:
     """A row that was not taken: where, why in the reader's language, and films it may have meant."""
 
@@ -310,11 +300,3 @@ class ImportReport:
     seconds: float
     problems: tuple[RowProblem, ...]
     n_problems_left_out: int
-
-
-@dataclass(frozen=True, slots=True)
-class UserList:
-    """Users as an administrator sees them; ``next_cursor`` asks for the next page, null at the end."""
-
-    users: tuple[UserSummary, ...]
-    next_cursor: str | None

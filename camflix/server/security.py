@@ -46,7 +46,7 @@ def secret_key(settings: Settings) -> str:
         return settings.secret_key or secrets.token_hex()
     raise SettingsError(
         "SECRET_KEY is missing, or so short that it can be guessed.",
-        hint="Set it to what this prints: python -c 'import secrets; print(secrets.token_hex(32))'",
+        hint="Set it to what this prints: openssl rand -hex 32",
         field="secret_key",
     )
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, select, text
 
+from camflix.db.bulk import refresh_statistics
 from camflix.db.locks import lock_imports, lock_users
 from camflix.db.types import UtcDateTime
 from camflix.errors import NotFoundError
@@ -126,14 +127,15 @@ class UndoService:
 
     def _undo_batch(self, batch: ImportBatch) -> Undone:
         n_restored, n_kept = self._revert(
-            f"id BETWEEN {batch.first_change_id} AND {batch.last_change_id} AND import_batch_id = {batch.id}"
+            f"id BETWEEN {batch.first_change_id} AND {batch.last_change_id} AND import_batch_id = {batch.id}",
+            is_bulk=True,
         )
         batch.undone_at = self._now()
         self._session.flush()
         self._epochs.advance()
         return Undone("rescale" if batch.source == RESCALE else "import", None, n_restored, n_kept, batch.source)
 
-    def _revert(self, condition: str) -> tuple[int, int]:
+    def _revert(self, condition: str, *, is_bulk: bool = False) -> tuple[int, int]:
         """Put back every rating that the chosen changes touched and that nothing touched since.
 
         Returns:
@@ -142,6 +144,9 @@ class UndoService:
         # Our own number, written out: PostgreSQL takes no parameters in CREATE TABLE AS.
         self._session.execute(text(_STAGE.format(condition=condition)))
         self._session.execute(text(_INDEX_STAGE))
+        # Right after an import the server does not know yet how much came, and would compare each row with each.
+        if is_bulk:
+            refresh_statistics(self._session.connection(), "undo_stage", "rating_change", "rating")
         lock_users(self._session.connection(), "SELECT user_id FROM undo_stage")
         n_touched = self._count_stage()
         self._session.execute(text(_DROP_OVERTAKEN))

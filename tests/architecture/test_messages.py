@@ -52,12 +52,28 @@ NOT_FOR_PEOPLE: dict[str, str] = {
     "Europe/Paris, UTC …": "what is typed, in any language",
     "a day, 2026-11-23": "documentation of the API, in English",
     "0 to 100, a whole number": "documentation of the API, in English",
+    "10 characters or more when it is chosen": "documentation of the API, in English",
+    "camflix @ ": "the name of a token, before that of the machine",
+    "unknown operation: ": "a note in a file, with the name of an operation",
+    "no such field": "a piece of a sentence that is looked for",
+    "Bearer ": "a header of HTTP",
+    'Bearer realm="CamFlix"': "a header of HTTP",
+    "private, no-cache": "a header of HTTP",
+    "public, max-age=300": "a header of HTTP",
+    "10 per minute": "a limit, as it is typed",
+    "10 per 10 minutes": "a limit, as it is typed",
+    "600 per minute": "a limit, as it is typed",
+    "120 per minute": "a limit, as it is typed",
+    "600 per minute, 10 per second …": "what is typed, in any language",
 }
 FACTS = {
     "importers/sample/archetypes.py": "names of directors and of kinds of taste, never shown",
     "importers/text.py": "words of titles in many languages",
     "importers/movielens_rows.py": "the genres as MovieLens names them",
+    "server/api/openapi.py": "documentation of the API, in English",
+    "server/security.py": "headers of HTTP; what people read is marked there",
 }
+LOGGING = {"warning", "error", "exception"}
 SQL = re.compile(
     r"[\s(]*(SELECT|INSERT|UPDATE|DELETE|CREATE|DROP|COPY|PRAGMA|EXISTS|WHERE|ORDER BY)\b"
     r"|.*\b(id = |id BETWEEN |AND import_batch_id)|\s*AND\s*$"
@@ -108,12 +124,12 @@ def message_nodes(tree: ast.AST) -> Iterator[ast.AST]:
 
 
 def unsaid_nodes(tree: ast.AST) -> Iterator[ast.AST]:
-    """Yield every node of what nobody reads: docstrings, patterns, types, and sentences of bugs."""
+    """Yield every node of what nobody reads: docstrings, patterns, types, logs, and sentences of bugs."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
             yield node.value
         elif (
-            (isinstance(node, ast.Call) and messages.called_name(node) == "compile")
+            (isinstance(node, ast.Call) and messages.called_name(node) in {"compile", *LOGGING})
             or (isinstance(node, ast.AnnAssign) and ast.unparse(node.annotation) == "TypeAlias")
             or (isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "msg")
         ):

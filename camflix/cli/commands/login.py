@@ -18,7 +18,7 @@ app = new_app()
 
 @app.command(cls=TranslatedCommand)
 def login(
-    url: Annotated[str, typer.Argument(metavar="URL", help=_("Where the server is: https://films.example.org"))],
+    url: Annotated[str, typer.Argument(metavar=_("URL"), help=_("Where the server is: https://films.example.org"))],
     name: Annotated[
         str | None, typer.Option("--as", metavar=_("NAME"), help=_("Your name or address there; asked when not given."))
     ] = None,

@@ -11,6 +11,7 @@ from flask import request
 from werkzeug.exceptions import UnsupportedMediaType
 
 from camflix.errors import InvalidInputError
+from camflix.i18n import N_
 from camflix.operations import OPERATIONS
 from camflix.operations.validate import decoded
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from camflix.operations import Operation
 
 IN_QUERY = frozenset({"GET", "DELETE"})
+_NO_SUCH_FIELD = N_("{field}: there is no such field.")
 _PLACES = re.compile(r"{(\w+)}")
 
 
@@ -94,6 +96,4 @@ def _takes_several(type_: Any) -> bool:
 
 
 def _no_such_field(name: str) -> InvalidInputError:
-    error = InvalidInputError("{field}: there is no such field.", field=name)
-    error.values["field"] = name
-    return error
+    return InvalidInputError(_NO_SUCH_FIELD, field=name)

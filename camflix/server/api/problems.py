@@ -13,7 +13,7 @@ import msgspec
 from flask import Response, current_app, g
 
 from camflix import errors, i18n
-from camflix.errors import CamFlixError, StorageError, Word
+from camflix.errors import CamFlixError, StorageError, TooLargeError, Word
 from camflix.i18n import N_
 
 if TYPE_CHECKING:
@@ -44,7 +44,6 @@ HTTP_SENTENCES = {
     400: N_("This request cannot be understood."),
     404: N_("There is nothing at this address."),
     405: N_("This address does not take this method."),
-    413: N_("This request is larger than the server takes."),
     415: N_("Send the body as application/json."),
     500: N_("Something went wrong on the server; it was written to its log."),
 }
@@ -83,6 +82,8 @@ def problem_response(error: CamFlixError) -> Response:
 def http_problem(error: HTTPException) -> Response:
     """Return the answer for an error of HTTP itself: no such address, another method, too large."""
     status = error.code or 500
+    if status == 413:  # noqa: PLR2004 - content too large
+        return problem_response(TooLargeError("This request is larger than the server takes."))
     response = plain_problem(status, f"http_{status}", i18n._(HTTP_SENTENCES.get(status, HTTP_SENTENCES[400])))
     for name, value in error.get_headers():
         if name.lower() in {"allow", "retry-after", "location"}:
