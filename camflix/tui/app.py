@@ -55,6 +55,7 @@ class CamFlixApp(App[None], inherit_bindings=False):
         now: the clock.
     """
 
+    TITLE = "CamFlix"
     CSS_PATH = "camflix.tcss"
     ENABLE_COMMAND_PALETTE = False
     BINDINGS = bindings(*COMMON)

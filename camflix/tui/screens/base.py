@@ -229,7 +229,8 @@ class CamFlixScreen(FilmActions, Screen[None], inherit_bindings=False):
 
         self.prompt.ask(Question("score", title_of(film), digits_only=True, remark=remark), text)
         if self._rated is None:
-            self.camflix.ask(lambda asks: asks.ratings(), self._know_ratings, group="own")
+            # Without them the score can be given all the same.
+            self.camflix.ask(lambda asks: asks.ratings(), self._know_ratings, group="own", failed=lambda _error: None)
 
     def _know_ratings(self, page: RatingPage) -> None:
         self._rated = {rated.movie.id: rated.score for rated in page.ratings}
