@@ -86,9 +86,7 @@ def _own_films(samples: Samples, person: FoldedIn) -> tuple[Float64s, Float64s, 
     return b, y, standard[:, None] - expected
 
 
-def _predict_chunk(
-    samples: Samples, person: FoldedIn, items: Int32s, inverses: Float64s
-) -> tuple[Float64s, Float64s]:
+def _predict_chunk(samples: Samples, person: FoldedIn, items: Int32s, inverses: Float64s) -> tuple[Float64s, Float64s]:
     b = _decoded(samples.item_vectors[items], samples.vector_units)
     values = samples.levels.ravel() + b[:, :, 0]
     b[:, :, 0] = 1.0

@@ -111,5 +111,3 @@ def shown(app: CamFlixApp) -> str:
     del width
     strips = app.screen._compositor.render_strips()
     return "\n".join("".join(segment.text for segment in strip).rstrip() for strip in strips[:height])
-
-

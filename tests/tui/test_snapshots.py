@@ -73,9 +73,7 @@ def test_theme(snap_compare: Any, make_app: Callable[..., Any], name: str, theme
 
 
 @pytest.mark.parametrize("name", ["discover", "receipt"])
-def test_no_colour(
-    snap_compare: Any, make_app: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, name: str
-) -> None:
+def test_no_colour(snap_compare: Any, make_app: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
     app = make_app(language="en")
 
