@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import pytest
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from textual.pilot import Pilot
     from textual.screen import Screen
 
-Make = "Callable[..., CamFlixApp]"
+Make: TypeAlias = "Callable[..., CamFlixApp]"
 
 
 def walk(app: CamFlixApp, steps: Callable[[Pilot[None]], Coroutine[Any, Any, None]]) -> None:
