@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, TypeAlias
 
 import pytest
+from textual.binding import Binding
 
 from camflix.tui.app import CamFlixApp
 from camflix.tui.keys import ACTIONS
@@ -443,7 +444,12 @@ def test_every_action_is_a_key_of_some_screen() -> None:
         modal.Modal,
         lines.Lines,
     )
-    bound = {binding.id: owner for owner in classes for binding in owner.BINDINGS if getattr(binding, "id", None)}
+    bound = {
+        binding.id: owner
+        for owner in classes
+        for binding in owner.BINDINGS
+        if isinstance(binding, Binding) and binding.id is not None
+    }
 
     assert set(ACTIONS) - set(bound) == set()
     assert [name for name, owner in bound.items() if not any(_has(kind, name) for kind in classes)] == []
