@@ -15,7 +15,10 @@ SUITES = {
 
 
 def main(names: list[str]) -> None:
-    """Run suites by name."""
+    """Run suites by name; ``tui`` takes options of its own and minutes, and runs only when asked for."""
+    if names[:1] == ["tui"]:
+        import_module("bench.bench_tui").main(names[1:])
+        return
     for name in names or SUITES:
         print(f"\n# {name}\n", flush=True)
         import_module(f"bench.{SUITES.get(name, name)}").main()

@@ -51,71 +51,14 @@ _KEYS = 40
 _SIZE = ("120", "36")
 _LIMIT_SECONDS = 60.0
 _POLL_SECONDS = 0.002
-_WORDS = [
-    "night",
-    "day",
-    "house",
-    "river",
-    "stone",
-    "light",
-    "shadow",
-    "garden",
-    "winter",
-    "summer",
-    "silence",
-    "storm",
-    "island",
-    "bridge",
-    "mirror",
-    "letter",
-    "stranger",
-    "brother",
-    "daughter",
-    "captain",
-    "witness",
-    "doctor",
-    "painter",
-    "sailor",
-    "hunter",
-    "queen",
-    "king",
-    "thief",
-    "ghost",
-    "angel",
-    "wolf",
-    "horse",
-    "train",
-    "road",
-    "city",
-    "desert",
-    "forest",
-    "ocean",
-    "mountain",
-    "border",
-    "kingdom",
-    "empire",
-    "promise",
-    "secret",
-    "memory",
-    "dream",
-    "journey",
-    "return",
-    "escape",
-    "revenge",
-    "honour",
-    "mercy",
-    "glory",
-    "fortune",
-    "destiny",
-    "autumn",
-    "morning",
-    "evening",
-    "midnight",
-    "fire",
-    "water",
-    "wind",
-    "snow",
-]
+_TITLE_WORDS = """
+night day house river stone light shadow garden winter summer silence storm island bridge mirror
+letter stranger brother daughter captain witness doctor painter sailor hunter queen king thief ghost
+angel wolf horse train road city desert forest ocean mountain border kingdom empire promise secret
+memory dream journey return escape revenge honour mercy glory fortune destiny autumn morning evening
+midnight fire water wind snow
+"""
+_WORDS = tuple(_TITLE_WORDS.split())
 
 
 _ESCAPE = re.compile(r"\x1b\[[0-9;]*m")

@@ -13,7 +13,7 @@ def main() -> NoReturn:
     """Run the command line and exit."""
     arguments = sys.argv[1:]
     user = app_user(arguments)
-    if user is not None and _is_on_terminal():
+    if user is not None and is_on_terminal():
         from camflix.cli.terminal_app import open_app  # noqa: PLC0415 - not for other commands
         from camflix.errors import CamFlixError  # noqa: PLC0415 - the same
 
@@ -39,5 +39,6 @@ def app_user(arguments: Sequence[str]) -> str | None:
     return None
 
 
-def _is_on_terminal() -> bool:
+def is_on_terminal() -> bool:
+    """Return whether somebody sits before standard input and output."""
     return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout))

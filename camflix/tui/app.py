@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from textual.app import App
@@ -55,6 +56,7 @@ class CamFlixApp(App[None], inherit_bindings=False):
         now: the clock.
     """
 
+    TITLE = "CamFlix"
     CSS_PATH = "camflix.tcss"
     ENABLE_COMMAND_PALETTE = False
     BINDINGS = bindings(*COMMON)
@@ -164,8 +166,9 @@ class CamFlixApp(App[None], inherit_bindings=False):
             group: what the question is about.
             failed: given the error, here; by default it is said.
         """
-        answer = self._answer(self.calls.ask(question), then, failed)
-        self.run_worker(answer, group=group, exclusive=True)
+        # Not a coroutine but what makes one: a worker may be overtaken before it begins.
+        answer = partial(self._answer, partial(self.calls.ask, question), then, failed)
+        self.run_worker(answer, group=group, exclusive=True)  # type: ignore[arg-type] # a partial of a coroutine function
 
     def tell(
         self,
@@ -181,17 +184,18 @@ class CamFlixApp(App[None], inherit_bindings=False):
             then(result)
             self.renew()
 
-        self.run_worker(self._answer(self.calls.tell(order), done, failed), group="orders")
+        answer = partial(self._answer, partial(self.calls.tell, order), done, failed)
+        self.run_worker(answer, group="orders")  # type: ignore[arg-type] # the same
 
     async def _answer(
         self,
-        call: Coroutine[Any, Any, Result],
+        call: Callable[[], Coroutine[Any, Any, Result]],
         then: Callable[[Result], object],
         failed: Callable[[CamFlixError], object] | None,
     ) -> None:
         watch = self.set_timer(_SLOW_SECONDS, self._look_whether_slow)
         try:
-            result = await call
+            result = await call()
         except CamFlixError as error:
             (failed or self.report)(error)
         else:

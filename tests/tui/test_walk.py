@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import pytest
+from textual.binding import Binding
 
 from camflix.tui.app import CamFlixApp
 from camflix.tui.keys import ACTIONS
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from textual.pilot import Pilot
     from textual.screen import Screen
 
-Make = "Callable[..., CamFlixApp]"
+Make: TypeAlias = "Callable[..., CamFlixApp]"
 
 
 def walk(app: CamFlixApp, steps: Callable[[Pilot[None]], Coroutine[Any, Any, None]]) -> None:
@@ -443,7 +444,12 @@ def test_every_action_is_a_key_of_some_screen() -> None:
         modal.Modal,
         lines.Lines,
     )
-    bound = {binding.id: owner for owner in classes for binding in owner.BINDINGS if getattr(binding, "id", None)}
+    bound = {
+        binding.id: owner
+        for owner in classes
+        for binding in owner.BINDINGS
+        if isinstance(binding, Binding) and binding.id is not None
+    }
 
     assert set(ACTIONS) - set(bound) == set()
     assert [name for name, owner in bound.items() if not any(_has(kind, name) for kind in classes)] == []

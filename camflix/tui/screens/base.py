@@ -62,7 +62,6 @@ class CamFlixScreen(FilmActions, Screen[None], inherit_bindings=False):
         self._top = TopBar()
         self._shown_version = -1
         self._rated: dict[int, int] | None = None
-        self._scored: MovieSummary | None = None
 
     @property
     def camflix(self) -> CamFlixApp:  # type: ignore[override]
@@ -222,14 +221,19 @@ class CamFlixScreen(FilmActions, Screen[None], inherit_bindings=False):
     def _ask_score(self, text: str) -> None:
         film = self.film
         assert film is not None
-        self._scored = film
+
+        def enter(typed: str) -> None:
+            # At once: the digits that follow may be for the next film.
+            if typed:
+                self.save_score(film, typed)
 
         def remark(typed: str, palette: Palette) -> Pieces:
             return self._rank_pieces(film, typed, palette)
 
-        self.prompt.ask(Question("score", title_of(film), digits_only=True, remark=remark), text)
+        self.prompt.ask(Question("score", title_of(film), digits_only=True, remark=remark, at_once=enter), text)
         if self._rated is None:
-            self.camflix.ask(lambda asks: asks.ratings(), self._know_ratings, group="own")
+            # Without them the score can be given all the same.
+            self.camflix.ask(lambda asks: asks.ratings(), self._know_ratings, group="own", failed=lambda _error: None)
 
     def _know_ratings(self, page: RatingPage) -> None:
         self._rated = {rated.movie.id: rated.score for rated in page.ratings}
@@ -254,11 +258,8 @@ class CamFlixScreen(FilmActions, Screen[None], inherit_bindings=False):
         return [(rank_words(ranks[score], place, 0), palette.tier(place))]
 
     def on_prompt_entered(self, event: Prompt.Entered) -> None:
-        """Save a score, or what else was asked about a film."""
-        if event.question.name != "score":
-            self.answer_film_question(event.question.name, event.text)
-        elif event.text and self._scored is not None:
-            self.save_score(self._scored, event.text)
+        """Carry out what was asked about a film."""
+        self.answer_film_question(event.question.name, event.text)
 
     def save_score(self, film: MovieSummary, text: str) -> None:
         """Save what was typed as a score."""

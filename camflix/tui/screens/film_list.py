@@ -130,7 +130,7 @@ class FilmListScreen(CamFlixScreen):
         super()._failed(error)
 
     def on_prompt_entered(self, event: Prompt.Entered) -> None:
-        """Save a score, or stay with what was found."""
+        """Carry out what was asked about a film, or stay with what was found."""
         super().on_prompt_entered(event)
         self.draw_heading()
 

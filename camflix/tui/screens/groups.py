@@ -81,8 +81,13 @@ class Groups(CamFlixScreen):
         assert isinstance(target, tuple)
         self._asked = target[0]
         label = _("All three of {group}:", group=target[0].genre)
-        self.prompt.ask(Question("score", label, digits_only=True), text)
-        self._scored = target[1]
+        film = target[1]
+
+        def enter(typed: str) -> None:
+            if typed:
+                self.save_score(film, typed)
+
+        self.prompt.ask(Question("score", label, digits_only=True, at_once=enter), text)
 
     def save_score(self, film: MovieSummary, text: str) -> None:
         """Give the score to each film of the group that was seen."""

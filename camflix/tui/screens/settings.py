@@ -78,8 +78,8 @@ class Settings(CamFlixScreen):
         if self._mine is not None:
             lines += [Line(), Line([(" " + _("Myself"), palette.title)])]
             lines += [self._line(setting, palette) for setting in self._of_myself(self._mine)]
-        file = self.camflix.paths.config / "tui.toml"
-        return [*lines, Line(), Line([(" " + _("Keys are remapped in {file}", file=str(file)), palette.dim)])]
+        words = _("Keys are remapped in tui.toml, in the folder that camflix config path names.")
+        return [*lines, Line(), Line([(" " + words, palette.dim)])]
 
     @staticmethod
     def _line(setting: Setting, palette: Palette) -> Line:

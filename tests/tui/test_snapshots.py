@@ -1,0 +1,133 @@
+"""Every screen and every box, as pictures kept beside this file: both languages, two sizes, three themes.
+
+After a change that is meant: ``pytest tests/tui/test_snapshots.py --snapshot-update``, and look at the pictures.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.tui.conftest import press, settle
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from textual.pilot import Pilot
+
+SIZES = {"80x24": (80, 24), "120x36": (120, 36)}
+
+SCREENS: dict[str, tuple[str, ...]] = {
+    "discover": (),
+    "catalogue": ("l",),
+    "search": ("slash", *"voyage", "enter"),
+    "nothing_found": ("slash", *"qqqqqqqqq"),
+    "score": ("j", "8", "7"),
+    "film": ("j", "enter"),
+    "receipt": ("j", "y"),
+    "rate": ("R", "8", "7", "enter", "s"),
+    "my_ratings": ("M",),
+    "diary": ("v", "enter", "M", "l"),
+    "watchlist": ("w", "M", "l", "l", "l"),
+    "list": ("plus", "enter", *"Dimanche", "enter", "M", "h", "enter"),
+    "twins": ("T",),
+    "person": ("T", "enter"),
+    "stats": ("S",),
+    "groups_by_percentile": ("S", "l"),
+    "accuracy": ("8", "7", "enter", "S", "l", "l"),
+    "year": ("S", "h"),
+    "import": ("I",),
+    "settings": ("comma",),
+    "help": ("question_mark",),
+    "palette": ("ctrl+p", *"ma"),
+    "choose": ("plus",),
+}
+MAIN = ("discover", "film", "receipt", "my_ratings", "stats")
+
+
+def run_before_of(keys: tuple[str, ...]) -> Callable[[Pilot[None]], Any]:
+    async def run_before(pilot: Pilot[None]) -> None:
+        await settle(pilot)
+        await press(pilot, *keys)
+
+    return run_before
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("name", SCREENS)
+def test_screen(snap_compare: Any, make_app: Callable[..., Any], name: str, size: str, language: str) -> None:
+    app = make_app(language=language)
+
+    assert snap_compare(app, terminal_size=SIZES[size], run_before=run_before_of(SCREENS[name]))
+
+
+@pytest.mark.parametrize("theme", ["light", "contrast"])
+@pytest.mark.parametrize("name", MAIN)
+def test_theme(snap_compare: Any, make_app: Callable[..., Any], name: str, theme: str) -> None:
+    app = make_app(language="en", theme=theme)
+
+    assert snap_compare(app, terminal_size=SIZES["80x24"], run_before=run_before_of(SCREENS[name]))
+
+
+@pytest.mark.parametrize("name", ["discover", "receipt"])
+def test_no_colour(snap_compare: Any, make_app: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    app = make_app(language="en")
+
+    assert snap_compare(app, terminal_size=SIZES["80x24"], run_before=run_before_of(SCREENS[name]))
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("keys", [(), ("j", "enter"), ("enter",)], ids=["welcome", "groups", "first_film"])
+def test_first_run(snap_compare: Any, make_app: Callable[..., Any], keys: tuple[str, ...], language: str) -> None:
+    app = make_app(user=None, language=language)
+
+    assert snap_compare(app, terminal_size=SIZES["80x24"], run_before=run_before_of(keys))
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("section", [("D",), ("M",), ("T",), ("S",)], ids=lambda keys: keys[0])
+def test_nothing_there_yet(
+    snap_compare: Any, make_first_app: Callable[..., Any], section: tuple[str, ...], language: str
+) -> None:
+    app = make_first_app(user=None, language=language)
+
+    assert snap_compare(app, terminal_size=SIZES["80x24"], run_before=run_before_of(("q", *section)))
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("state", ["shown_before", "never_shown", "score_refused"])
+def test_away(snap_compare: Any, make_app: Callable[..., Any], cable: Any, state: str, language: str) -> None:
+    async def run_before(pilot: Pilot[None]) -> None:
+        await settle(pilot)
+        cable.is_unplugged = True
+        keys = {"shown_before": ("f5",), "never_shown": ("T",), "score_refused": ("8", "8", "enter")}
+        await press(pilot, *keys[state])
+
+    assert snap_compare(make_app(language=language), terminal_size=SIZES["80x24"], run_before=run_before)
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("state", ["preview", "report", "resolve", "refused"])
+def test_import(
+    snap_compare: Any,
+    make_app: Callable[..., Any],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    state: str,
+    language: str,
+) -> None:
+    monkeypatch.setattr("time.perf_counter", lambda: 0.0)
+    rows = ("Heat,1995,x,4.5", "Amelie,2000,x,3.5", "Nosuch,2000,x,3", "Alien,1979,x,seven")
+    (tmp_path / "ratings.csv").write_text(
+        "Date,Name,Year,Letterboxd URI,Rating\n" + "".join(f"2024-01-01,{row}\n" for row in rows)
+    )
+    (tmp_path / "notes.csv").write_text("hello,there\n")
+    file = "notes.csv" if state == "refused" else "ratings.csv"
+    more = {"preview": (), "refused": (), "report": ("G", "enter"), "resolve": ("G", "enter", "G", "enter")}
+    keys = ("I", "f", "ctrl+u", *file, "enter", *more[state])
+
+    assert snap_compare(make_app(language=language), terminal_size=SIZES["80x24"], run_before=run_before_of(keys))
