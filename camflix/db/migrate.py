@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,8 @@ from camflix.db.engine import write_options
 from camflix.db.schema import refuse_strangers
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from sqlalchemy import Connection, Engine, MetaData
 
 
@@ -22,10 +25,32 @@ def upgrade(engine: Engine, metadata: MetaData, revision: str = "head") -> tuple
     Raises:
         SchemaError: it was made by a newer CamFlix, or by another program.
     """
-    with engine.connect().execution_options(**write_options(engine)) as connection, connection.begin():
+    with (
+        engine.connect().execution_options(**write_options(engine)) as connection,
+        _without_cascades(connection),
+        connection.begin(),
+    ):
         before = refuse_strangers(connection)
         command.upgrade(config(connection, metadata), revision)
         return before, current_revision(connection)
+
+
+@contextmanager
+def _without_cascades(connection: Connection) -> Iterator[None]:
+    """Let SQLite follow no foreign keys meanwhile.
+
+    A table is altered there by a copy put in its place; dropping the old one would delete all that refers to it. Inside
+    a transaction SQLite ignores this setting, so it is made before.
+    """
+    raw = connection.connection.dbapi_connection
+    if connection.dialect.name != "sqlite" or raw is None:
+        yield
+        return
+    raw.execute("PRAGMA foreign_keys = OFF")
+    try:
+        yield
+    finally:
+        raw.execute("PRAGMA foreign_keys = ON")
 
 
 def current_revision(connection: Connection) -> str | None:
