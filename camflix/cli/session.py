@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from camflix import i18n
-from camflix.errors import NotAllowedError
 from camflix.i18n import _
 from camflix.settings import load_settings
 
@@ -46,17 +45,12 @@ def open_client(username: str | None) -> Iterator[Client]:
     Raises:
         NotAllowedError: another user was asked for on a server.
     """
-    from camflix.client.login import load_login  # noqa: PLC0415 - msgspec
+    from camflix.client.login import acts_as_nobody_else, load_login  # noqa: PLC0415 - msgspec
 
     login = load_login(load_settings().paths.state)
     if login is not None:
         if username not in {None, login.username}:
-            raise NotAllowedError(
-                "You are signed in to {url} as {name}; there you act as nobody else.",
-                hint="Go back to this machine with: camflix logout",
-                url=login.url,
-                name=login.username,
-            )
+            raise acts_as_nobody_else(login)
         with remote_client(login) as client:
             yield client
         return

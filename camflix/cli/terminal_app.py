@@ -9,12 +9,18 @@ from typing import TYPE_CHECKING, Any
 
 from camflix import i18n
 from camflix.cli.language import language_of
+from camflix.client.login import Login, acts_as_nobody_else, load_login
 from camflix.settings import load_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
 
     from camflix.client import Client
+    from camflix.settings import Settings
+    from camflix.tui.app import CamFlixApp
+
+    Connect = Callable[[str], AbstractContextManager[Client]]
 
 
 _SWITCH_SECONDS = 0.001
@@ -34,20 +40,46 @@ class LazyImporter:
 
 
 def open_app(username: str | None) -> None:
-    """Open the terminal app for a user, the local profile when None.
-
-    Raises:
-        SettingsError: a setting, or a key remapped, cannot be used.
-    """
+    """Open the terminal app for a user, the local profile when None; errors are those of ``app_for``."""
     # Looking for cycles among what imports make would cost a tenth of the start; app.on_mount turns it on again.
     gc.disable()
     # Whoever waits on the event loop's thread for the interpreter gets it after a millisecond, not five.
     sys.setswitchinterval(_SWITCH_SECONDS)
+    app_for(username).run()
+
+
+def app_for(username: str | None) -> CamFlixApp:
+    """Return the terminal app for a user, the local profile when None.
+
+    Whoever is signed in to a server sees what is there.
+
+    Raises:
+        SettingsError: a setting, or a key remapped, cannot be used.
+        NotAllowedError: another user was asked for on a server.
+    """
     from camflix.tui.app import CamFlixApp  # noqa: PLC0415 - Textual
     from camflix.tui.preferences import load_preferences  # noqa: PLC0415 - Textual
 
     settings = load_settings()
     i18n.use_language(language_of(settings))
+    login = load_login(settings.paths.state)
+    if login is None:
+        connect, importer = _here(settings, username), LazyImporter(username)
+    else:
+        if username not in {None, login.username}:
+            raise acts_as_nobody_else(login)
+
+        def tell(text: str) -> None:
+            # Called in a thread of the app's.
+            app.call_from_thread(app.notify, text)
+
+        connect, importer = _there(login, settings, tell), None
+    app = CamFlixApp(connect, settings.paths, load_preferences(settings.paths), importer)
+    return app
+
+
+def _here(settings: Settings, username: str | None) -> Connect:
+    """Return what connects to CamFlix in this process."""
 
     @contextmanager
     def connect(language: str) -> Iterator[Client]:
@@ -62,4 +94,21 @@ def open_app(username: str | None) -> None:
         finally:
             camflix.close()
 
-    CamFlixApp(connect, settings.paths, load_preferences(settings.paths), LazyImporter(username)).run()
+    return connect
+
+
+def _there(login: Login, settings: Settings, notice: Callable[[str], None]) -> Connect:
+    """Return what connects to the server that one is signed in to."""
+
+    @contextmanager
+    def connect(language: str) -> Iterator[Client]:
+        from camflix.client.remote import RemoteClient  # noqa: PLC0415 - httpx
+
+        del language  # the server answers in the language of the account
+        client = RemoteClient(login, settings.paths.state, notice=notice)
+        try:
+            yield client
+        finally:
+            client.close()
+
+    return connect

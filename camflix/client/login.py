@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from camflix.errors import InvalidInputError, StorageError, Word
+from camflix.errors import InvalidInputError, NotAllowedError, StorageError, Word
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,6 +54,16 @@ def load_login(state: Path) -> Login | None:
         raise StorageError(
             "{file} is damaged.", hint="Remove it, then sign in again: camflix login URL", file=str(file)
         ) from error
+
+
+def acts_as_nobody_else(login: Login) -> NotAllowedError:
+    """Return the refusal of acting as another user than the one who is signed in."""
+    return NotAllowedError(
+        "You are signed in to {url} as {name}; there you act as nobody else.",
+        hint="Go back to this machine with: camflix logout",
+        url=login.url,
+        name=login.username,
+    )
 
 
 def save_login(state: Path, login: Login) -> None:

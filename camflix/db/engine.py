@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from sqlalchemy import URL, Connection, Engine
 
 BUSY_TIMEOUT_MS = 10_000
+_WAL_PAUSE_SECONDS = 0.02
 POOL_RECYCLE_SECONDS = 60
 POSTGRESQL_CONNECT_SECONDS = 10
 _BEGIN = "sqlite_begin"
@@ -90,9 +92,31 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
     cursor.execute("PRAGMA foreign_keys = ON")
     if cursor.execute("PRAGMA journal_mode").fetchone() != ("wal",) and not _is_read_only(cursor):
-        cursor.execute("PRAGMA journal_mode = WAL")
+        _switch_to_wal(cursor)
     cursor.execute("PRAGMA synchronous = NORMAL")
     cursor.close()
+
+
+def _switch_to_wal(cursor: sqlite3.Cursor) -> None:
+    """Switch the file to a write-ahead log.
+
+    SQLite does not wait for the others here as it does elsewhere: processes that start together try in turn.
+
+    Raises:
+        sqlite3.OperationalError: it stayed locked for as long as a writer waits.
+    """
+    import sqlite3  # noqa: PLC0415 - not for PostgreSQL
+
+    deadline = time.monotonic() + BUSY_TIMEOUT_MS / 1000
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(_WAL_PAUSE_SECONDS)
+        else:
+            return
 
 
 def _prepare_postgresql(connection: psycopg.Connection[object], _record: object) -> None:

@@ -70,19 +70,16 @@ class GroupService:
             NotFoundError: nobody has such a name, or the reader may not see them; that is how members consent.
             InvalidInputError: a member named twice.
         """
+        names = (username, *others)
         ids = [user_id, *(self._privacy.visible_id(name, user_id, is_admin=is_admin) for name in others)]
-        for place, member in enumerate(ids):
-            if member in ids[:place]:
-                name = (username, *others)[place]
-                raise InvalidInputError("members: {name} is in the group already.", field="members", name=name)
+        _refuse_twice(ids, names)
         served = self._recommendations.require_model()
         people = [self._engine.person(served, member) for member in ids]
         n_raters = np.diff(served.snapshot.ratings.item_ptr)
         open_ = n_raters >= evidence_floor(served.snapshot.ratings.n_users)
         open_[served.item_indices(self._unwanted(ids, rewatch=rewatch))] = False
-        if not rewatch:
-            for person in people:
-                open_[person.items] = False
+        for person in () if rewatch else people:
+            open_[person.items] = False
         candidates = np.flatnonzero(open_).astype(np.int32)
         each = [served.model.predict(person, candidates) for person in people]
         found = pick_for_group(
@@ -95,7 +92,7 @@ class GroupService:
         places = np.searchsorted(candidates, found.items)
         shown = [[described(served, predictions, int(place)) for predictions in each] for place in places]
         picks = self._picks(served, found.items, found.group_scores.tolist(), shown)
-        return GroupPicks((username, *others), rule, served.model.name, picks)
+        return GroupPicks(names, rule, served.model.name, picks)
 
     def _unwanted(self, user_ids: Sequence[int], *, rewatch: bool) -> Iterable[int]:
         """Return what members hid and, unless seeing again is wanted, what they saw."""
@@ -115,3 +112,9 @@ class GroupService:
             )
             for item, score, predictions in zip(items, scores, shown, strict=True)
         )
+
+
+def _refuse_twice(ids: Sequence[int], names: Sequence[str]) -> None:
+    for place, member in enumerate(ids):
+        if member in ids[:place]:
+            raise InvalidInputError("members: {name} is in the group already.", field="members", name=names[place])

@@ -66,11 +66,11 @@ def test_a_language_that_camflix_does_not_speak_is_a_mistake_told_in_french(monk
 
 
 def test_titles_and_numbers_are_those_of_the_language(demo: Home, run_camflix: Callable[..., Outcome]) -> None:
-    command = ("recommend", "--user", "demo", "-n", "2")
+    command = ("recommend", "--user", "demo", "-n", "3")
 
     french, english = run_camflix(*command), run_camflix(*command, env={"LANGUAGE_CODE": "en"})
 
     assert "Le Mépris (1963)" in french.out
     assert "Contempt (1963)" in english.out
-    assert "94,2" in french.out
-    assert "94.2" in english.out
+    assert "93,0" in french.out
+    assert "93.0" in english.out

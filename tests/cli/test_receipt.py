@@ -142,14 +142,16 @@ def test_the_words_go_with_the_sign(amount: float, words: str) -> None:
     assert words in shown[1]
 
 
-def test_ones_own_ratings_are_listed_with_their_scores() -> None:
-    own = [ReceiptLine("own_rating", 2.5, movie=SPIRITED, score=95), ReceiptLine("own_presence", 0.5, movie=SPIRITED)]
+def test_ones_own_films_are_listed_with_what_their_score_and_their_choice_add() -> None:
+    own = [
+        ReceiptLine("own_rating", 2.5, movie=SPIRITED, score=95),
+        ReceiptLine("own_presence", -0.5, movie=SPIRITED, score=95),
+    ]
 
     shown = printed(receipt(*own))
 
-    rated, seen = (line for line in shown if "千と千尋の神隠し (2001)" in line)
-    assert rated.split()[-2:] == ["95", "+2,500"]
-    assert seen.split()[-2:] == ["-", "+0,500"]
+    (rated,) = (line for line in shown if "千と千尋の神隠し (2001)" in line)
+    assert rated.split()[-4:] == ["95", "+2,500", "−0,500", "+2,000"]
 
 
 def test_a_prediction_cut_at_the_end_of_the_scale_says_so() -> None:

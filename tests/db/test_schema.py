@@ -77,6 +77,31 @@ def tables_of(engine: Engine) -> set[str]:
         return set(inspect(connection).get_table_names())
 
 
+_THEN = "'2026-01-01 00:00:00.000000'"
+FULL = (
+    f"INSERT INTO user_account (id, username, created_at) VALUES (1, 'ann', {_THEN}), (2, 'bob', {_THEN})",
+    (
+        "INSERT INTO movie (id, title_en, title_folded, created_at, updated_at) "
+        f"VALUES (1, 'Heat', 'heat', {_THEN}, {_THEN}), (2, 'Alien', 'alien', {_THEN}, {_THEN})"
+    ),
+    "INSERT INTO movie_title (movie_id, kind, title, folded) VALUES (1, 'main', 'Heat', 'heat')",
+    (
+        "INSERT INTO rating (user_id, movie_id, score, created_at, updated_at, source) "
+        f"VALUES (1, 1, 90, {_THEN}, {_THEN}, 'hand'), (2, 1, 30, {_THEN}, {_THEN}, 'hand')"
+    ),
+    (
+        "INSERT INTO rating_change (user_id, movie_id, new_score, changed_at, source) "
+        f"VALUES (1, 1, 90, {_THEN}, 'hand'), (2, 1, 30, {_THEN}, 'hand')"
+    ),
+    f"INSERT INTO watchlist_entry (user_id, movie_id, added_at) VALUES (1, 2, {_THEN})",
+)
+
+
+def rows_of(connection: Connection, table: str) -> list[dict[str, object]]:
+    result = connection.exec_driver_sql(f"SELECT * FROM {table} ORDER BY 1, 2")
+    return [dict(row) for row in result.mappings()]
+
+
 class TestMigrations:
     def test_they_make_the_schema_that_the_models_make(self, engine: Engine) -> None:
         ensure_schema(engine, Base.metadata)
@@ -120,6 +145,24 @@ class TestMigrations:
         assert scripts.get_heads() == [HEAD_REVISION]
         assert line == [f"{number:04}" for number in range(1, len(line) + 1)]
         assert set(RELEASED) <= set(line)
+
+    def test_an_upgrade_keeps_every_row_of_a_database_that_is_full(self, engine: Engine) -> None:
+        """SQLite alters a table by a copy in its place; what refers to it must not go with the old one."""
+        tables = ("user_account", "movie", "movie_title", "rating", "rating_change", "watchlist_entry")
+        upgrade(engine, Base.metadata, "0001")
+        with engine.begin() as connection:
+            for statement in FULL:
+                connection.exec_driver_sql(statement)
+            before = {name: rows_of(connection, name) for name in tables}
+        upgrade(engine, Base.metadata)
+        with engine.begin() as connection:
+            for name, rows in before.items():
+                assert rows
+                after = rows_of(connection, name)
+                assert [{key: row[key] for key in rows[0]} for row in after] == rows
+            if engine.dialect.name == "sqlite":
+                assert connection.exec_driver_sql("PRAGMA foreign_key_check").all() == []
+                assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
 
     @pytest.mark.parametrize("revision", RELEASED)
     def test_a_database_of_each_released_version_comes_to_the_newest(self, engine: Engine, revision: str) -> None:

@@ -142,7 +142,8 @@ def test_the_tests_ask_for_postgresql_first(machine: Machine, checkout: Path) ->
 
 def test_check_does_all_that_ci_asks_for(machine: Machine, checkout: Path) -> None:
     makes_environments(machine)
-    (checkout / "scripts" / "ensure-postgres").write_text("exit 0\n")
+    for server in ("postgres", "redis"):
+        (checkout / "scripts" / f"ensure-{server}").write_text("exit 0\n")
 
     outcome = make(machine, checkout, "check")
 
@@ -161,7 +162,9 @@ def test_clean_takes_away_what_was_made_and_nothing_else(machine: Machine, check
     assert sorted(checkout.rglob("*")) == before
 
 
-@pytest.mark.parametrize("script", ["scripts/check-machine", "scripts/ensure-postgres", ".ci/run"])
+@pytest.mark.parametrize(
+    "script", ["scripts/check-machine", "scripts/ensure-postgres", "scripts/ensure-redis", ".ci/run"]
+)
 def test_scripts_are_sound_shell(script: str) -> None:
     shell = (ROOT / script).read_text().splitlines()[0].split()[-1].rpartition("/")[2]
 

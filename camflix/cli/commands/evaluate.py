@@ -37,7 +37,7 @@ def evaluate(
     seed: Annotated[int, typer.Option(metavar=_("NUMBER"), min=0, help=_("Which ratings are held out."))] = 7,
     engine: Annotated[str, typer.Option(metavar=_("NAME"), help=_("The engine; “all” for all."))] = "all",
     preset: Annotated[
-        str, typer.Option(metavar="fast|full", help=_("How thoroughly engines learn: fast, or full."))
+        str, typer.Option(metavar=_("PRESET"), help=_("How thoroughly engines learn: fast, or full."))
     ] = "full",
     use_json: JsonOption = False,
 ) -> None:

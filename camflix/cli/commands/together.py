@@ -21,7 +21,7 @@ app = new_app()
 @app.command(cls=TranslatedCommand)
 def together(
     members: Annotated[
-        list[str], typer.Argument(metavar=_("NAME..."), help=_("Who watches with you."), show_default=False)
+        list[str], typer.Argument(metavar=_("NAME…"), help=_("Who watches with you."), show_default=False)
     ],
     n: Annotated[int, count_option(_("How many films."))] = 10,
     average: Annotated[
