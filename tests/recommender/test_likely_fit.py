@@ -60,7 +60,7 @@ def test_films_and_people_without_ratings_change_nothing_for_the_others() -> Non
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"n_factors": 33}, {"n_factors": -32}, {"unknown_weight": 0.0}, {"ridge_scale": -1.0}, {"n_iterations": 0}],
+    [{"n_factors": 33}, {"n_factors": -32}, {"unknown_weight": 0.0}, {"ridge_scale": -1.0}, {"n_iterations": -1}],
 )
 def test_settings_that_cannot_be_fitted_with_are_refused(wrong: dict[str, float]) -> None:
     with pytest.raises(ValueError, match="must be"):

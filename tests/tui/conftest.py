@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -19,6 +20,7 @@ from tests.conftest import NOW
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from textual.pilot import Pilot
 
@@ -46,6 +48,20 @@ class Unplugged:
                 "The database cannot be reached: {reason}.", hint="Try again when it is back.", reason="unplugged"
             )
         return self._client.call(operation, body)
+
+
+@pytest.fixture(scope="session")
+def demo_database(demo_database: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the sample community predicted by Classic: integers, the same digits in every picture on any machine."""
+    copy = tmp_path_factory.mktemp("classic") / "camflix.db"
+    shutil.copy(demo_database, copy)
+    environment = {"HOME": str(copy.parent), "DATABASE_URL": f"sqlite:///{copy}"}
+    camflix = CamFlix(load_settings(environment), "fr", lambda: NOW)
+    with camflix.transaction(writes=True) as services:
+        services.engine.choose("classic", "hand")
+    camflix.refresh_engine()
+    camflix.close()
+    return copy
 
 
 @pytest.fixture

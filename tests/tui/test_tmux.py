@@ -80,7 +80,7 @@ def test_a_first_evening(tmux: Tmux, demo: Home) -> None:
     tmux.press("D")
     tmux.see("from 10 ratings of yours")
     tmux.press("y")
-    assert "Why:" in tmux.see("this film: rated above average")
+    assert "Why:" in tmux.see("the mean of all ratings")
     tmux.press("q")
     tmux.see("from 10 ratings of yours")
     tmux.press("u")

@@ -205,12 +205,13 @@ def test_watchlist_and_hiding_from_any_list(make_app: Make) -> None:
 def test_diary_note_and_list_of_a_film(make_app: Make) -> None:
     async def steps(pilot: Pilot[None]) -> None:
         film = screen(pilot, Discover).film
-        await press(pilot, "v", "enter")
-        assert "2026-11-22" in words(pilot)
         await press(pilot, "e", *"fine", "enter", "plus", "enter", *"Sundays", "enter")
         assert "Sundays" in words(pilot)
         await press(pilot, "enter")
         assert "fine" in words(pilot)
+        # Seen, it leaves the list of films to see.
+        await press(pilot, "v", "enter")
+        assert "2026-11-22" in words(pilot)
         await press(pilot, "q", "M", "l")
         assert film.title in words(pilot)
         await press(pilot, "l")
