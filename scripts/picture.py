@@ -1,10 +1,11 @@
-"""Make docs/images/recommend.svg, the picture at the top of the README, from the sample community.
+"""Make the pictures of the README, docs/images/app.svg and recommend.svg, from the sample community.
 
 Usage: python scripts/picture.py
 """
 
 from __future__ import annotations
 
+import asyncio
 import io
 import os
 import re
@@ -14,7 +15,8 @@ from pathlib import Path
 from rich.console import Console
 
 WIDTH = 92
-PICTURE = Path(__file__).parents[1] / "docs" / "images" / "recommend.svg"
+IMAGES = Path(__file__).parents[1] / "docs" / "images"
+SIZE = (112, 30)
 
 
 def main() -> None:
@@ -22,10 +24,12 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         os.environ.update({f"XDG_{name}_HOME": f"{folder}/{name}" for name in ("CONFIG", "DATA", "CACHE", "STATE")})
         os.environ["LANGUAGE_CODE"] = "en"
-        picture = _draw()
-    PICTURE.parent.mkdir(parents=True, exist_ok=True)
-    # Rich names a font on somebody's server; the reader's own serves.
-    PICTURE.write_text(re.sub(r"\s*@font-face \{.*?\}", "", picture, flags=re.DOTALL), encoding="utf-8")
+        pictures = {"recommend": _draw(), "app": asyncio.run(_draw_app())}
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    for name, picture in pictures.items():
+        # Rich names a font on somebody's server; the reader's own serves.
+        plain = re.sub(r"\s*@font-face \{.*?\}", "", picture, flags=re.DOTALL)
+        (IMAGES / f"{name}.svg").write_text(plain, encoding="utf-8")
 
 
 def _draw() -> str:
@@ -49,6 +53,19 @@ def _draw() -> str:
     receipt.show_receipt(client.call(why, inputs.MovieRef(found.recommendations[0].movie.id)))
     camflix.close()
     return recorder.export_svg(title="camflix recommend; camflix why", unique_id="camflix")
+
+
+async def _draw_app() -> str:
+    from camflix.cli.terminal_app import app_for  # noqa: PLC0415 - after the environment is set
+
+    app = app_for("demo")
+    async with app.run_test(size=SIZE) as pilot:
+        for _ in range(100):
+            await pilot.pause(0.05)
+            if app.username and not app.calls.n_waiting:
+                break
+        await pilot.pause(1)
+        return app.export_screenshot(title="camflix")
 
 
 if __name__ == "__main__":

@@ -25,13 +25,17 @@ class TitleIndex:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self._known: set[str] = set()
 
     def add(self, titles: Iterable[tuple[int, str]]) -> None:
         """Index titles, given as the film's id and the folded title; what is there already stays."""
         pairs = sorted({(word, movie_id) for movie_id, folded in titles for word in title_words(folded)})
         connection = self._session.connection()
         insert_missing(connection, table_of(TitleWord), ("word", "movie_id"), pairs)
-        new = self._unknown(sorted({word for word, _movie_id in pairs}))
+        # Titles share most of their words: those met before are not looked for again.
+        words = {word for word, _movie_id in pairs} - self._known
+        new = self._unknown(sorted(words))
+        self._known |= words
         rows = sorted((form, word) for word in new for form in word_forms(word))
         insert_missing(connection, table_of(WordForm), ("form", "word"), rows)
 

@@ -23,7 +23,13 @@ N_RECOMMENDED = 200
 _N_FOUND = 100
 _FOR_YOU = 0
 _SORTS: tuple[Literal["ratings", "title", "year"], ...] = ("ratings", "title", "year")
-_ORDERS = (N_("best first"), N_("newest first"), N_("by title"), N_("surest first"))
+_ORDERS = (
+    N_("likely first"),
+    N_("highest predicted first"),
+    N_("newest first"),
+    N_("by title"),
+    N_("surest first"),
+)
 
 
 class Discover(FilmListScreen):
@@ -166,19 +172,25 @@ class Discover(FilmListScreen):
             self.load()
 
     def _sort(self) -> None:
-        """Show the personal list in the chosen order; the numbers stay those of the best first."""
+        """Show the personal list in the chosen order; the numbers stay those of the likely first."""
         assert self._personal is not None
         rows = [
             FilmRow(each.movie, rank, each.prediction) for rank, each in enumerate(self._personal.recommendations, 1)
         ]
         keys = (
             lambda row: row.rank,
+            lambda row: (-_predicted(row), row.rank),
             lambda row: (-(row.movie.year or 0), row.rank),
             lambda row: (folded(row.movie.title), row.rank),
             lambda row: (_spread(row), row.rank),
         )
         self._know("for_you", sorted(rows, key=keys[self._order]))
         self.shown()
+
+
+def _predicted(row: FilmRow) -> float:
+    found = row.prediction
+    return -1.0 if found is None or found.predicted_score is None else found.predicted_score
 
 
 def _spread(row: FilmRow) -> float:
