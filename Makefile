@@ -35,6 +35,7 @@ demo: $(VENV)/.runtime
 test: $(VENV)/.dev
 	@sh scripts/ensure-postgres
 	@sh scripts/ensure-redis
+	@sh scripts/ensure-tmux
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup --cov --cov-report=term $(PYTEST)
 
 check: format lint types imports messages test
