@@ -163,7 +163,8 @@ def test_clean_takes_away_what_was_made_and_nothing_else(machine: Machine, check
 
 
 @pytest.mark.parametrize(
-    "script", ["scripts/check-machine", "scripts/ensure-postgres", "scripts/ensure-redis", "scripts/ensure-tmux", ".ci/run"]
+    "script",
+    ["scripts/check-machine", "scripts/ensure-postgres", "scripts/ensure-redis", "scripts/ensure-tmux", ".ci/run"],
 )
 def test_scripts_are_sound_shell(script: str) -> None:
     shell = (ROOT / script).read_text().splitlines()[0].split()[-1].rpartition("/")[2]
