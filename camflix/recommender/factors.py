@@ -31,7 +31,7 @@ from camflix.recommender.kernels.everybody import Everybody
 from camflix.recommender.model import Model, Neighbours, Part, Person, Predictions, Reason, Receipt, ReceiptLine
 from camflix.recommender.neighbours import nearest
 from camflix.recommender.ranking import best_first, candidates
-from camflix.recommender.receipt import THOUSANDTHS
+from camflix.recommender.receipt import THOUSANDTHS, apportion
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -234,7 +234,7 @@ class Factors(Model):
         """Return the lines of a prediction before it is cut; their amounts add up to ``total``."""
         unit, n = self.samples.unit, len(person.items)
         common = np.array([self.samples.centre + unit * parts.level, unit * parts.film, unit * parts.person])
-        amounts = _apportioned(np.concatenate((common, unit * parts.ratings, unit * parts.presences)), total)
+        amounts = apportion(np.concatenate((common, unit * parts.ratings, unit * parts.presences)), total).tolist()
         own = zip(person.items.tolist(), person.scores.tolist(), amounts[3 : 3 + n], amounts[3 + n :], strict=True)
         pairs = sorted(own, key=lambda film: (-abs(film[2] + film[3]), film[0]))
         lines = [ReceiptLine(part, amounts[k]) for k, part in enumerate((Part.MEAN, Part.FILM, Part.PERSON))]
@@ -286,16 +286,3 @@ def _reasons(person: FactorsPerson, n_evidence: Int32s) -> UInt8s:
     if len(person.items) < MIN_RATINGS:
         return np.full(len(n_evidence), Reason.TOO_FEW_RATINGS, dtype=np.uint8)
     return np.where(n_evidence > 0, Reason.KNOWN, Reason.FILM_UNRATED).astype(np.uint8)
-
-
-def _apportioned(points: Float64s, total: int) -> list[int]:
-    """Return ``points`` in whole thousandths that add up to ``total``, by the method of largest remainders.
-
-    ``total`` is the rounded sum, computed another way; 1e-9 apart is near enough for each line to stay within one
-    thousandth of its own value.
-    """
-    exact = points * THOUSANDTHS
-    amounts = np.floor(exact).astype(np.int64)
-    rest = total - int(amounts.sum())
-    amounts[np.argsort(amounts - exact, kind="stable")[:rest]] += 1
-    return list(amounts.tolist())

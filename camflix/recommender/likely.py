@@ -30,6 +30,7 @@ from camflix.recommender.likely_fit import Settings, fit_items
 from camflix.recommender.likely_grades import grades, user_weights
 from camflix.recommender.likely_kernels import HalfStep
 from camflix.recommender.model import Part, Person, ReceiptLine
+from camflix.recommender.receipt import apportion
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -225,7 +226,7 @@ class Likely(Orderer):
         The amounts, in thousandths, add up to the score that ``top_n`` gives; a person without ratings has no lines.
         """
         ready = self._ready(person)
-        amounts = _apportion(self._contributions(ready, item), int(self._totals(ready, np.array([item]))[0]))
+        amounts = apportion(self._contributions(ready, item), int(self._totals(ready, np.array([item]))[0]))
         return tuple(
             ReceiptLine(
                 Part.OWN_RATING, int(amounts[place]), index=int(ready.items[place]), score=int(ready.scores[place])
@@ -303,12 +304,3 @@ def _near_the_best(order_scores: Float32s, candidates: Int64s, n: int) -> Int64s
     nth = float(np.partition(found, len(found) - n)[len(found) - n])
     rounding = 2 / _THOUSANDTHS + 1e-4 * float(np.abs(found).max())
     return candidates[found >= nth - rounding]
-
-
-def _apportion(points: Float64s, total: int) -> Int64s:
-    """Return ``points`` in whole thousandths whose sum is ``total``, by largest remainders; ties to the earlier."""
-    exact = points * _THOUSANDTHS
-    whole = np.floor(exact)
-    amounts = whole.astype(np.int64)
-    amounts[np.argsort(whole - exact, kind="stable")[: total - int(amounts.sum())]] += 1
-    return amounts

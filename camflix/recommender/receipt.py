@@ -30,15 +30,22 @@ def total_of(points: Iterable[float]) -> int:
     return floor(fsum(value * THOUSANDTHS for value in points) + 0.5)
 
 
-def apportion(points: Float64s) -> Int64s:
-    """Return ``points`` in whole thousandths whose sum is ``total_of(points)``; finite float64 ``[n]`` in, int64 out.
+def apportion(points: Float64s, total: int | None = None) -> Int64s:
+    """Return ``points`` in whole thousandths that add up; finite float64 ``[n]`` in, int64 ``[n]`` out.
 
     Equal fractions: the earlier line gets the thousandth.
+
+    Args:
+        points: the lines.
+        total: what they add up to; ``total_of(points)`` unless it was rounded elsewhere from the same sum, taken in
+            another order.
     """
     exact = np.asarray(points, dtype=np.float64) * THOUSANDTHS
     whole = np.floor(exact)
     amounts = whole.astype(np.int64)
-    return _give_rest(amounts, exact - whole, total_of(np.asarray(points, dtype=np.float64).tolist()))
+    if total is None:
+        total = total_of(np.asarray(points, dtype=np.float64).tolist())
+    return _give_rest(amounts, exact - whole, total)
 
 
 def apportion_ratios(numerators: Int64s, denominator: int) -> Int64s:

@@ -14,12 +14,6 @@ if TYPE_CHECKING:
 
     from camflix.models import User
 
-COUNT_OF_MOVIE = """(
-    SELECT count(*) FROM rating JOIN user_account rater ON rater.id = rating.user_id
-    WHERE rating.movie_id = movie.id AND rater.is_active
-      AND (rater.privacy <> 'private' OR rater.contributes_anonymously)
-)"""
-"""SQL: the true ``n_ratings`` of a row of ``movie``."""
 # One grouped join, not a query a film: without statistics, right after an import, PostgreSQL made that one a scan each.
 _RECOUNT = """
 UPDATE movie SET n_ratings = counted.n

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import and_, case, func, insert, or_, select, text
+from sqlalchemy import and_, case, func, insert, or_, select
 
 from camflix.db.bulk import upsert_ratings
 from camflix.importers.rows import FilmRow
 from camflix.models import HiddenMovie, Movie, Rating, RatingChange, User
 from camflix.services.catalogue import CatalogueWriter
-from camflix.services.counting import COUNT_OF_MOVIE
+from camflix.services.counting import recount
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -103,7 +103,7 @@ class World:
             session = services.users._session
             dated = [(*row, self.clock()) for row in rows]
             upsert_ratings(session.connection(), dated, source="test", batch_id=None, now=self.clock())
-            session.execute(text(f"UPDATE movie SET n_ratings = {COUNT_OF_MOVIE}"))
+            recount(session, "SELECT id FROM movie")
             services.epochs.advance()
 
     def community(self, n_users: int = 24, n_films: int = 20) -> tuple[list[int], list[int]]:
