@@ -41,6 +41,15 @@ SELECT count(*) FILTER (WHERE r.user_id IS NULL),
        count(*) FILTER (WHERE r.score <> s.score AND r.updated_at <= s.rated_at)
 FROM rating_stage s LEFT JOIN rating r ON r.user_id = s.user_id AND r.movie_id = s.movie_id
 """
+# Where no pair is stored yet nothing need be compared: a third less work.
+_FIRST_CHANGES = text("""
+INSERT INTO rating_change (user_id, movie_id, new_score, changed_at, source, import_batch_id)
+SELECT user_id, movie_id, score, :now, :source, :batch_id FROM rating_stage ORDER BY user_id, movie_id
+""").bindparams(bindparam("now", type_=UtcDateTime()))
+_FIRST = """
+INSERT INTO rating (user_id, movie_id, score, created_at, updated_at, source)
+SELECT user_id, movie_id, score, rated_at, rated_at, :source FROM rating_stage ORDER BY user_id, movie_id
+"""
 _UPSERT = """
 INSERT INTO rating (user_id, movie_id, score, created_at, updated_at, source)
 SELECT user_id, movie_id, score, rated_at, rated_at, :source FROM rating_stage
@@ -166,8 +175,10 @@ def upsert_ratings(
     lock_users(connection, "SELECT user_id FROM rating_stage")
     n_created, n_updated = connection.execute(text(_COUNTS)).one()
     if n_created or n_updated:
-        connection.execute(_CHANGES, {"source": source, "batch_id": batch_id, "now": now})
-        connection.execute(text(_UPSERT), {"source": source})
+        # The users are locked: nobody adds a rating of theirs meanwhile.
+        changes, ratings = (_FIRST_CHANGES, _FIRST) if n_created == len(rows) else (_CHANGES, _UPSERT)
+        connection.execute(changes, {"source": source, "batch_id": batch_id, "now": now})
+        connection.execute(text(ratings), {"source": source})
     connection.execute(text("DELETE FROM rating_stage"))
     return Upserted(n_created, n_updated, len(rows) - n_created - n_updated)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select, update
@@ -11,6 +12,7 @@ from sqlalchemy import select, update
 from camflix.db.bulk import allocate_ids, insert_rows
 from camflix.importers.text import fold_title
 from camflix.models import Base, Credit, CreditRole, Genre, Movie, MovieGenre, MovieTitle, Person, TitleKind
+from camflix.services.chunk_writer import ChunkWriter
 from camflix.services.title_index import TitleIndex
 
 if TYPE_CHECKING:
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 _ID_COLUMNS = ("movielens_id", "tmdb_id", "imdb_id")
 _FACTS = ("title_fr", "title_original", "language", "year", "release_date", "runtime_minutes")
 _BLOCK = 500
+_TITLES_AT_ONCE = 20_000
 _MAX_GENRE_CHARACTERS = 32
 _MAX_FOLDED_CHARACTERS = 500
 
@@ -70,6 +73,7 @@ class CatalogueWriter:
         self._now = now
         self._known = _Known()
         self._words = TitleIndex(session)
+        self._unindexed: list[tuple[int, str]] = []
         self._genres: dict[str, int] | None = None
         self._people: dict[str, int] | None = None
         self.n_created = 0
@@ -81,15 +85,23 @@ class CatalogueWriter:
         """Return the film that has this id in ``column`` (movielens_id, tmdb_id or imdb_id)."""
         return self._known.by_id[column].get(value)
 
-    def write(self, films: Iterable[FilmRow]) -> None:
-        """Add or complete films, in blocks."""
+    def write(self, films: Iterable[FilmRow], chunks: ChunkWriter | None = None) -> None:
+        """Add or complete films, in blocks.
+
+        Args:
+            films: the films, in any order.
+            chunks: writes the blocks; all films have their ids on return, but what searches need of them may still be
+                on its way. Without one all is written on return.
+        """
+        chunks = chunks or ChunkWriter(None)
         block: list[FilmRow] = []
         for film in films:
             block.append(film)
             if len(block) == _BLOCK:
-                self._write_block(block)
-                block.clear()
-        self._write_block(block)
+                chunks.write(partial(self._write_block, block))
+                block = []
+        chunks.write(partial(self._write_block, block))
+        chunks.write(self._index_titles)
 
     def _write_block(self, films: Sequence[FilmRow]) -> None:
         new_ids = iter(allocate_ids(self._session.connection(), _table(Movie), len(films)))
@@ -131,7 +143,14 @@ class CatalogueWriter:
 
     def _insert_titles(self, titles: Sequence[tuple[int, TitleKind, str, str]]) -> None:
         self._insert_rows(MovieTitle, ("movie_id", "kind", "title", "folded"), titles)
-        self._words.add((movie_id, folded) for movie_id, _kind, _title, folded in titles)
+        # Many titles at once: each round to the server costs more than its rows.
+        self._unindexed += [(movie_id, folded) for movie_id, _kind, _title, folded in titles]
+        if len(self._unindexed) >= _TITLES_AT_ONCE:
+            self._index_titles()
+
+    def _index_titles(self) -> None:
+        self._words.add(self._unindexed)
+        self._unindexed.clear()
 
     def _complete(self, films: dict[int, FilmRow]) -> None:
         """Fill what the catalogue does not know of these films; what it knows stays."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -91,10 +92,16 @@ class FittingService:
         began = time.perf_counter()
         preset: Preset = "full" if thorough else "fast"
         options = fit_options(engine, preset, snapshot.ratings.n_ratings) | _warm_start(engine, snapshot, before)
-        model = model_class(engine).fit(snapshot.ratings, features, **options)
         settings = tuned(snapshot.ratings, features) if thorough else self._settings_before()
         n_factors = settings.n_factors if thorough else min(_FAST_FACTORS, settings.factors_for(snapshot.ratings))
-        likely = Likely.fit_with(snapshot.ratings, features, settings=replace(settings, n_factors=n_factors))
+
+        def fit_model() -> Model:
+            return model_class(engine).fit(snapshot.ratings, features, **options)
+
+        def fit_order() -> Likely:
+            return Likely.fit_with(snapshot.ratings, features, settings=replace(settings, n_factors=n_factors))
+
+        model, likely = _both(fit_model, fit_order, together=snapshot.ratings.n_ratings < _WARM_FROM)
         seconds = time.perf_counter() - began
         return Fit(engine, preset, epoch, last_change_id, snapshot, model, likely, settings, self._now(), seconds)
 
@@ -138,6 +145,15 @@ class FittingService:
             held = self._store.load_one(header, "user_ids")
             if held is None or not np.all(np.isin(held, snapshot.user_ids)):
                 self._store.drop(header)
+
+
+def _both(fit_model: Callable[[], Model], fit_order: Callable[[], Likely], *, together: bool) -> tuple[Model, Likely]:
+    """Return what both fits make; ``together`` takes the memory of both at once, and fills the cores better."""
+    if not together:
+        return fit_model(), fit_order()
+    with ThreadPoolExecutor(1) as thread:
+        order = thread.submit(fit_order)
+        return fit_model(), order.result()
 
 
 def _warm_start(engine: str, snapshot: Snapshot, before: Served | None) -> dict[str, Any]:

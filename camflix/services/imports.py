@@ -14,6 +14,7 @@ from camflix.importers.rows import FilmRow, Problem, RatingRow
 from camflix.models import ImportBatch, Privacy, UserSource
 from camflix.results import ImportReport, RowProblem
 from camflix.services.catalogue import CatalogueWriter
+from camflix.services.chunk_writer import ChunkWriter
 from camflix.services.counting import recount
 from camflix.services.matching import Match, TitleMatcher
 
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 
 Outcome: TypeAlias = Literal["ambiguous", "not_found", "invalid", "skipped_not_film"]
 Progress: TypeAlias = "Callable[[int], None]"
+_Chunk: TypeAlias = "dict[tuple[str, int], tuple[int, datetime]]"
+"""Score and moment by rater and film."""
 
 MAX_PROBLEMS_SHOWN = 1000
 _CHUNK = 20_000
@@ -67,30 +70,41 @@ class _Tally:
 class _RatingSink:
     """Collects ratings and writes them in chunks; memory does not grow with their number."""
 
-    def __init__(self, session: Session, people: _People, tally: _Tally, batch: ImportBatch) -> None:
+    def __init__(
+        self, session: Session, people: _People, tally: _Tally, batch: ImportBatch, writer: ChunkWriter
+    ) -> None:
         self._session = session
         self._people = people
         self._tally = tally
-        self._batch = batch
-        self._chunk: dict[tuple[str, int], tuple[int, datetime]] = {}
+        self._source, self._batch_id, self._started_at = batch.source, batch.id, batch.started_at
+        self._writer = writer
+        self._chunk: _Chunk = {}
 
     def add(self, username: str, movie_id: int, score: int, rated_at: datetime | None) -> None:
         key = (username, movie_id)
         if key in self._chunk or len(self._chunk) == _CHUNK:
             # The same pair again: the rows before it are written first, so that it meets them as it would next time.
-            self.flush()
-        self._chunk[key] = (score, rated_at or self._batch.started_at)
+            self._hand_over()
+        self._chunk[key] = (score, rated_at or self._started_at)
 
-    def flush(self) -> None:
-        ids = self._people.ids({username for username, _movie in self._chunk})
+    def finish(self) -> None:
+        """Return when all is written."""
+        self._hand_over()
+        self._writer.wait()
+
+    def _hand_over(self) -> None:
+        chunk, self._chunk = self._chunk, {}
+        self._writer.write(lambda: self._write(chunk))
+
+    def _write(self, chunk: _Chunk) -> None:
+        ids = self._people.ids({username for username, _movie in chunk})
         done = upsert_ratings(
             self._session.connection(),
-            [(ids[name], movie_id, score, at) for (name, movie_id), (score, at) in self._chunk.items()],
-            source=self._batch.source,
-            batch_id=self._batch.id,
-            now=self._batch.started_at,
+            [(ids[name], movie_id, score, at) for (name, movie_id), (score, at) in chunk.items()],
+            source=self._source,
+            batch_id=self._batch_id,
+            now=self._started_at,
         )
-        self._chunk.clear()
         self._tally.counts.update(created=done.n_created, updated=done.n_updated, unchanged=done.n_unchanged)
 
 
@@ -124,25 +138,12 @@ class ImportService:
         batch, tally = self._begin("movielens", file_name, user_id), _Tally()
         writer = CatalogueWriter(self._session, self._now)
         films = _Films(dataset.films(), tally)
-        writer.write(films)
         people = _People(self._users, UserSource.MOVIELENS)
-        sink = _RatingSink(self._session, people, tally, batch)
-        n_rows = 0
-        for n_rows, row in enumerate(dataset.ratings(), 1):
-            if isinstance(row, Problem):
-                tally.problem(row.file, row.line, "invalid", _(row.message, **row.values))
-            elif (movie_id := writer.movie_id("movielens_id", row.movielens_id)) is None:
-                tally.problem(
-                    dataset.ratings_name,
-                    row.line,
-                    "not_found",
-                    _("the data set has no film with the number {id}", id=row.movielens_id),
-                )
-            else:
-                sink.add(f"ml-{row.user}", movie_id, row.score, row.rated_at)
-            if n_rows % _CHUNK == 0:
-                progress(n_rows)
-        sink.flush()
+        with ChunkWriter(self._session) as chunks:
+            writer.write(films, chunks)
+            sink = _RatingSink(self._session, people, tally, batch, chunks)
+            n_rows = _take_ratings(dataset, writer, sink, tally, progress)
+            sink.finish()
         progress(n_rows)
         return self._finish(batch, tally, n_rows, began, films.n, writer.n_created, people.n_created)
 
@@ -152,7 +153,7 @@ class ImportService:
         batch, tally = self._begin("letterboxd", file_name, user_id), _Tally()
         username = self._users.username_of(user_id)
         people = _People(self._users, UserSource.LOCAL)
-        sink = _RatingSink(self._session, people, tally, batch)
+        sink = _RatingSink(self._session, people, tally, batch, ChunkWriter(None))
         matcher = TitleMatcher(self._session)
         meant: dict[int, tuple[str, int | None]] = {}
         n_rows = 0
@@ -166,7 +167,7 @@ class ImportService:
                 else:
                     self._take(row, next(matches), export.ratings_name, username, tally, sink, meant)
             progress(n_rows)
-        sink.flush()
+        sink.finish()
         return self._finish(batch, tally, n_rows, began, 0, 0, 0)
 
     def sample(self, films: Iterable[SampleFilm], ratings: Iterable[SampleRating], user_id: int) -> ImportReport:
@@ -177,13 +178,13 @@ class ImportService:
         rows = [_sample_film(line, film) for line, film in enumerate(films, 2)]
         writer.write(rows)
         people = _People(self._users, UserSource.SAMPLE)
-        sink = _RatingSink(self._session, people, tally, batch)
+        sink = _RatingSink(self._session, people, tally, batch, ChunkWriter(None))
         n_rows = 0
         for n_rows, row in enumerate(ratings, 1):  # noqa: B007 - counted for the report
             movie_id = writer.movie_id("tmdb_id", row.tmdb_id)
             assert movie_id is not None
             sink.add(row.username, movie_id, row.score, row.rated_at)
-        sink.flush()
+        sink.finish()
         return self._finish(batch, tally, n_rows, began, len(rows), writer.n_created, people.n_created)
 
     def _take(
@@ -290,6 +291,28 @@ class _People:
         self._ids |= known | self._users.add_many(new, source=self._source, privacy=Privacy.PUBLIC)
         self.n_created += len(new)
         return self._ids
+
+
+def _take_ratings(
+    dataset: MovieLensDataset, films: CatalogueWriter, sink: _RatingSink, tally: _Tally, progress: Progress
+) -> int:
+    """Put each rating of a data set into the sink, or among the problems; return how many rows there are."""
+    n_rows = 0
+    for n_rows, row in enumerate(dataset.ratings(), 1):
+        if isinstance(row, Problem):
+            tally.problem(row.file, row.line, "invalid", _(row.message, **row.values))
+        elif (movie_id := films.movie_id("movielens_id", row.movielens_id)) is None:
+            tally.problem(
+                dataset.ratings_name,
+                row.line,
+                "not_found",
+                _("the data set has no film with the number {id}", id=row.movielens_id),
+            )
+        else:
+            sink.add(f"ml-{row.user}", movie_id, row.score, row.rated_at)
+        if n_rows % _CHUNK == 0:
+            progress(n_rows)
+    return n_rows
 
 
 def _blocks(rows: Iterator[RatingRow | Problem], size: int = 500) -> Iterator[list[RatingRow | Problem]]:

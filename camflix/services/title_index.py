@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, text
 
 from camflix.db.bulk import insert_missing
-from camflix.importers.text import title_words, word_forms
+from camflix.importers.text import N_FORM_LETTERS, title_words, word_forms
 from camflix.models import MovieTitle, TitleWord, WordForm
 from camflix.models.base import table_of
 
@@ -17,6 +17,12 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 _BLOCK = 400
+# Looked up by the whole key, in one query; SQLite takes no arrays.
+_KNOWN_WORDS = text("""
+SELECT stored.word
+FROM unnest(CAST(:forms AS text[]), CAST(:words AS text[])) AS wanted (form, word)
+JOIN word_form stored ON stored.form = wanted.form AND stored.word = wanted.word
+""")
 _TITLES_AT_ONCE = 20_000
 
 
@@ -54,6 +60,10 @@ class TitleIndex:
 
     def _unknown(self, words: list[str]) -> list[str]:
         known: set[str] = set()
+        if self._session.connection().dialect.name == "postgresql":
+            pairs = {"forms": [word[:N_FORM_LETTERS] for word in words], "words": words}
+            known.update(self._session.scalars(_KNOWN_WORDS, pairs))
+            return [word for word in words if word not in known]
         for start in range(0, len(words), _BLOCK):
             block = words[start : start + _BLOCK]
             forms = {form for word in block for form in word_forms(word) if word.startswith(form)}

@@ -1,0 +1,63 @@
+"""Chunks written by another thread while the next one is read."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from concurrent.futures import Future
+    from types import TracebackType
+    from typing import Self
+
+    from sqlalchemy.orm import Session
+
+
+class ChunkWriter:
+    """Writes one chunk at a time, in their order.
+
+    A PostgreSQL server takes as long for a chunk as reading the next one takes: a thread waits for it meanwhile. The
+    session is that thread's from ``write`` until ``wait``; nobody else may use it.
+
+    Args:
+        session: what the chunks are written to; without one, ``write`` returns when its chunk is written.
+    """
+
+    def __init__(self, session: Session | None) -> None:
+        is_behind = session is not None and session.get_bind().dialect.name == "postgresql"
+        self._thread = ThreadPoolExecutor(1, "chunk-writer") if is_behind else None
+        self._writing: Future[None] | None = None
+
+    def __enter__(self) -> Self:
+        """Return itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End the thread, once what it is at is done: the session is the caller's again."""
+        if self._thread is not None:
+            self._thread.shutdown()
+
+    def write(self, chunk: Callable[[], None]) -> None:
+        """Begin to write a chunk as soon as the one before is written.
+
+        Raises:
+            Exception: whatever that one ended with.
+        """
+        self.wait()
+        if self._thread is None:
+            chunk()
+        else:
+            self._writing = self._thread.submit(chunk)
+
+    def wait(self) -> None:
+        """Return when all is written.
+
+        Raises:
+            Exception: whatever the last chunk ended with.
+        """
+        if self._writing is not None:
+            writing, self._writing = self._writing, None
+            writing.result()
