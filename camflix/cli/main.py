@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import gc
 import gettext
 import os
 import re
@@ -27,15 +26,12 @@ if TYPE_CHECKING:
 
     from typer._click import Parameter
 
-_ALLOCATIONS_BEFORE_COLLECTING = 100_000
 _OUTPUT_ERRORS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
 _EXTRA_ARGUMENTS = re.compile(r"Got unexpected extra argument\(s\) \((.*)\)", re.DOTALL)
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and exit."""
-    # A command lives for half a second, most of it imports; looking for cycles meanwhile took a fifth of that.
-    gc.set_threshold(_ALLOCATIONS_BEFORE_COLLECTING, 50, 50)
     sys.exit(run(sys.argv[1:] if arguments is None else arguments))
 
 

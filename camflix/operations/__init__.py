@@ -1,65 +1,201 @@
-"""CamFlix's public verbs: each declared once, called by every front end through a client."""
+"""CamFlix's public verbs: each declared once, called by every front end through a client.
 
-from camflix.operations.account import (
-    change_email,
-    change_password,
-    confirm_email,
-    create_token,
-    delete_account,
-    forgotten_password,
-    list_sessions,
-    list_tokens,
-    log_in,
-    offer_deletion,
-    reset_password,
-    revoke_session,
-    revoke_sessions,
-    revoke_token,
-    sign_in,
-    sign_out,
-    sign_up,
-    whoami,
-)
-from camflix.operations.administration import disable_user, enable_user, list_users
-from camflix.operations.advice import recommend, similar, together, twins, why, why_listed
-from camflix.operations.catalogue import get_movie, list_genres, list_movies, movie_window, resolve_movie
-from camflix.operations.declare import OPERATIONS, STRANGER, Context, Operation
-from camflix.operations.diary import (
-    add_viewing,
-    answer_feed,
-    delete_note,
-    delete_viewing,
-    edit_viewing,
-    list_diary,
-    list_notes,
-    list_queue,
-    rating_feed,
-    save_note,
-)
-from camflix.operations.lists import (
-    add_to_list,
-    create_list,
-    delete_list,
-    edit_list,
-    get_list,
-    get_shared_list,
-    list_lists,
-    move_in_list,
-    remove_from_list,
-    share_list,
-    unshare_list,
-)
-from camflix.operations.people import (
-    change_settings,
-    export_data,
-    get_settings,
-    profile,
-    public_profile,
-    stats,
-    year_in_review,
-)
-from camflix.operations.ratings import list_ratings, rate, rating_history, rescale, undo, unrate
-from camflix.operations.watching import hide, list_hidden, list_watchlist, unhide, unwatch, watch
+A file is loaded when a verb of it is asked for; all of them for OPERATIONS.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from camflix.operations.declare import STRANGER, Context, Operation
+
+if TYPE_CHECKING:
+    from camflix.operations.account import (
+        change_email,
+        change_password,
+        confirm_email,
+        create_token,
+        delete_account,
+        forgotten_password,
+        list_sessions,
+        list_tokens,
+        log_in,
+        offer_deletion,
+        reset_password,
+        revoke_session,
+        revoke_sessions,
+        revoke_token,
+        sign_in,
+        sign_out,
+        sign_up,
+        whoami,
+    )
+    from camflix.operations.administration import (
+        disable_user,
+        enable_user,
+        list_users,
+    )
+    from camflix.operations.advice import (
+        recommend,
+        similar,
+        together,
+        twins,
+        why,
+        why_listed,
+    )
+    from camflix.operations.catalogue import (
+        get_movie,
+        list_genres,
+        list_movies,
+        movie_window,
+        resolve_movie,
+    )
+    from camflix.operations.declare import OPERATIONS
+    from camflix.operations.diary import (
+        add_viewing,
+        answer_feed,
+        delete_note,
+        delete_viewing,
+        edit_viewing,
+        list_diary,
+        list_notes,
+        list_queue,
+        rating_feed,
+        save_note,
+    )
+    from camflix.operations.lists import (
+        add_to_list,
+        create_list,
+        delete_list,
+        edit_list,
+        get_list,
+        get_shared_list,
+        list_lists,
+        move_in_list,
+        remove_from_list,
+        share_list,
+        unshare_list,
+    )
+    from camflix.operations.people import (
+        change_settings,
+        export_data,
+        get_settings,
+        profile,
+        public_profile,
+        stats,
+        year_in_review,
+    )
+    from camflix.operations.ratings import (
+        list_ratings,
+        rate,
+        rating_history,
+        rescale,
+        undo,
+        unrate,
+    )
+    from camflix.operations.watching import (
+        hide,
+        list_hidden,
+        list_watchlist,
+        unhide,
+        unwatch,
+        watch,
+    )
+
+_FILES = {
+    "account": (
+        "change_email",
+        "change_password",
+        "confirm_email",
+        "create_token",
+        "delete_account",
+        "forgotten_password",
+        "list_sessions",
+        "list_tokens",
+        "log_in",
+        "offer_deletion",
+        "reset_password",
+        "revoke_session",
+        "revoke_sessions",
+        "revoke_token",
+        "sign_in",
+        "sign_out",
+        "sign_up",
+        "whoami",
+    ),
+    "administration": (
+        "disable_user",
+        "enable_user",
+        "list_users",
+    ),
+    "advice": (
+        "recommend",
+        "similar",
+        "together",
+        "twins",
+        "why",
+        "why_listed",
+    ),
+    "catalogue": (
+        "get_movie",
+        "list_genres",
+        "list_movies",
+        "movie_window",
+        "resolve_movie",
+    ),
+    "diary": (
+        "add_viewing",
+        "answer_feed",
+        "delete_note",
+        "delete_viewing",
+        "edit_viewing",
+        "list_diary",
+        "list_notes",
+        "list_queue",
+        "rating_feed",
+        "save_note",
+    ),
+    "lists": (
+        "add_to_list",
+        "create_list",
+        "delete_list",
+        "edit_list",
+        "get_list",
+        "get_shared_list",
+        "list_lists",
+        "move_in_list",
+        "remove_from_list",
+        "share_list",
+        "unshare_list",
+    ),
+    "people": (
+        "change_settings",
+        "export_data",
+        "get_settings",
+        "profile",
+        "public_profile",
+        "stats",
+        "year_in_review",
+    ),
+    "ratings": (
+        "list_ratings",
+        "rate",
+        "rating_history",
+        "rescale",
+        "undo",
+        "unrate",
+    ),
+    "watching": (
+        "hide",
+        "list_hidden",
+        "list_watchlist",
+        "unhide",
+        "unwatch",
+        "watch",
+    ),
+}
+_FILE_OF = {name: file for file, names in _FILES.items() for name in names}
 
 __all__ = [
     "OPERATIONS",
@@ -139,3 +275,18 @@ __all__ = [
     "why_listed",
     "year_in_review",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Return a verb, or all of them; the files that declare them are loaded now."""
+    if name == "OPERATIONS":
+        for file in _FILES:
+            import_module(f"{__name__}.{file}")
+        found: Any = import_module(f"{__name__}.declare").OPERATIONS
+    elif name in _FILE_OF:
+        found = getattr(import_module(f"{__name__}.{_FILE_OF[name]}"), name)
+    else:
+        msg = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(msg)
+    globals()[name] = found
+    return found

@@ -9,12 +9,11 @@ import inspect
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, TypeAlias, TypeVar, get_type_hints
 
-from camflix.results import Scope
-
 if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractContextManager
 
+    from camflix.results import Scope
     from camflix.services.container import Services
     from camflix.services.passwords import Passwords
 

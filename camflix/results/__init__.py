@@ -2,79 +2,211 @@
 
 Scores are points of 0-100; predicted scores and their parts have three decimals, so that a receipt adds up to the
 digit. Moments are aware UTC. A null predicted score comes with a ``reason`` code.
+
+A file is loaded when something of it is asked for: making a dataclass takes as long as thousands of calls of it.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Literal
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-from camflix.results.accounts import (
-    Accepted,
-    Account,
-    DeletedAccount,
-    DeletionOffer,
-    NewToken,
-    Revoked,
-    Scope,
-    SessionList,
-    SessionSummary,
-    TokenList,
-    TokenSummary,
-    UserList,
-    UserSummary,
-)
-from camflix.results.advice import (
-    EngineEvaluation,
-    EngineStatus,
-    GroupPick,
-    GroupPicks,
-    GroupRuleName,
-    ListOrder,
-    OrderReceipt,
-    Receipt,
-    ReceiptLine,
-    Recommendation,
-    Recommendations,
-    SimilarMovie,
-    SimilarMovies,
-    Twin,
-    TwinList,
-)
-from camflix.results.diary import Diary, FeedAnswer, FeedFilm, RatingFeed, Viewing
-from camflix.results.films import (
-    Community,
-    GenreCount,
-    GenreList,
-    MovieDetails,
-    MovieMarks,
-    MoviePage,
-    MovieSummary,
-    MovieWindow,
-    Prediction,
-    ReasonCode,
-)
-from camflix.results.lists import (
-    HiddenList,
-    HiddenState,
-    ListChange,
-    ListedFilm,
-    MovieList,
-    MovieListPage,
-    MovieListSummary,
-    Note,
-    NoteList,
-    WatchedFilm,
-    Watchlist,
-    WatchlistState,
-)
-from camflix.results.people import ExportDocument, PublicProfile, UserSettings
-from camflix.results.stats import AccuracyPoint, PeriodCount, RankedGroup, ScoreCount, Stats, YearInReview
+if TYPE_CHECKING:
+    from camflix.results.accounts import (
+        Accepted,
+        Account,
+        DeletedAccount,
+        DeletionOffer,
+        NewToken,
+        Revoked,
+        Scope,
+        SessionList,
+        SessionSummary,
+        TokenList,
+        TokenSummary,
+    )
+    from camflix.results.advice import (
+        EngineEvaluation,
+        EngineStatus,
+        GroupPick,
+        GroupPicks,
+        GroupRuleName,
+        ListOrder,
+        OrderReceipt,
+        Receipt,
+        ReceiptLine,
+        Recommendation,
+        Recommendations,
+        SimilarMovie,
+        SimilarMovies,
+        Twin,
+        TwinList,
+    )
+    from camflix.results.diary import (
+        Diary,
+        FeedAnswer,
+        FeedFilm,
+        RatingFeed,
+        Viewing,
+    )
+    from camflix.results.films import (
+        Community,
+        GenreCount,
+        GenreList,
+        MovieDetails,
+        MovieMarks,
+        MoviePage,
+        MovieSummary,
+        MovieWindow,
+        Prediction,
+        ReasonCode,
+    )
+    from camflix.results.imports import (
+        ImportReport,
+        RowProblem,
+    )
+    from camflix.results.lists import (
+        HiddenList,
+        HiddenState,
+        ListChange,
+        ListedFilm,
+        MovieList,
+        MovieListPage,
+        MovieListSummary,
+        Note,
+        NoteList,
+        WatchedFilm,
+        Watchlist,
+        WatchlistState,
+    )
+    from camflix.results.people import (
+        ExportDocument,
+        PublicProfile,
+        UserSettings,
+    )
+    from camflix.results.ratings import (
+        Accuracy,
+        Profile,
+        RatedMovie,
+        RatingEvent,
+        RatingHistory,
+        RatingPage,
+        RemovedRating,
+        Rescaled,
+        SavedRating,
+        Undone,
+    )
+    from camflix.results.stats import (
+        AccuracyPoint,
+        PeriodCount,
+        RankedGroup,
+        ScoreCount,
+        Stats,
+        YearInReview,
+    )
+    from camflix.results.users import UserList, UserSummary
+
+_FILES = {
+    "users": ("UserList", "UserSummary"),
+    "accounts": (
+        "Accepted",
+        "Account",
+        "DeletedAccount",
+        "DeletionOffer",
+        "NewToken",
+        "Revoked",
+        "Scope",
+        "SessionList",
+        "SessionSummary",
+        "TokenList",
+        "TokenSummary",
+    ),
+    "advice": (
+        "EngineEvaluation",
+        "EngineStatus",
+        "GroupPick",
+        "GroupPicks",
+        "GroupRuleName",
+        "ListOrder",
+        "OrderReceipt",
+        "Receipt",
+        "ReceiptLine",
+        "Recommendation",
+        "Recommendations",
+        "SimilarMovie",
+        "SimilarMovies",
+        "Twin",
+        "TwinList",
+    ),
+    "diary": (
+        "Diary",
+        "FeedAnswer",
+        "FeedFilm",
+        "RatingFeed",
+        "Viewing",
+    ),
+    "films": (
+        "Community",
+        "GenreCount",
+        "GenreList",
+        "MovieDetails",
+        "MovieMarks",
+        "MoviePage",
+        "MovieSummary",
+        "MovieWindow",
+        "Prediction",
+        "ReasonCode",
+    ),
+    "imports": (
+        "ImportReport",
+        "RowProblem",
+    ),
+    "lists": (
+        "HiddenList",
+        "HiddenState",
+        "ListChange",
+        "ListedFilm",
+        "MovieList",
+        "MovieListPage",
+        "MovieListSummary",
+        "Note",
+        "NoteList",
+        "WatchedFilm",
+        "Watchlist",
+        "WatchlistState",
+    ),
+    "people": (
+        "ExportDocument",
+        "PublicProfile",
+        "UserSettings",
+    ),
+    "ratings": (
+        "Accuracy",
+        "Profile",
+        "RatedMovie",
+        "RatingEvent",
+        "RatingHistory",
+        "RatingPage",
+        "RemovedRating",
+        "Rescaled",
+        "SavedRating",
+        "Undone",
+    ),
+    "stats": (
+        "AccuracyPoint",
+        "PeriodCount",
+        "RankedGroup",
+        "ScoreCount",
+        "Stats",
+        "YearInReview",
+    ),
+}
+_FILE_OF = {name: file for file, names in _FILES.items() for name in names}
 
 __all__ = [
     "Accepted",
     "Account",
+    "Accuracy",
     "AccuracyPoint",
     "Community",
     "DeletedAccount",
@@ -92,6 +224,7 @@ __all__ = [
     "GroupRuleName",
     "HiddenList",
     "HiddenState",
+    "ImportReport",
     "ListChange",
     "ListOrder",
     "ListedFilm",
@@ -109,15 +242,24 @@ __all__ = [
     "OrderReceipt",
     "PeriodCount",
     "Prediction",
+    "Profile",
     "PublicProfile",
     "RankedGroup",
+    "RatedMovie",
+    "RatingEvent",
     "RatingFeed",
+    "RatingHistory",
+    "RatingPage",
     "ReasonCode",
     "Receipt",
     "ReceiptLine",
     "Recommendation",
     "Recommendations",
+    "RemovedRating",
+    "Rescaled",
     "Revoked",
+    "RowProblem",
+    "SavedRating",
     "Scope",
     "ScoreCount",
     "SessionList",
@@ -129,6 +271,7 @@ __all__ = [
     "TokenSummary",
     "Twin",
     "TwinList",
+    "Undone",
     "UserList",
     "UserSettings",
     "UserSummary",
@@ -138,165 +281,14 @@ __all__ = [
     "WatchlistState",
     "YearInReview",
 ]
-"""What other rooms take from the files of this one, beside what is defined here."""
+"""What other rooms take from the files of this one."""
 
 
-@dataclass(frozen=True, slots=True)
-class RatedMovie:
-    """One of a user's ratings; percentile and tier are null under five different scores."""
-
-    movie: MovieSummary
-    score: int
-    percentile: int | None
-    tier: int | None
-    created_at: datetime
-    updated_at: datetime
-    source: str
-
-
-@dataclass(frozen=True, slots=True)
-class RatingPage:
-    """A user's ratings, best first unless asked otherwise.
-
-    ``n_different_missing`` more different scores give percentiles; ``n_ratings`` counts all of the user's, whatever was
-    asked for; ``next_cursor`` asks for the next page.
-    """
-
-    username: str
-    ratings: tuple[RatedMovie, ...]
-    n_ratings: int
-    n_different_missing: int
-    next_cursor: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class RatingEvent:
-    """One change of a rating: null ``old_score`` for a first one, null ``new_score`` for a removal."""
-
-    changed_at: datetime
-    old_score: int | None
-    new_score: int | None
-    source: str
-    predicted_score: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class RatingHistory:
-    """How a user's rating of a film came to be, oldest change first."""
-
-    movie: MovieSummary
-    changes: tuple[RatingEvent, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Rescaled:
-    """Scores brought from one scale to another: ``before`` and ``after`` pair up, each old score once.
-
-    ``percentiles_kept`` tells that no two different scores became one.
-    """
-
-    n_ratings: int
-    n_changed: int
-    before: tuple[int, ...]
-    after: tuple[int, ...]
-    percentiles_kept: bool
-    dry_run: bool
-
-
-@dataclass(frozen=True, slots=True)
-class SavedRating:
-    """A rating just saved, with what had been predicted before it."""
-
-    movie: MovieSummary
-    score: int
-    previous_score: int | None
-    percentile: int | None
-    tier: int | None
-    n_different_missing: int
-    predicted_score: float | None
-    gap: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class RemovedRating:
-    """A rating just removed."""
-
-    movie: MovieSummary
-    previous_score: int
-
-
-@dataclass(frozen=True, slots=True)
-class Undone:
-    """What an undo put back: the ratings of one write or of a whole import."""
-
-    kind: Literal["rating", "import", "rescale"]
-    movie: MovieSummary | None
-    n_ratings: int
-    n_kept: int
-    source: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Accuracy:
-    """How near predictions made *before* each rating came to it: mean absolute error, shares within 5 and 10 points."""
-
-    n: int
-    mean_absolute_error: float | None
-    within_5: float | None
-    within_10: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Profile:
-    """A user as they see themselves."""
-
-    username: str
-    language: str
-    privacy: str
-    contributes_anonymously: bool
-    created_at: datetime
-    n_ratings: int
-    n_different_scores: int
-    mean_score: float | None
-    median_score: float | None
-    tiers: tuple[int, ...]
-    top: tuple[RatedMovie, ...]
-    bottom: tuple[RatedMovie, ...]
-    accuracy_all: Accuracy
-    accuracy_last_50: Accuracy
-
-
-@dataclass(frozen=True, slots=True)
-class RowProblem:
-    """A row that was not taken: where, why in the reader's language, and films it may have meant."""
-
-    file: str
-    line: int
-    outcome: Literal["ambiguous", "not_found", "invalid", "skipped_not_film"]
-    message: str
-    candidates: tuple[MovieSummary, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ImportReport:
-    """What became of each row: created + updated + … + skipped_not_film == rows.
-
-    ``films_read`` and ``films_created`` tell of the catalogue; problems of films are no rows.
-    """
-
-    source: str
-    batch_id: int
-    rows: int
-    created: int
-    updated: int
-    unchanged: int
-    ambiguous: int
-    not_found: int
-    invalid: int
-    skipped_not_film: int
-    films_read: int
-    films_created: int
-    users_created: int
-    seconds: float
-    problems: tuple[RowProblem, ...]
-    n_problems_left_out: int
+def __getattr__(name: str) -> Any:
+    """Return what one of the files defines; it is loaded now."""
+    if name not in _FILE_OF:
+        msg = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(msg)
+    found = getattr(import_module(f"{__name__}.{_FILE_OF[name]}"), name)
+    globals()[name] = found
+    return found

@@ -13,9 +13,7 @@ from sqlalchemy import func, select
 
 from camflix.db.locks import lock_fits
 from camflix.models import EngineChoice, Rating, RatingChange, User
-from camflix.recommender.likely import Likely
 from camflix.recommender.registry import DEFAULT_ENGINE, ENGINES, model_class
-from camflix.recommender.similar_items import SimilarItems
 from camflix.results import EngineStatus
 from camflix.services.community import contributing
 from camflix.services.snapshot import Snapshot
@@ -27,7 +25,9 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from camflix.recommender.arrays import Int32s, UInt8s
+    from camflix.recommender.likely import Likely
     from camflix.recommender.model import Model, Person
+    from camflix.recommender.similar_items import SimilarItems
     from camflix.services.epoch import EpochService
     from camflix.services.model_store import ModelHeader, ModelStore
 
@@ -40,11 +40,15 @@ _MOST_WAITED_FOR = 300_000
 
 @dataclass(frozen=True, eq=False)
 class Served:
-    """A model ready to answer, and whom and what its indices stand for."""
+    """A model ready to answer, and whom and what its indices stand for.
+
+    Attributes:
+        open_likely: makes the order of lists, for the first who asks; whoever rates does not.
+    """
 
     header: ModelHeader
     model: Model
-    likely: Likely
+    open_likely: Callable[[], Likely]
     snapshot: Snapshot
 
     def user_index(self, user_id: int) -> int:
@@ -65,8 +69,15 @@ class Served:
         return int(self.snapshot.movie_ids[item])
 
     @cached_property
+    def likely(self) -> Likely:
+        """The order of lists."""
+        return self.open_likely()
+
+    @cached_property
     def similar_items(self) -> SimilarItems:
         """What finds films like a film."""
+        from camflix.recommender.similar_items import SimilarItems  # noqa: PLC0415 - with the order of lists
+
         learnt = self.likely.arrays()
         n_evidence = np.diff(self.snapshot.ratings.item_ptr).astype(np.int32)
         return SimilarItems(learnt["vectors"], learnt["gram"], n_evidence)
@@ -242,8 +253,13 @@ class EngineService:
 def _open(header: ModelHeader, arrays: dict[str, np.ndarray]) -> Served:
     snapshot = Snapshot.from_arrays(arrays)
     model = model_class(header.engine).from_arrays(snapshot.ratings, part_of(arrays, "model_"))
-    likely = Likely.from_arrays(snapshot.ratings, part_of(arrays, "order_"))
-    return Served(header, model, likely, snapshot)
+
+    def open_likely() -> Likely:
+        from camflix.recommender.likely import Likely  # noqa: PLC0415 - not for who rates
+
+        return Likely.from_arrays(snapshot.ratings, part_of(arrays, "order_"))
+
+    return Served(header, model, open_likely, snapshot)
 
 
 def part_of(arrays: dict[str, np.ndarray], prefix: str) -> dict[str, np.ndarray]:

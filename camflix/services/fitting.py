@@ -124,7 +124,7 @@ class FittingService:
         settings = {f"order_{_SETTINGS}": _as_array(fit.settings)}
         self._drop_those_who_left(snapshot)
         header = self._store.save(row, snapshot.arrays() | learnt | order | settings)
-        served = Served(header, fit.model, fit.likely, snapshot)
+        served = Served(header, fit.model, lambda: fit.likely, snapshot)
         self._neighbours.rebuild(served)
         self._engine.keep_open(served)
         return served

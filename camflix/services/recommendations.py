@@ -10,9 +10,7 @@ from sqlalchemy import select
 
 from camflix.errors import NotFoundError
 from camflix.models import HiddenMovie, Privacy, Rating, User, Viewing
-from camflix.recommender.listing import varied_list
 from camflix.recommender.model import Part, Reason
-from camflix.recommender.similar_items import MIN_EVIDENCE as SIMILAR_EVIDENCE
 from camflix.results import (
     ListOrder,
     OrderReceipt,
@@ -96,6 +94,8 @@ class RecommendationService:
         floor = evidence_floor(served.snapshot.ratings.n_users)
         hidden = served.item_indices(self._seen_or_hidden(user_id))
         if order == "likely":
+            from camflix.recommender.listing import varied_list  # noqa: PLC0415 - not for who rates
+
             best = varied_list(
                 *(served.model, served.likely, person, n),
                 exclude=hidden,
@@ -187,7 +187,9 @@ class RecommendationService:
         item = served.item_index(movie_id)
         if item < 0:
             return SimilarMovies(movie, ())
-        floor = max(1, min(SIMILAR_EVIDENCE, evidence_floor(served.snapshot.ratings.n_users)))
+        from camflix.recommender.similar_items import MIN_EVIDENCE  # noqa: PLC0415 - not for who rates
+
+        floor = max(1, min(MIN_EVIDENCE, evidence_floor(served.snapshot.ratings.n_users)))
         hidden = served.item_indices(self._hidden(user_id))
         found = served.similar_items.similar(item, n, exclude=hidden, min_evidence=floor)
         predictions = served.model.predict(self._engine.person(served, user_id), found.items)

@@ -1,0 +1,44 @@
+"""What an import answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from camflix.results.films import MovieSummary
+
+
+@dataclass(frozen=True, slots=True)
+class RowProblem:
+    """A row that was not taken: where, why in the reader's language, and films it may have meant."""
+
+    file: str
+    line: int
+    outcome: Literal["ambiguous", "not_found", "invalid", "skipped_not_film"]
+    message: str
+    candidates: tuple[MovieSummary, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """What became of each row: created + updated + … + skipped_not_film == rows.
+
+    ``films_read`` and ``films_created`` tell of the catalogue; problems of films are no rows.
+    """
+
+    source: str
+    batch_id: int
+    rows: int
+    created: int
+    updated: int
+    unchanged: int
+    ambiguous: int
+    not_found: int
+    invalid: int
+    skipped_not_film: int
+    films_read: int
+    films_created: int
+    users_created: int
+    seconds: float
+    problems: tuple[RowProblem, ...]
+    n_problems_left_out: int

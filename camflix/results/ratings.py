@@ -1,0 +1,134 @@
+"""A user's own ratings, and what writing one answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from camflix.results.films import MovieSummary
+
+
+@dataclass(frozen=True, slots=True)
+class RatedMovie:
+    """One of a user's ratings; percentile and tier are null under five different scores."""
+
+    movie: MovieSummary
+    score: int
+    percentile: int | None
+    tier: int | None
+    created_at: datetime
+    updated_at: datetime
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class RatingPage:
+    """A user's ratings, best first unless asked otherwise.
+
+    ``n_different_missing`` more different scores give percentiles; ``n_ratings`` counts all of the user's, whatever was
+    asked for; ``next_cursor`` asks for the next page.
+    """
+
+    username: str
+    ratings: tuple[RatedMovie, ...]
+    n_ratings: int
+    n_different_missing: int
+    next_cursor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RatingEvent:
+    """One change of a rating: null ``old_score`` for a first one, null ``new_score`` for a removal."""
+
+    changed_at: datetime
+    old_score: int | None
+    new_score: int | None
+    source: str
+    predicted_score: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class RatingHistory:
+    """How a user's rating of a film came to be, oldest change first."""
+
+    movie: MovieSummary
+    changes: tuple[RatingEvent, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rescaled:
+    """Scores brought from one scale to another: ``before`` and ``after`` pair up, each old score once.
+
+    ``percentiles_kept`` tells that no two different scores became one.
+    """
+
+    n_ratings: int
+    n_changed: int
+    before: tuple[int, ...]
+    after: tuple[int, ...]
+    percentiles_kept: bool
+    dry_run: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SavedRating:
+    """A rating just saved, with what had been predicted before it."""
+
+    movie: MovieSummary
+    score: int
+    previous_score: int | None
+    percentile: int | None
+    tier: int | None
+    n_different_missing: int
+    predicted_score: float | None
+    gap: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class RemovedRating:
+    """A rating just removed."""
+
+    movie: MovieSummary
+    previous_score: int
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """What an undo put back: the ratings of one write or of a whole import."""
+
+    kind: Literal["rating", "import", "rescale"]
+    movie: MovieSummary | None
+    n_ratings: int
+    n_kept: int
+    source: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Accuracy:
+    """How near predictions made *before* each rating came to it: mean absolute error, shares within 5 and 10 points."""
+
+    n: int
+    mean_absolute_error: float | None
+    within_5: float | None
+    within_10: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A user as they see themselves."""
+
+    username: str
+    language: str
+    privacy: str
+    contributes_anonymously: bool
+    created_at: datetime
+    n_ratings: int
+    n_different_scores: int
+    mean_score: float | None
+    median_score: float | None
+    tiers: tuple[int, ...]
+    top: tuple[RatedMovie, ...]
+    bottom: tuple[RatedMovie, ...]
+    accuracy_all: Accuracy
+    accuracy_last_50: Accuracy
