@@ -14,8 +14,6 @@ _ALLOCATIONS_BEFORE_COLLECTING = 1_000_000
 
 def main() -> NoReturn:
     """Run the command line and exit."""
-    # A command lives for half a second, most of it imports; looking for cycles meanwhile took a fifth of that.
-    gc.set_threshold(_ALLOCATIONS_BEFORE_COLLECTING, 50, 50)
     arguments = sys.argv[1:]
     user = app_user(arguments)
     if user is not None and is_on_terminal():
@@ -29,6 +27,8 @@ def main() -> NoReturn:
             arguments = ["tui", *(["--user", user] if user else [])]
         else:
             sys.exit(0)
+    # A command lives for half a second, most of it imports; looking for cycles meanwhile took a fifth of that.
+    gc.set_threshold(_ALLOCATIONS_BEFORE_COLLECTING, 50, 50)
     from camflix.cli.main import main as run_command  # noqa: PLC0415 - Typer
 
     run_command(arguments)
