@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import Annotated
 
 import typer
@@ -12,6 +13,7 @@ from camflix.i18n import _
 from camflix.settings import load_settings
 
 app = new_app()
+_ALLOCATIONS_BEFORE_COLLECTING = 100_000  # a server lives long, unlike other commands: its cycles must go
 
 
 @app.command(cls=TranslatedCommand)
@@ -23,6 +25,7 @@ def serve(
     ] = 8,
 ) -> None:
     """Serve the API until interrupted."""
+    gc.set_threshold(_ALLOCATIONS_BEFORE_COLLECTING, 50, 50)
     settings = load_settings()
     from camflix.server.serve import serve as run  # noqa: PLC0415 - Flask
 
