@@ -3,8 +3,8 @@
     python -m bench.bench_rate                       a million generated ratings, SQLite and PostgreSQL: some minutes
     python -m bench.bench_rate --size 100k --on sqlite --engine classic
 
-Each person rates a film that is new to them, and asks for their list: two operations of the client that the command line
-and the screens use, each a transaction of its own. The model is fitted once before; the first person is not counted.
+Each person rates a film that is new to them, and asks for their list: two operations of the client that the command
+line and the screens use, each a transaction of its own. The model is fitted once before; the first person does not count.
 """
 
 from __future__ import annotations
@@ -128,9 +128,8 @@ def rate_and_recommend(camflix: CamFlix, n_people: int) -> tuple[np.ndarray, np.
     with camflix.transaction(writes=False) as services:
         session = services.users._session  # noqa: SLF001 - read from inside
         names = list(session.scalars(select(User.username).where(User.source == "movielens").order_by(User.id)))
-        rated = set(
-            session.execute(select(User.username, Rating.movie_id).join(Rating, Rating.user_id == User.id)).tuples()
-        )
+        pairs = session.execute(select(User.username, Rating.movie_id).join(Rating, Rating.user_id == User.id))
+        rated = {(row[0], row[1]) for row in pairs}
         movies = list(session.scalars(select(Movie.id).order_by(Movie.n_ratings.desc(), Movie.id)))
     rng = np.random.default_rng(0)
     found = []
