@@ -8,8 +8,8 @@ Folders hold a MovieLens set in any of its layouts (bench_likely). Folds are tho
 KFold(5, shuffle, seed 0). Errors are in stars of five. "posterior" is the error of the mean of all sweeps, which the
 served model is to come near; the ranges' shares are of all scores, and the least and greatest of ten classes of users'
 activity. nDCG@10 is that of the list as it is served (Likely's order, varied, with its floor of evidence), over all who
-gave a test film four stars or more. SVD++ (Koren 2008, scikit-surprise, its defaults) takes turns with ours on the first
-fold.
+gave a test film four stars or more. SVD++ (Koren 2008, scikit-surprise, its defaults) takes turns with ours on the
+first fold.
 """
 
 from __future__ import annotations

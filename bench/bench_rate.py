@@ -4,7 +4,8 @@
     python -m bench.bench_rate --size 100k --on sqlite --engine classic
 
 Each person rates a film that is new to them, and asks for their list: two operations of the client that the command
-line and the screens use, each a transaction of its own. The model is fitted once before; the first person doesn't count.
+line and the screens use, each a transaction of its own. The model is fitted once before; the first person does
+not count.
 """
 
 from __future__ import annotations

@@ -30,13 +30,13 @@ SMALL, BIG = ["100k", "1m"], ["10m", "25m"]
 
 PAIRS = """Bars, 2 cores, times faster than Surprise's pearson with two threads (one): 100 k 50 (30), 1 M 70 (45); 10 M in
 18 s and 300 MB, 25 M in 85 s and 500 MB."""
-PATH = """Bars, neighbour row, catalogue and ten best, median / 95 %: 1 M 1 / 2 ms, 25 M 5 / 12 ms; fold-in of factors under
-1 ms; a new list of the order model at 25 M 3 ms."""
+PATH = """Bars, neighbour row, catalogue and ten best, median / 95 %: 1 M 1 / 2 ms, 25 M 5 / 12 ms; fold-in of factors
+under 1 ms; a new list of the order model at 25 M 3 ms."""
 RATE = "Bar, rate and recommend, a million ratings: 50 / 100 ms; better still 20."
-ACCURACY = """Bars, RMSE / MAE. factors: latest-small .8155 / .623, fit 2.5 s, ten times faster than SVD++; ml-100k .8725 / .684
-with features in 2 s, .8755 without; fast preset .880 in .5 s of one core; ml-1m (a fold) .8215 in 20 s. classic: ml-100k
-.921 / .7225. Served less posterior at most .0015. In the 80 % range .78 to .82, in each tenth .77 to .84. nDCG@10 of the
-list: ml-100k .395, ml-1m .392."""
+ACCURACY = """Bars, RMSE / MAE. factors: latest-small .8155 / .623, fit 2.5 s, ten times faster than SVD++; ml-100k
+.8725 / .684 with features in 2 s, .8755 without; fast preset .880 in .5 s of one core; ml-1m (a fold) .8215 in 20 s.
+classic: ml-100k .921 / .7225. Served less posterior at most .0015. In the 80 % range .78 to .82, in each tenth .77 to
+.84. nDCG@10 of the list: ml-100k .395, ml-1m .392."""
 ORDER = "Bars at 25 M ratings and 59,000 films: 90 s, 1.5 GB; one new list 3 ms."
 
 
