@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
 SMALL, BIG = ["100k", "1m"], ["10m", "25m"]
 
-PAIRS = """Bars, 2 cores, times faster than Surprise's pearson with two threads (one): 100 k 50 (30), 1 M 70 (45); 10 M in
-18 s and 300 MB, 25 M in 85 s and 500 MB."""
+PAIRS = """Bars, 2 cores, times faster than Surprise's pearson with two threads (one): 100 k 50 (30), 1 M 70 (45); 10 M
+in 18 s and 300 MB, 25 M in 85 s and 500 MB."""
 PATH = """Bars, neighbour row, catalogue and ten best, median / 95 %: 1 M 1 / 2 ms, 25 M 5 / 12 ms; fold-in of factors
 under 1 ms; a new list of the order model at 25 M 3 ms."""
 RATE = "Bar, rate and recommend, a million ratings: 50 / 100 ms; better still 20."
