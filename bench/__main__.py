@@ -15,9 +15,9 @@ SUITES = {
 
 
 def main(names: list[str]) -> None:
-    """Run suites by name; ``tui`` takes options of its own and minutes, and runs only when asked for."""
-    if names[:1] == ["tui"]:
-        import_module("bench.bench_tui").main(names[1:])
+    """Run suites by name; ``engine`` and ``tui`` take options of their own, and ``tui`` runs only when asked for."""
+    if names[:1] in (["tui"], ["engine"]):
+        import_module({"tui": "bench.bench_tui", "engine": "bench.engine"}[names[0]]).main(names[1:])
         return
     for name in names or SUITES:
         print(f"\n# {name}\n", flush=True)

@@ -32,6 +32,7 @@ sys.path.insert(0, str(ROOT))
 from bench.generated import SIZES  # noqa: E402 - found by the line above
 from camflix.recommender.arrays import Features, Ratings  # noqa: E402
 from camflix.recommender.diversity import diversify  # noqa: E402
+from camflix.recommender.features import item_features  # noqa: E402
 from camflix.recommender.generator import generate  # noqa: E402
 from camflix.recommender.likely import Likely, OrderedItems, Orderer  # noqa: E402
 from camflix.recommender.likely_fit import Settings  # noqa: E402
@@ -302,15 +303,8 @@ def read_tables(folder: Path) -> tuple[Float64s, dict[int, Film]]:
 
 
 def features_of(films: list[Film]) -> Features:
-    """Return genres (their squares add up to 1) and spans of four years as features."""
-    names = sorted({genre for film in films for genre in film.genres} | {str(film.year // 4) for film in films})
-    columns = {name: column for column, name in enumerate(names)}
-    found, values, pointers = [], [], [0]
-    for film in films:
-        found += [columns[genre] for genre in film.genres] + [columns[str(film.year // 4)]] * (film.year > 0)
-        values += [len(film.genres) ** -0.5] * len(film.genres) + [1.0] * (film.year > 0)
-        pointers.append(len(found))
-    return Features(len(names), np.array(pointers), np.array(found, dtype=np.int32), np.array(values, dtype=np.float32))
+    """Return genres and release years of films as the engine's features."""
+    return item_features([film.year or None for film in films], [film.genres for film in films])
 
 
 def measure_growth(size: str) -> None:

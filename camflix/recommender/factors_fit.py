@@ -86,8 +86,7 @@ def full_settings(n_ratings: int) -> FactorsSettings:
     """
     rank = round(14.0 * 2.0 ** np.log10(max(n_ratings, 1) / 80_000))
     n_samples = 128 if n_ratings < _FEW_RATINGS else 64 if n_ratings < _MANY_RATINGS else 32
-    n_sweeps, n_burnt = (48, 15) if n_ratings < _MANY_RATINGS else (80, 25)
-    return FactorsSettings(min(max(rank, 6), 32), 2, n_sweeps, n_burnt, n_samples, 40, 8)
+    return FactorsSettings(min(max(rank, 6), 32), 2, 80, 25, n_samples, 40, 8)
 
 
 def fast_settings(n_ratings: int) -> FactorsSettings:

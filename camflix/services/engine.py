@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from camflix.db.locks import lock_fits
 from camflix.models import EngineChoice, Rating, RatingChange, User
@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from camflix.services.model_store import ModelHeader, ModelStore
 
 _ROW = 1
+# Statements that every answer needs are built once: SQLAlchemy takes as long for that as to run them.
+_CHOSEN = select(EngineChoice.engine).where(EngineChoice.id == _ROW)
+_RATED = select(Rating.movie_id, Rating.score).where(Rating.user_id == bindparam("rater")).order_by(Rating.movie_id)
 _SHARE_CHANGED = 0.01
 """Other people's changes enter at a refit, due when they reach this share of the ratings; one's own enter at once."""
 _MOST_WAITED_FOR = 300_000
@@ -136,10 +139,11 @@ class EngineService:
         self._cache = cache
         self._epochs = epochs
         self._now = now
+        self._header: ModelHeader | None = None
 
     def chosen(self) -> str:
         """Return the name of the engine that serves."""
-        engine = self._session.scalar(select(EngineChoice.engine).where(EngineChoice.id == _ROW))
+        engine = self._session.scalar(_CHOSEN)
         # An engine of a newer CamFlix is not known here.
         return engine if engine in ENGINES else DEFAULT_ENGINE
 
@@ -156,11 +160,12 @@ class EngineService:
         elif chosen_by == "hand" or row.chosen_by == "holdout":
             row.engine, row.chosen_by, row.chosen_at = engine, chosen_by, self._now()
         self._session.flush()
+        self._header = None
 
     def status(self) -> EngineStatus:
         """Return which engine serves, and its model."""
         row = self._session.get(EngineChoice, _ROW)
-        header = self._store.newest(self.chosen())
+        header = self.header()
         chosen_by: Literal["default", "hand", "holdout"] = "default"
         if row is not None:
             chosen_by = "hand" if row.chosen_by == "hand" else "holdout"
@@ -176,8 +181,10 @@ class EngineService:
         )
 
     def header(self) -> ModelHeader | None:
-        """Return which model serves; None when none was ever fitted."""
-        return self._store.newest(self.chosen())
+        """Return which model serves, the same throughout a transaction; None when none was ever fitted."""
+        if self._header is None:
+            self._header = self._store.newest(self.chosen())
+        return self._header
 
     def is_stale(self) -> bool:
         """Return whether a refit is due: no model yet, ratings changed in bulk, or by many people since."""
@@ -215,6 +222,7 @@ class EngineService:
     def keep_open(self, served: Served) -> None:
         """Let a model that has just been stored answer from now on."""
         self._cache.put(served)
+        self._header = None
 
     @contextmanager
     def in_turn(self, *, wait: bool) -> Iterator[bool]:
@@ -227,7 +235,10 @@ class EngineService:
             yield False
             return
         try:
-            yield lock_fits(self._session.connection(), wait=wait)
+            may_fit = lock_fits(self._session.connection(), wait=wait)
+            # Another may have stored a model meanwhile.
+            self._header = None
+            yield may_fit
         finally:
             self._cache.fitting.release()
 
@@ -238,16 +249,15 @@ class EngineService:
 
     def taste(self, served: Served, user_id: int) -> Taste:
         """Return a user's ratings as they are now."""
-        rows = self._session.execute(
-            select(Rating.movie_id, Rating.score).where(Rating.user_id == user_id).order_by(Rating.movie_id)
-        )
-        table = np.array([tuple(row) for row in rows], dtype=np.int64).reshape(-1, 2)
-        movie_ids = served.snapshot.movie_ids
-        positions = np.searchsorted(movie_ids, table[:, 0])
-        known = np.zeros(len(table), dtype=bool)
-        inside = positions < len(movie_ids)
-        known[inside] = movie_ids[positions[inside]] == table[inside, 0]
-        return Taste(served.user_index(user_id), positions[known].astype(np.int32), table[known, 1].astype(np.uint8))
+        rows = self._session.execute(_RATED, {"rater": user_id})
+        columns = tuple(zip(*rows, strict=True)) or ((), ())
+        movie_ids, scores = np.array(columns[0], dtype=np.int64), np.array(columns[1], dtype=np.uint8)
+        held = served.snapshot.movie_ids
+        positions = np.searchsorted(held, movie_ids)
+        known = np.zeros(len(movie_ids), dtype=np.bool_)
+        inside = positions < len(held)
+        known[inside] = held[positions[inside]] == movie_ids[inside]
+        return Taste(served.user_index(user_id), positions[known].astype(np.int32), scores[known])
 
 
 def _open(header: ModelHeader, arrays: dict[str, np.ndarray]) -> Served:

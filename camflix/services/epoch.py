@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 _ROW = 1
+_CURRENT = select(DataVersion.epoch).where(DataVersion.id == _ROW)
+_LAST_CHANGE = select(func.max(RatingChange.id))
 
 
 class EpochService:
@@ -22,7 +24,7 @@ class EpochService:
 
     def current(self) -> int:
         """Return the epoch; 0 before the first bulk change."""
-        return self._session.scalar(select(DataVersion.epoch).where(DataVersion.id == _ROW)) or 0
+        return self._session.scalar(_CURRENT) or 0
 
     def advance(self) -> None:
         """Begin a new epoch: every model fitted before is old."""
@@ -35,4 +37,4 @@ class EpochService:
 
     def last_change_id(self) -> int:
         """Return the id of the newest rating change; 0 when there is none."""
-        return self._session.scalar(select(func.max(RatingChange.id))) or 0
+        return self._session.scalar(_LAST_CHANGE) or 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, and_, func, select
 
 from camflix.errors import AmbiguousError, NotFoundError
 from camflix.importers.text import fold_title, split_year
@@ -70,6 +70,13 @@ class MovieService:
             condition = Movie.id.in_(wanted[start : start + _BATCH])
             result |= {movie.id: movie for movie in self._summaries(condition)}
         return result
+
+    def titles(self, ids: Sequence[int]) -> dict[int, str]:
+        """Return the titles, in the reader's language, of those of some films that exist."""
+        french = func.coalesce(func.nullif(Movie.title_fr, ""), Movie.title_en)
+        title = french if self._language == "fr" else Movie.title_en
+        found = self._session.execute(select(Movie.id, title).where(Movie.id.in_(ids)))
+        return {row[0]: row[1] for row in found}
 
     def page(self, sort: MovieSort, limit: int, cursor: str | None) -> MoviePage:
         """Return a page of the whole catalogue, in an order that inserts do not disturb.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 
 from camflix import scores
 from camflix.errors import NotFoundError
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from camflix.services.movies import MovieService
 
 SOURCE = "camflix"
+_SCORE_COUNTS = select(Rating.score, func.count()).where(Rating.user_id == bindparam("rater")).group_by(Rating.score)
 
 
 class RatingService:
@@ -54,7 +55,8 @@ class RatingService:
         if previous != score:
             self._record(before, user_id, movie_id, score, predicted, prediction.engine if prediction else None)
             self._write(before, user_id, movie_id, score)
-        ranks = self.percentiles(user_id)
+        counts = self.score_counts(user_id)
+        ranks = scores.percentiles_of_counts(counts)
         rank = ranks.get(score) if ranks else None
         return SavedRating(
             movie=movie,
@@ -62,7 +64,7 @@ class RatingService:
             previous_score=previous,
             percentile=rank,
             tier=None if rank is None else scores.tier(rank),
-            n_different_missing=self.n_different_missing(user_id),
+            n_different_missing=_n_missing(counts),
             predicted_score=predicted,
             gap=None if predicted is None else round(score - predicted, 3),
         )
@@ -86,8 +88,7 @@ class RatingService:
 
     def score_counts(self, user_id: int) -> dict[int, int]:
         """Return how often this user gave each score."""
-        query = select(Rating.score, func.count()).where(Rating.user_id == user_id).group_by(Rating.score)
-        return dict(self._session.execute(query).all())
+        return dict(self._session.execute(_SCORE_COUNTS, {"rater": user_id}).all())
 
     def percentiles(self, user_id: int) -> dict[int, int] | None:
         """Return the percentile of each score this user gave; None under five different ones."""
@@ -95,7 +96,7 @@ class RatingService:
 
     def n_different_missing(self, user_id: int) -> int:
         """Return how many more different scores this user must give before percentiles mean something."""
-        return max(0, scores.MIN_DISTINCT_SCORES - len(self.score_counts(user_id)))
+        return _n_missing(self.score_counts(user_id))
 
     def page(self, user_id: int, username: str, limit: int | None = None) -> RatingPage:
         """Return a user's ratings, best first."""
@@ -110,8 +111,8 @@ class RatingService:
     def page_of(self, user_id: int, username: str, ratings: Iterable[Rating], next_cursor: str | None) -> RatingPage:
         """Return some of a user's ratings as a page."""
         counts = self.score_counts(user_id)
-        missing = max(0, scores.MIN_DISTINCT_SCORES - len(counts))
-        return RatingPage(username, self.described(ratings, counts), sum(counts.values()), missing, next_cursor)
+        n_ratings = sum(counts.values())
+        return RatingPage(username, self.described(ratings, counts), n_ratings, _n_missing(counts), next_cursor)
 
     def history(self, user_id: int, movie_id: int) -> RatingHistory:
         """Return how a user's rating of a film came to be.
@@ -216,3 +217,7 @@ class RatingService:
         if contributes(self._session.get_one(User, user_id)):
             counted = update(Movie).where(Movie.id == movie_id).values(n_ratings=Movie.n_ratings + difference)
             self._session.execute(counted)
+
+
+def _n_missing(counts: dict[int, int]) -> int:
+    return max(0, scores.MIN_DISTINCT_SCORES - len(counts))

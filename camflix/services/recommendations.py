@@ -222,8 +222,9 @@ class RecommendationService:
         ]
 
     def _franchises(self, served: Served, items: Int32s) -> Int32s:
-        movies = self._movies.by_ids(map(served.movie_id, items))
-        keys = [franchise_key(movies[served.movie_id(item)].title) for item in items]
+        movie_ids = served.snapshot.movie_ids[items].tolist()
+        titles = self._movies.titles(movie_ids)
+        keys = [franchise_key(titles[movie_id]) for movie_id in movie_ids]
         return np.unique(keys, return_inverse=True)[1].astype(np.int32)
 
     def require_model(self) -> Served:

@@ -18,7 +18,11 @@ def test_films_of_one_period_and_genre_share_their_features() -> None:
     assert not rows[1] & rows[2]
     assert rows[3] < rows[0]
     assert features.n_features == 4
-    assert features.values.tolist() == [1.0] * 7
+
+
+def test_the_squares_of_a_films_genres_add_up_to_one_as_does_its_period() -> None:
+    features = item_features([1980, None], [("drama", "war"), ("crime", "drama", "noir", "war")])
+    assert features.values.tolist() == [*([np.float32(0.5**0.5)] * 2), 1.0, *([0.5] * 4)]
 
 
 def test_no_items_have_no_features() -> None:
