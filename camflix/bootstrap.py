@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from camflix.db.engine import open_engine, write_options
 from camflix.db.failures import storage_errors
+from camflix.db.locks import WritersTurn
 from camflix.db.schema import ensure_schema
 from camflix.errors import StorageError
 from camflix.models import Base
@@ -59,6 +60,7 @@ class CamFlix:
         self.language = language
         self._now = now
         self._engine = open_engine(settings.resolved_database_url())
+        self._writers_turn = WritersTurn(self._engine)
         self._models: ModelCache | None = None
         self._schema_is_known = False
         self._memory = CatalogueMemory()
@@ -91,6 +93,7 @@ class CamFlix:
             self._know_schema()
             options = write_options(self._engine) if writes else {}
             with (
+                self._writers_turn() if writes else nullcontext(),
                 self._engine.connect().execution_options(**options) as connection,
                 connection.begin(),
                 Session(connection, expire_on_commit=False, autoflush=False) as session,

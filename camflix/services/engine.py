@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from camflix.services.model_store import ModelHeader, ModelStore
 
 _ROW = 1
+_CHOSEN = select(EngineChoice.engine).where(EngineChoice.id == _ROW)
 _SHARE_CHANGED = 0.01
 """Other people's changes enter at a refit, due when they reach this share of the ratings; one's own enter at once."""
 _MOST_WAITED_FOR = 300_000
@@ -128,7 +129,7 @@ class EngineService:
 
     def chosen(self) -> str:
         """Return the name of the engine that serves."""
-        engine = self._session.scalar(select(EngineChoice.engine).where(EngineChoice.id == _ROW))
+        engine = self._session.scalar(_CHOSEN)
         # An engine of a newer CamFlix is not known here.
         return engine if engine in ENGINES else DEFAULT_ENGINE
 

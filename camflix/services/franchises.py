@@ -7,6 +7,7 @@ number or a colon tells the parts of one story apart.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from camflix.importers.text import fold_title
 
@@ -16,6 +17,7 @@ _LEAST_CHARACTERS = 4
 """A shorter beginning (“It”, “Up”) says nothing."""
 
 
+@lru_cache(maxsize=8192)
 def franchise_key(title: str) -> str:
     """Return what the parts of a franchise have in common, folded; the whole title of a film that stands alone."""
     beginning = fold_title(_PART.sub("", title))

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 
 from camflix.models import EngineArray, EngineModel
 
@@ -52,6 +52,7 @@ _HEADERS = select(
     EngineModel.n_ratings,
     EngineModel.fitted_at,
 )
+_NEWEST = _HEADERS.where(EngineModel.engine == bindparam("engine")).order_by(EngineModel.id.desc()).limit(1)
 
 
 class ModelStore:
@@ -70,8 +71,7 @@ class ModelStore:
 
     def newest(self, engine: str) -> ModelHeader | None:
         """Return the header of the newest model of an engine."""
-        query = _HEADERS.where(EngineModel.engine == engine).order_by(EngineModel.id.desc()).limit(1)
-        row = self._session.execute(query).first()
+        row = self._session.execute(_NEWEST, {"engine": engine}).first()
         return ModelHeader(*row) if row else None
 
     def all(self) -> list[ModelHeader]:
