@@ -36,6 +36,7 @@ from camflix.operations.diary import (
     rating_feed,
     save_note,
 )
+from camflix.operations.imports import get_import, start_import
 from camflix.operations.lists import (
     add_to_list,
     create_list,
@@ -85,6 +86,7 @@ __all__ = [
     "enable_user",
     "export_data",
     "forgotten_password",
+    "get_import",
     "get_list",
     "get_movie",
     "get_settings",
@@ -125,6 +127,7 @@ __all__ = [
     "sign_out",
     "sign_up",
     "similar",
+    "start_import",
     "stats",
     "together",
     "twins",

@@ -5,10 +5,10 @@ from __future__ import annotations
 import logging
 import os
 import threading
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from camflix.errors import CamFlixError
+from camflix.errors import CamFlixError, StorageError
+from camflix.services.file_lock import locked
 
 if TYPE_CHECKING:
     from camflix.bootstrap import CamFlix
@@ -22,9 +22,8 @@ _FILE = "cleaning.lock"
 class Cleaner:
     """Cleans up in a thread of its own, while no other process of this host does.
 
-    Whoever holds the lock on a file of the cache folder cleans for as long as it lives; the system gives the lock back
-    however the process ends, and the next one that asks takes over. Hosts that share a database do not meet here: what
-    one has deleted the other does not find.
+    Whoever holds the lock on a file of the cache folder cleans for as long as it lives; the next one that asks then
+    takes over. Hosts that share a database do not meet here: what one has deleted the other does not find.
 
     Args:
         camflix: whose database.
@@ -39,7 +38,6 @@ class Cleaner:
         self._every_seconds = every_seconds
         self._turn_seconds = turn_seconds
         self._stopping = threading.Event()
-        self._lock: int | None = None
         self._thread = threading.Thread(target=self._work, name="camflix-cleaner", daemon=True)
         self._thread.start()
 
@@ -49,47 +47,24 @@ class Cleaner:
         self._thread.join()
 
     def _work(self) -> None:
-        while not self._has_turn():
-            if self._stopping.wait(self._turn_seconds):
-                return
-        try:
-            self._clean()
-            while not self._stopping.wait(self._every_seconds):
-                self._clean()
-        finally:
-            if self._lock is not None:
-                os.close(self._lock)
+        file = self._camflix.settings.paths.cache / _FILE
+        while not self._stopping.is_set():
+            try:
+                with locked(file) as is_my_turn:
+                    if is_my_turn:
+                        file.write_text(f"{os.getpid()}\n")
+                        self._clean_until_stopped()
+            except (OSError, StorageError):
+                # Where no file can be locked everybody cleans: twice does no harm.
+                self._clean_until_stopped()
+            self._stopping.wait(self._turn_seconds)
 
-    def _has_turn(self) -> bool:
-        """Return whether this process holds the lock from now on; where none can be held everyone cleans."""
-        try:
-            import fcntl  # noqa: PLC0415 - not on Windows, where nothing forks
-        except ImportError:
-            return True
-        folder = self._camflix.settings.paths.cache
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            file = os.open(folder / _FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        except OSError:
-            return True
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(file)
-            return False
-        except OSError:
-            os.close(file)
-            return True
-        with suppress(OSError):
-            os.truncate(file, 0)
-            os.write(file, f"{os.getpid()}\n".encode())
-        self._lock = file
-        return True
-
-    def _clean(self) -> None:
-        try:
-            n_deleted = self._camflix.clean_up()
-        except CamFlixError:
-            _LOG.exception("old sessions and codes could not be deleted")
-        else:
-            _LOG.info("%d old sessions, tokens, codes and answers deleted", n_deleted)
+    def _clean_until_stopped(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                n_deleted = self._camflix.clean_up()
+            except CamFlixError:
+                _LOG.exception("old sessions and codes could not be deleted")
+            else:
+                _LOG.info("%d old sessions, tokens, codes and answers deleted", n_deleted)
+            self._stopping.wait(self._every_seconds)

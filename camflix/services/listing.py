@@ -16,7 +16,9 @@ from camflix.services.title_search import TitleSearch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from typing import Any
 
+    from sqlalchemy import CompoundSelect
     from sqlalchemy.orm import Session
 
     from camflix.services.catalogue_memory import CatalogueMemory
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
 _IDS = bindparam("ids", expanding=True, type_=Integer)
 _WHOSE = bindparam("user_id", type_=Integer)
 # All marks in one statement, made once: every list asks them.
-_MARKS = union_all(
+_MARKS: CompoundSelect[Any] = union_all(
     select(literal("rated").label("kind"), Rating.movie_id, Rating.score).where(
         Rating.user_id == _WHOSE, Rating.movie_id.in_(_IDS)
     ),

@@ -146,7 +146,7 @@ class MovieService:
         query = select(*_COLUMNS).where(condition).order_by(Movie.n_ratings.desc(), Movie.id).limit(limit)
         return [self._summary(row) for row in self._session.execute(query)]
 
-    def _summary(self, row: Row[Any]) -> MovieSummary:
+    def _summary(self, row: Row[*tuple[Any, ...]]) -> MovieSummary:
         id_, title_en, title_fr, title_original, year, tmdb_id, imdb_id, movielens_id, n_ratings = row
         return MovieSummary(
             id=id_,
