@@ -96,4 +96,8 @@ class ImportConformance:
         for name, import_id in (("bob", begun.id), ("ann", "0123456789abcdef"), ("ann", "no number")):
             with pytest.raises(NotFoundError):
                 make_client(name).call(operations.get_import, inputs.ImportRef(import_id))
-        make_client("ann").call(operations.get_import, inputs.ImportRef(begun.id))
+        job = begun
+        while job.state in {"waiting", "running"}:
+            job = make_client("ann").call(operations.get_import, inputs.ImportRef(begun.id))
+        assert job.report is not None
+        assert (job.state, job.report.rows) == ("done", 3)
