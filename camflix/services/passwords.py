@@ -88,7 +88,7 @@ def check_new_password(password: str, *names: str | None) -> None:
     plain = password.casefold()
     own = {name.casefold() for name in names if name}
     own |= {name.partition("@")[0] for name in own}
-    if len(set(plain)) <= 2 or plain in _common() or any(plain.strip("0123456789!?.") == name for name in own):  # noqa: PLR2004 - "aaaaaaaaaa", "abababab"
+    if len(set(plain)) <= 2 or plain in common_passwords() or any(plain.strip("0123456789!?.") == name for name in own):  # noqa: PLR2004 - "aaaaaaaaaa", "abababab"
         raise InvalidInputError(
             "password: this is among the first that anyone would try.",
             hint="Take a few words that belong together for you only.",
@@ -97,7 +97,7 @@ def check_new_password(password: str, *names: str | None) -> None:
 
 
 @lru_cache(maxsize=1)
-def _common() -> frozenset[str]:
+def common_passwords() -> frozenset[str]:
     """Return the commonest passwords that are long enough, folded; read when first asked for, in a millisecond."""
     text = Path(__file__).with_name("common_passwords.txt").read_text(encoding="utf-8")
     return frozenset(line for line in text.splitlines() if not line.startswith("#"))
