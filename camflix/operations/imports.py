@@ -6,14 +6,16 @@ from camflix.operations.declare import Context, operation
 from camflix.operations.inputs import ImportRef, StartImport
 from camflix.results import ImportJob
 
+_LIMIT = "10 per minute"
 
-@operation("POST", "/api/imports/", status=202, limit="20 per minute")
+
+@operation("POST", "/api/imports/", status=202, limit=_LIMIT)
 def start_import(context: Context, body: StartImport) -> ImportJob:
     """Send a file to be imported; it is looked at now, and taken afterwards. Errors: InvalidFileError, ConflictError.
 
     The file may also be the whole body, of any type but JSON; the other fields then stand in the query.
     """
-    return context.services.import_jobs.begin(
+    return context.services.import_jobs.accept(
         context.user_id,
         body.source,
         body.name,

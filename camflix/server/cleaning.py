@@ -62,9 +62,7 @@ class Cleaner:
     def _clean_until_stopped(self) -> None:
         while not self._stopping.is_set():
             try:
-                n_deleted = self._camflix.clean_up()
+                self._camflix.clean_up()
             except CamFlixError:
                 _LOG.exception("old sessions and codes could not be deleted")
-            else:
-                _LOG.info("%d old sessions, tokens, codes and answers deleted", n_deleted)
             self._stopping.wait(self._every_seconds)

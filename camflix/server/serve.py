@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 from typing import TYPE_CHECKING
 
@@ -39,6 +40,9 @@ def serve(settings: Settings, host: str, port: int, threads: int, announce: Call
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda _number, _frame: listener.stop())
         announce(listener.port)
+        # What is here now stays: looking through all of it for garbage would hold requests up for tens of milliseconds.
+        gc.collect()
+        gc.freeze()
         cleaner = Cleaner(server.camflix)
         listener.run()
         cleaner.close()

@@ -88,7 +88,7 @@ class ImportJobService:
         self._requests = requests
         self._language = language
 
-    def begin(
+    def accept(
         self, user_id: int, source: ImportSource, name: str, content: bytes, *, is_admin: bool, is_trial: bool
     ) -> ImportJob:
         """Keep a file and look at it; it is imported after the commit.

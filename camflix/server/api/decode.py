@@ -25,6 +25,7 @@ JSON = "application/json"
 FILE = "content"
 """The field that is a file."""
 _NO_SUCH_FIELD = N_("{field}: there is no such field.")
+_MISSING = N_("{field} is missing.")
 _PLACES = re.compile(r"{(\w+)}")
 
 
@@ -61,7 +62,7 @@ def _with_file(operation: Operation[Any, Any]) -> Any:
         raise _no_such_field(FILE)
     content = request.get_data(cache=False)
     if not content:
-        raise InvalidInputError("{field} is missing.", field=FILE)
+        raise InvalidInputError(_MISSING, field=FILE)
     return decoded({**_single(given, _types_of(operation.name)), FILE: content}, operation.input_type, strict=False)
 
 
