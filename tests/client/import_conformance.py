@@ -57,7 +57,7 @@ class ImportConformance:
         assert [(rated.movie.title_en, rated.score) for rated in mine.ratings] == [("Alien", 90)]
         again = import_file(client, "letterboxd", file, unseen)
         assert (again.created, again.unchanged) == (0, 1)
-        assert client.call(operations.undo, inputs.Nothing())
+        assert client.call(operations.undo, inputs.Nothing()).kind == "import"
         assert client.call(operations.list_ratings, inputs.ListRatings()).ratings == ()
 
     def test_start_import_on_trial_saves_nothing(self, make_client: MakeClient, file: Path) -> None:
