@@ -11,6 +11,7 @@ SUITES = {
     "engine": "engine",
     "catalogue": "catalogue",
     "server": "bench_server",
+    "sign_in": "bench_sign_in",
 }
 
 

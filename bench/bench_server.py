@@ -1,8 +1,9 @@
 """The server under load: 64 connections that read and rate, on SQLite and PostgreSQL, counted afterwards.
 
 ``python -m bench server``. Two runs each: *paced* (each connection asks every two seconds, as people do), whose 95th
-percentiles are the bar, and *saturated* (each asks again at once), which tells the throughput. The load comes from the
-same machine.
+percentiles are the bar, and *saturated* (each asks again at once), which tells the highest throughput. The load comes
+from the same machine. Beside the times stands how much processor time the server took for a request, which does not
+depend on what else the machine does.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import tempfile
 import time
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import create_engine, text
@@ -119,10 +121,19 @@ def run(port: int, people: list[Person], pause: float) -> tuple[Load, float]:
     return load, time.perf_counter() - began
 
 
-def report(name: str, load: Load, seconds: float) -> None:
-    """Print a run."""
+def processor_seconds(pid: int) -> float:
+    """Return the processor time that a process has taken so far."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def report(name: str, load: Load, seconds: float, processor: float) -> None:
+    """Print a run: how long it took, and how much processor time of the server's."""
     n = sum(map(len, load.milliseconds.values()))
-    print(f"{name}: {n / seconds:.0f} requests a second, {load.n_errors} errors")
+    print(
+        f"{name}: {N_CONNECTIONS} connections, {n / seconds:.0f} requests a second, {load.n_errors} errors, "
+        f"{1000 * processor / n:.1f} ms of processor time a request"
+    )
     for kind, values in load.milliseconds.items():
         if len(values) > 1:
             cuts = statistics.quantiles(values, n=100)
@@ -173,15 +184,15 @@ def people_of(url: str, env: Mapping[str, str]) -> tuple[list[Person], tuple[int
 
 
 @contextmanager
-def server(env: Mapping[str, str]) -> Iterator[int]:
-    """Start ``camflix serve``; yield its port."""
+def server(env: Mapping[str, str]) -> Iterator[tuple[int, int]]:
+    """Start ``camflix serve``; yield its port and its process."""
     command = [*camflix("serve", "--port", "0")]
     process = subprocess.Popen(command, env={**os.environ, **env}, stderr=subprocess.PIPE, cwd=ROOT)
     assert process.stderr is not None
     found = re.search(rb":(\d+)/", process.stderr.readline())
     assert found is not None
     try:
-        yield int(found[1])
+        yield int(found[1]), process.pid
     finally:
         process.terminate()
         process.wait()
@@ -194,7 +205,7 @@ def measure(name: str, url: str, folder: str) -> None:
     env |= {"DATABASE_URL": url, "SECRET_KEY": KEY, "HTTPS_ONLY": "false", "RATE_LIMIT": "0", "LANGUAGE_CODE": "en"}
     run_once(camflix("import", "movielens", str(MOVIELENS), "--json"), env)
     people, before = people_of(url, env)
-    with server(env) as port:
+    with server(env) as (port, pid):
         warm = Load()
         until = time.perf_counter() + 3
         asyncio.run(connection(port, Person(0, people[0].token, people[0].films), warm, until, 0.01, 1))
@@ -202,8 +213,9 @@ def measure(name: str, url: str, folder: str) -> None:
         for user_id, film in list(warm.acknowledged):
             warm.acknowledged[people[0].user_id, film] = warm.acknowledged.pop((user_id, film))
         for kind, pause in (("paced", PAUSE_SECONDS), ("saturated", 0.0)):
+            before_run = processor_seconds(pid)
             load, seconds = run(port, people, pause)
-            report(f"{name}, {kind}", load, seconds)
+            report(f"{name}, {kind}", load, seconds, processor_seconds(pid) - before_run)
             loads.append(load)
     verify(url.replace("postgresql://", "postgresql+psycopg://"), loads, before)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from camflix.db.engine import open_engine, write_options
 from camflix.db.failures import storage_errors
+from camflix.db.locks import WritersTurn
 from camflix.db.schema import ensure_schema
 from camflix.errors import StorageError
 from camflix.models import Base
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from camflix.mail import Mailer
     from camflix.services.engine import ModelCache
     from camflix.services.fitting import Fit
+    from camflix.services.import_worker import ImportWorker
     from camflix.services.passwords import Passwords
     from camflix.services.postman import Postman
     from camflix.settings import Settings
@@ -55,10 +57,12 @@ class CamFlix:
         self._mailer = mailer
         self._passwords = passwords
         self._postman: Postman | None = None
+        self._import_worker: ImportWorker | None = None
         self.settings = settings
         self.language = language
         self._now = now
         self._engine = open_engine(settings.resolved_database_url())
+        self._writers_turn = WritersTurn(self._engine)
         self._models: ModelCache | None = None
         self._schema_is_known = False
         self._memory = CatalogueMemory()
@@ -71,7 +75,10 @@ class CamFlix:
         )
 
     def close(self) -> None:
-        """Send what is to be sent, give connections back."""
+        """Send what is to be sent, end imports that go on, give connections back."""
+        if self._import_worker is not None:
+            self._import_worker.close()
+            self._import_worker = None
         if self._postman is not None:
             self._postman.close()
             self._postman = None
@@ -81,7 +88,8 @@ class CamFlix:
     def transaction(self, *, writes: bool, language: str | None = None) -> Iterator[Services]:
         """Open the services over one transaction: committed at the end, rolled back on any error.
 
-        ``language`` is another reader's than that of this CamFlix. Letters are sent after the commit.
+        ``language`` is another reader's than that of this CamFlix. Letters are sent, and imports begun, after the
+        commit.
 
         Raises:
             StorageError: the database cannot be read or written now.
@@ -91,6 +99,7 @@ class CamFlix:
             self._know_schema()
             options = write_options(self._engine) if writes else {}
             with (
+                self._writers_turn() if writes else nullcontext(),
                 self._engine.connect().execution_options(**options) as connection,
                 connection.begin(),
                 Session(connection, expire_on_commit=False, autoflush=False) as session,
@@ -99,6 +108,7 @@ class CamFlix:
                     session,
                     language=language or self.language,
                     cache_folder=self.settings.paths.cache,
+                    uploads_folder=self.settings.paths.state / "imports",
                     models=self._model_cache,
                     now=self._now,
                     sends_mail=self._sends_mail,
@@ -108,6 +118,8 @@ class CamFlix:
                 session.flush()
         for letter in services.outbox:
             self.postman.post(letter)
+        for request in services.import_requests:
+            self.import_worker.start(request)
 
     @property
     def passwords(self) -> Passwords:
@@ -128,8 +140,20 @@ class CamFlix:
             self._postman = Postman(self, self._mailer or mailer_for(self.settings))
         return self._postman
 
+    @property
+    def import_worker(self) -> ImportWorker:
+        """Whoever does imports, in threads of its own."""
+        if self._import_worker is None:
+            from camflix.services.import_worker import ImportWorker  # noqa: PLC0415 - for servers only
+
+            self._import_worker = ImportWorker(self)
+        return self._import_worker
+
     def clean_up(self) -> int:
-        """Delete sessions, tokens and codes that are good no more, and answers of old writes; return how many."""
+        """Delete sessions, tokens and codes that are good no more, and answers of old writes; return how many.
+
+        What is kept of imports that were sent goes after a day.
+        """
         with self.transaction(writes=True) as services:
             return (
                 services.sessions.drop_expired()
@@ -137,6 +161,7 @@ class CamFlix:
                 + services.account_codes.drop_expired()
                 + services.answered_writes.drop_old()
                 + services.accounts.drop_unconfirmed()
+                + services.import_jobs.drop_old()
             )
 
     @property

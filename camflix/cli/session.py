@@ -45,12 +45,8 @@ def open_client(username: str | None) -> Iterator[Client]:
     Raises:
         NotAllowedError: another user was asked for on a server.
     """
-    from camflix.client.login import acts_as_nobody_else, load_login  # noqa: PLC0415 - msgspec
-
-    login = load_login(load_settings().paths.state)
+    login = signed_in(username)
     if login is not None:
-        if username not in {None, login.username}:
-            raise acts_as_nobody_else(login)
         with remote_client(login) as client:
             yield client
         return
@@ -58,6 +54,20 @@ def open_client(username: str | None) -> Iterator[Client]:
 
     with open_camflix() as camflix:
         yield LocalClient(camflix, username, local_profile_name())
+
+
+def signed_in(username: str | None) -> Login | None:
+    """Return to which server one is signed in; None for this machine.
+
+    Raises:
+        NotAllowedError: another user was asked for on a server.
+    """
+    from camflix.client.login import acts_as_nobody_else, load_login  # noqa: PLC0415 - msgspec
+
+    login = load_login(load_settings().paths.state)
+    if login is not None and username not in {None, login.username}:
+        raise acts_as_nobody_else(login)
+    return login
 
 
 @contextmanager

@@ -108,7 +108,9 @@ class RemoteClient:
             return self._write(operation, fields)
         if operation.method == "GET":
             return self._read(operation, fields)
-        return self._decoded(operation, self._send(operation, fields))
+        # A file is not kept to be sent later; a key lets it be sent again when the way there fails.
+        key = uuid.uuid4().hex if operation.takes_file else None
+        return self._decoded(operation, self._send(operation, fields, key))
 
     def replay(self) -> int:
         """Send what waits, oldest first; return how many were done.
@@ -257,7 +259,7 @@ class RemoteClient:
 
 def _may_wait(operation: Operation[Any, Any]) -> bool:
     """Return whether a write may be kept and sent later: those of everyday, not those of accounts."""
-    return operation.writes and operation.scope == "rate"
+    return operation.writes and operation.scope == "rate" and not operation.takes_file
 
 
 def _age(seconds: float) -> str:

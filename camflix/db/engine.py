@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 BUSY_TIMEOUT_MS = 10_000
 _WAL_PAUSE_SECONDS = 0.02
 POOL_RECYCLE_SECONDS = 60
+_POOL = {"pool_size": 15, "max_overflow": 0, "pool_use_lifo": True}
+"""Connections are kept, as many as may be open: those above the usual five were opened and closed at each request of a
+busy server. Those used last go first, so that quiet times let the others grow old."""
 POSTGRESQL_CONNECT_SECONDS = 10
 _BEGIN = "sqlite_begin"
 
@@ -35,7 +38,8 @@ def open_engine(database_url: str) -> Engine:
     if url.get_backend_name() == "sqlite":
         if url.database:
             _make_folder(Path(url.database).parent)
-        engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
+        pool = _POOL if url.database and url.database != ":memory:" else {}
+        engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000}, **pool)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
@@ -44,6 +48,7 @@ def open_engine(database_url: str) -> Engine:
         pool_recycle=POOL_RECYCLE_SECONDS,
         pool_pre_ping=True,
         connect_args={"connect_timeout": POSTGRESQL_CONNECT_SECONDS},
+        **_POOL,
     )
     event.listen(engine, "connect", _prepare_postgresql)
     return engine

@@ -6,16 +6,46 @@ writer at a time and needs none of it.
 
 from __future__ import annotations
 
+import threading
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from sqlalchemy import text
 
+from camflix.db.engine import BUSY_TIMEOUT_MS
+
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from collections.abc import Iterator
+
+    from sqlalchemy import Connection, Engine
 
 # "CamI" and "CamM": any numbers serve, as long as all processes take the same.
 _IMPORTS = 0x43616D49
 _FITS = 0x43616D4D
+
+
+class WritersTurn:
+    """Lets the threads of this process write to an SQLite file one after another.
+
+    SQLite itself has those that wait for its one writer ask again after pauses of up to a tenth of a second; here the
+    next one begins at once. Other processes it keeps apart all the same. PostgreSQL has as many writers as one likes.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._lock = threading.Lock() if engine.dialect.name == "sqlite" else None
+
+    @contextmanager
+    def __call__(self) -> Iterator[None]:
+        """Open a block that one thread at a time is in; whoever waits too long goes on, for SQLite to judge."""
+        if self._lock is None:
+            yield
+            return
+        has_turn = self._lock.acquire(timeout=BUSY_TIMEOUT_MS / 1000)
+        try:
+            yield
+        finally:
+            if has_turn:
+                self._lock.release()
 
 
 def lock_imports(connection: Connection) -> None:

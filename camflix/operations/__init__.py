@@ -64,6 +64,10 @@ if TYPE_CHECKING:
         rating_feed,
         save_note,
     )
+    from camflix.operations.imports import (
+        get_import,
+        start_import,
+    )
     from camflix.operations.lists import (
         add_to_list,
         create_list,
@@ -156,6 +160,10 @@ _FILES = {
         "rating_feed",
         "save_note",
     ),
+    "imports": (
+        "get_import",
+        "start_import",
+    ),
     "lists": (
         "add_to_list",
         "create_list",
@@ -221,6 +229,7 @@ __all__ = [
     "enable_user",
     "export_data",
     "forgotten_password",
+    "get_import",
     "get_list",
     "get_movie",
     "get_settings",
@@ -261,6 +270,7 @@ __all__ = [
     "sign_out",
     "sign_up",
     "similar",
+    "start_import",
     "stats",
     "together",
     "twins",

@@ -210,6 +210,7 @@ def delete_account(context: Context, body: GiveCode) -> DeletedAccount:
     """Delete one's account and all its rows, with the code of the offer. Errors: NotFoundError."""
     deleted = context.services.accounts.delete(context.user_id, body.code)
     context.services.epochs.advance()
+    context.services.import_jobs.forget(context.user_id)
     return deleted
 
 

@@ -103,6 +103,15 @@ class Operation(Generic[Input, Result]):
     prepare: Callable[[Preparing, int, Input], object] | None = None
 
     @property
+    def takes_file(self) -> bool:
+        """Return whether its input holds a file.
+
+        That is the field ``content``, which may also be the whole body, the other fields then standing in the query;
+        such an input may be larger than others.
+        """
+        return "content" in getattr(self.input_type, "__struct_fields__", ())
+
+    @property
     def writes(self) -> bool:
         """Return whether it changes anything."""
         return self.method != "GET"

@@ -21,6 +21,7 @@ from camflix.operations.account_inputs import (
     SignUp,
     TokenRef,
 )
+from camflix.operations.import_inputs import ImportRef, StartImport
 
 __all__ = [
     "AddViewing",
@@ -41,6 +42,7 @@ __all__ = [
     "EditViewing",
     "ForgottenPassword",
     "GiveCode",
+    "ImportRef",
     "ListDiary",
     "ListEntry",
     "ListEntryRef",
@@ -66,6 +68,7 @@ __all__ = [
     "SharedListRef",
     "SignIn",
     "SignUp",
+    "StartImport",
     "TokenRef",
     "UserRef",
     "ViewingRef",

@@ -62,7 +62,10 @@ if TYPE_CHECKING:
         ReasonCode,
     )
     from camflix.results.imports import (
+        ImportJob,
         ImportReport,
+        ImportSource,
+        ImportState,
         RowProblem,
     )
     from camflix.results.lists import (
@@ -158,7 +161,10 @@ _FILES = {
         "ReasonCode",
     ),
     "imports": (
+        "ImportJob",
         "ImportReport",
+        "ImportSource",
+        "ImportState",
         "RowProblem",
     ),
     "lists": (
@@ -224,7 +230,10 @@ __all__ = [
     "GroupRuleName",
     "HiddenList",
     "HiddenState",
+    "ImportJob",
     "ImportReport",
+    "ImportSource",
+    "ImportState",
     "ListChange",
     "ListOrder",
     "ListedFilm",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from camflix.results.films import MovieSummary
 
@@ -42,3 +42,27 @@ class ImportReport:
     seconds: float
     problems: tuple[RowProblem, ...]
     n_problems_left_out: int
+
+
+ImportSource: TypeAlias = Literal["letterboxd", "movielens"]
+ImportState: TypeAlias = Literal["waiting", "running", "done", "failed", "interrupted"]
+
+
+@dataclass(frozen=True, slots=True)
+class ImportJob:
+    """A file sent to be imported, and how far that is.
+
+    ``interrupted``: the server ended in between and nothing was saved; send the file again. ``n_rows`` is how many it
+    seems to hold; ``error`` says why it failed, in the reader's language, ``error_code`` in one word.
+    """
+
+    id: str
+    source: ImportSource
+    file_name: str
+    state: ImportState
+    is_trial: bool
+    n_rows_read: int
+    n_rows: int
+    report: ImportReport | None
+    error: str | None
+    error_code: str | None

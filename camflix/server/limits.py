@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from limits import parse
@@ -15,6 +16,7 @@ from redis.exceptions import RedisError
 from camflix.errors import SettingsError, TooManyRequestsError
 
 if TYPE_CHECKING:
+    from limits import RateLimitItem
     from limits.storage import Storage
 
 _LOG = logging.getLogger("camflix.server")
@@ -45,7 +47,7 @@ class RateLimits:
         """
         if not rate:
             return
-        limit = parse(rate)
+        limit = _parsed(rate)
         limiter = self._limiter()
         try:
             allowed = limiter.hit(limit, *key)
@@ -78,6 +80,11 @@ class RateLimits:
         with self._lock:
             self._away_until = time.monotonic() + _PAUSE_SECONDS
         _LOG.warning("the store of rate limits is away (%s); counting in this process", type(error).__name__)
+
+
+@lru_cache(maxsize=64)
+def _parsed(rate: str) -> RateLimitItem:
+    return parse(rate)
 
 
 def _redis(url: str) -> Storage:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import copy
 import threading
 from typing import TYPE_CHECKING, Any
 
 from waitress import wasyncore
+from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser
 from waitress.server import create_server
 
 from camflix.errors import StorageError, Word
+from camflix.operations import OPERATIONS
+from camflix.server.api.dispatch import MAX_FILE_BODY_BYTES
 from camflix.server.app import MAX_BODY_BYTES
 
 if TYPE_CHECKING:
@@ -18,6 +23,26 @@ _IDLE_SECONDS = 60
 _MOST_CONNECTIONS = 500
 _LAST_REQUESTS_SECONDS = 10
 _LAST_WORDS_TURNS = 20
+
+
+_FILE_PATHS = frozenset(operation.path for operation in OPERATIONS.values() if operation.takes_file)
+
+
+class _Parser(HTTPRequestParser):  # type: ignore[misc]
+    """Takes large bodies only where files are taken, from those who say who they are."""
+
+    adj: Any
+
+    def parse_header(self, header_plus: bytes) -> None:
+        """Read the headers; what is allowed of the body is decided by them."""
+        super().parse_header(header_plus)
+        if self.path in _FILE_PATHS and ("AUTHORIZATION" in self.headers or "COOKIE" in self.headers):
+            self.adj = copy.copy(self.adj)
+            self.adj.max_request_body_size = MAX_FILE_BODY_BYTES
+
+
+class _Channel(HTTPChannel):  # type: ignore[misc]
+    parser_class = _Parser
 
 
 class Listener:
@@ -60,6 +85,9 @@ class Listener:
                 port=port,
                 reason=Word(getattr(error, "strerror", None) or error),
             ) from error
+        for each in self._map.values():
+            if hasattr(each, "channel_class"):
+                each.channel_class = _Channel
         self._triggers = [each for each in self._map.values() if hasattr(each, "pull_trigger")]
         listening = getattr(self._server, "effective_listen", None) or [(host, self._server.effective_port)]
         self.port = int(listening[0][1])

@@ -23,6 +23,15 @@ CONTENT_SECURITY_POLICY = (
     "img-src 'self' https://image.tmdb.org; connect-src 'self'; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'"
 )
+_HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+}
+_VARY = "Accept-Language, Authorization, Cookie"
 HSTS = "max-age=31536000; includeSubDomains"
 _CORS_METHODS = "GET, POST, PUT, PATCH, DELETE"
 _CORS_HEADERS = "Authorization, Content-Type, Idempotency-Key, Accept-Language"
@@ -71,19 +80,15 @@ def install(app: Flask, settings: Settings) -> None:
     @app.after_request
     def complete(response: Response) -> Response:
         headers = response.headers
+        is_api = request.path.startswith("/api/")
         headers["X-Request-ID"] = g.get("request_id", "")
-        headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
-        headers["X-Content-Type-Options"] = "nosniff"
-        headers["X-Frame-Options"] = "DENY"
-        headers["Referrer-Policy"] = "same-origin"
-        headers["Cross-Origin-Opener-Policy"] = "same-origin"
         headers["Cross-Origin-Resource-Policy"] = "same-origin"
-        headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
+        headers.extend(_HEADERS)
         headers.setdefault("Cache-Control", "no-store")
-        response.vary.update(("Accept-Language", "Authorization", "Cookie"))
+        headers["Vary"] = f"{_VARY}, Origin" if is_api else _VARY
         if https_only and request.is_secure:
             headers["Strict-Transport-Security"] = HSTS
-        if request.path.startswith("/api/"):
+        if is_api:
             _allow_origin(response, origins)
         return response
 
@@ -108,7 +113,6 @@ def _to_https() -> BaseResponse:
 
 
 def _allow_origin(response: Response, origins: frozenset[str]) -> None:
-    response.vary.add("Origin")
     origin = request.headers.get("Origin")
     if origin not in origins:
         return

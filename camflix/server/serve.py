@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import logging
+import gc
 import signal
-import threading
 from typing import TYPE_CHECKING
 
-from camflix.errors import CamFlixError
 from camflix.server.app import create_server
+from camflix.server.cleaning import Cleaner
 from camflix.server.listener import Listener
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from camflix.bootstrap import CamFlix
     from camflix.settings import Settings
-
-_HOUR_SECONDS = 3600.0
-_LOG = logging.getLogger("camflix.server")
 
 
 def serve(settings: Settings, host: str, port: int, threads: int, announce: Callable[[int], None]) -> None:
@@ -37,7 +32,6 @@ def serve(settings: Settings, host: str, port: int, threads: int, announce: Call
         SchemaError: the database is of another version.
     """
     server = create_server(settings)
-    stop = threading.Event()
     try:
         # A database that cannot be used is refused now, not at the first request.
         server.camflix.clean_up()
@@ -46,18 +40,11 @@ def serve(settings: Settings, host: str, port: int, threads: int, announce: Call
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda _number, _frame: listener.stop())
         announce(listener.port)
-        cleaner = threading.Thread(target=_clean_hourly, args=(server.camflix, stop), daemon=True)
-        cleaner.start()
+        # What is here now stays: looking through all of it for garbage would hold requests up for tens of milliseconds.
+        gc.collect()
+        gc.freeze()
+        cleaner = Cleaner(server.camflix)
         listener.run()
-        stop.set()
-        cleaner.join()
+        cleaner.close()
     finally:
         server.close()
-
-
-def _clean_hourly(camflix: CamFlix, stop: threading.Event) -> None:
-    while not stop.wait(_HOUR_SECONDS):
-        try:
-            camflix.clean_up()
-        except CamFlixError:
-            _LOG.exception("old sessions and codes could not be deleted")

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from camflix.services.fitting import FittingService
     from camflix.services.groups import GroupService
     from camflix.services.hidden import HiddenService
+    from camflix.services.import_jobs import ImportJobService, ImportRequest
     from camflix.services.imports import ImportService
     from camflix.services.letters import LetterRequest, LetterService
     from camflix.services.listing import ListingService
@@ -61,12 +62,15 @@ class Services:
         *,
         language: str,
         cache_folder: Path,
+        uploads_folder: Path,
         models: Callable[[], ModelCache],
         now: Callable[[], datetime],
         sends_mail: bool = False,
         memory: CatalogueMemory | None = None,
     ) -> None:
         self.outbox: list[LetterRequest] = []
+        self.import_requests: list[ImportRequest] = []
+        self._uploads_folder = uploads_folder
         self._sends_mail = sends_mail
         self._session = session
         self._memory = CatalogueMemory() if memory is None else memory
@@ -271,6 +275,13 @@ class Services:
         from camflix.services.imports import ImportService  # noqa: PLC0415
 
         return ImportService(self._session, self.users, self.movies, self.epochs, self._now)
+
+    @cached_property
+    def import_jobs(self) -> ImportJobService:
+        """Files sent to be imported."""
+        from camflix.services.import_jobs import ImportJobService  # noqa: PLC0415
+
+        return ImportJobService(self._uploads_folder, self.import_requests, self._language)
 
     @cached_property
     def demo(self) -> DemoService:

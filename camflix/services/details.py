@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import bindparam, func, or_, select
 
 from camflix.models import Credit, CreditRole, Genre, Movie, MovieGenre, Person, Privacy, Rating, User, Viewing
 from camflix.results import Community, MovieDetails
@@ -25,6 +25,31 @@ FEWEST_SHOWN = 3
 """Under so many ratings of others nothing but their number is told: it would tell what one person thinks."""
 _N_BINS = 10
 _MAX_ACTORS = 12
+# Made once: putting a statement together takes longer than running it, and a page of a film asks all of these.
+_ROW = select(Movie).where(Movie.id == bindparam("movie_id"))
+_COMMUNITY = (
+    select(Rating.score, func.count())
+    .join(User, User.id == Rating.user_id)
+    .where(Rating.movie_id == bindparam("movie_id"), User.is_active)
+    .where(or_(User.privacy != Privacy.PRIVATE, User.contributes_anonymously))
+    .group_by(Rating.score)
+)
+_BLIND = select(User.blind).where(User.id == bindparam("user_id"))
+_GENRES = select(Genre.slug).join(MovieGenre).where(MovieGenre.movie_id == bindparam("movie_id")).order_by(Genre.slug)
+_PEOPLE = (
+    select(Credit.role, Person.name)
+    .join(Person)
+    .where(Credit.movie_id == bindparam("movie_id"))
+    .order_by(Credit.position, Person.id)
+)
+_RATED_AT = select(Rating.updated_at).where(
+    Rating.user_id == bindparam("user_id"), Rating.movie_id == bindparam("movie_id")
+)
+_SEEN_ON = (
+    select(Viewing.seen_on)
+    .where(Viewing.user_id == bindparam("user_id"), Viewing.movie_id == bindparam("movie_id"))
+    .order_by(Viewing.id)
+)
 
 
 class DetailsService:
@@ -66,10 +91,11 @@ class DetailsService:
             NotFoundError: there is no such film.
         """
         movie = self._movies.get(movie_id)
-        row = self._session.execute(select(Movie).where(Movie.id == movie_id)).scalar_one()
+        row = self._session.execute(_ROW, {"movie_id": movie_id}).scalar_one()
         (marks,) = self._listing.marks(user_id, [movie_id], predictions=False)
         note = self._notes.of(user_id, movie_id)
         is_blind = marks.score is None and self._is_blind(user_id)
+        people = self._people(movie_id)
         overview = (row.overview_fr if self._language == "fr" else row.overview_en) or row.overview_en
         return MovieDetails(
             movie=movie,
@@ -79,14 +105,14 @@ class DetailsService:
             runtime_minutes=row.runtime_minutes,
             poster_path=row.poster_path,
             genres=self._genres(movie_id),
-            directors=self._people(movie_id, CreditRole.DIRECTOR),
-            actors=self._people(movie_id, CreditRole.ACTOR)[:_MAX_ACTORS],
-            writers=self._people(movie_id, CreditRole.WRITER),
+            directors=people[CreditRole.DIRECTOR],
+            actors=people[CreditRole.ACTOR][:_MAX_ACTORS],
+            writers=people[CreditRole.WRITER],
             popularity=row.popularity,
             community=Community(0, None, None, ()) if is_blind else self.community(movie_id),
             prediction=None if is_blind or not user_id else self._predict(user_id, movie_id),
             marks=marks,
-            rated_at=self._rated_at(user_id, movie_id),
+            rated_at=None if marks.score is None else self._rated_at(user_id, movie_id),
             note=note.text if note else None,
             note_has_spoiler=note is not None and note.has_spoiler,
             note_version=note.version if note else None,
@@ -95,14 +121,7 @@ class DetailsService:
 
     def community(self, movie_id: int) -> Community:
         """Return what those who contribute think of a film."""
-        query = (
-            select(Rating.score, func.count())
-            .join(User, User.id == Rating.user_id)
-            .where(Rating.movie_id == movie_id, User.is_active)
-            .where(or_(User.privacy != Privacy.PRIVATE, User.contributes_anonymously))
-            .group_by(Rating.score)
-        )
-        counts: dict[int, int] = dict(self._session.execute(query).all())
+        counts: dict[int, int] = dict(self._session.execute(_COMMUNITY, {"movie_id": movie_id}).all())
         n = sum(counts.values())
         if n < FEWEST_SHOWN:
             return Community(n, None, None, ())
@@ -113,21 +132,17 @@ class DetailsService:
         return Community(n, mean, median_of_counts(counts), tuple(bins))
 
     def _is_blind(self, user_id: int) -> bool:
-        return bool(self._session.scalar(select(User.blind).where(User.id == user_id)))
+        return bool(self._session.scalar(_BLIND, {"user_id": user_id}))
 
     def _genres(self, movie_id: int) -> tuple[str, ...]:
-        query = select(Genre.slug).join(MovieGenre).where(MovieGenre.movie_id == movie_id).order_by(Genre.slug)
-        return tuple(self._session.scalars(query))
+        return tuple(self._session.scalars(_GENRES, {"movie_id": movie_id}))
 
-    def _people(self, movie_id: int, role: CreditRole) -> tuple[str, ...]:
-        query = select(Person.name).join(Credit).where(Credit.movie_id == movie_id, Credit.role == role)
-        return tuple(self._session.scalars(query.order_by(Credit.position, Person.id)))
+    def _people(self, movie_id: int) -> dict[CreditRole, tuple[str, ...]]:
+        rows = self._session.execute(_PEOPLE, {"movie_id": movie_id}).all()
+        return {role: tuple(row.name for row in rows if row.role == role) for role in CreditRole}
 
     def _rated_at(self, user_id: int, movie_id: int) -> datetime | None:
-        return self._session.scalar(
-            select(Rating.updated_at).where(Rating.user_id == user_id, Rating.movie_id == movie_id)
-        )
+        return self._session.scalar(_RATED_AT, {"user_id": user_id, "movie_id": movie_id})
 
     def _seen_on(self, user_id: int, movie_id: int) -> tuple[date | None, ...]:
-        query = select(Viewing.seen_on).where(Viewing.user_id == user_id, Viewing.movie_id == movie_id)
-        return tuple(self._session.scalars(query.order_by(Viewing.id)))
+        return tuple(self._session.scalars(_SEEN_ON, {"user_id": user_id, "movie_id": movie_id}))

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select
+from sqlalchemy import Integer, bindparam, func, literal, null, select, union_all
 
-from camflix.db.ids import among
 from camflix.importers.text import fold_title, split_year
 from camflix.models import Genre, HiddenMovie, Movie, MovieGenre, Rating, WatchlistEntry
 from camflix.results import GenreCount, GenreList, MovieMarks, MoviePage, MovieWindow
@@ -17,7 +16,9 @@ from camflix.services.title_search import TitleSearch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from typing import Any
 
+    from sqlalchemy import CompoundSelect
     from sqlalchemy.orm import Session
 
     from camflix.services.catalogue_memory import CatalogueMemory
@@ -26,6 +27,20 @@ if TYPE_CHECKING:
     from camflix.services.movies import MovieService
     from camflix.services.predictions import PredictionService
     from camflix.services.ratings import RatingService
+
+_IDS = bindparam("ids", expanding=True, type_=Integer)
+_WHOSE = bindparam("user_id", type_=Integer)
+# All marks in one statement, made once: every list asks them.
+_MARKS: CompoundSelect[Any] = union_all(
+    select(literal("rated").label("kind"), Rating.movie_id, Rating.score).where(
+        Rating.user_id == _WHOSE, Rating.movie_id.in_(_IDS)
+    ),
+    *(
+        select(literal(kind), model.movie_id, null()).where(model.user_id == _WHOSE, model.movie_id.in_(_IDS))
+        for kind, model in (("watched", WatchlistEntry), ("hidden", HiddenMovie))
+    ),
+)
+_BLOCK = 500
 
 
 class ListingService:
@@ -110,9 +125,8 @@ class ListingService:
         """Return what a user did with each of some films, in their order."""
         if not ids:
             return ()
-        scores = self._mine(user_id, ids)
+        scores, watched, hidden = self._mine(user_id, ids)
         ranks = percentiles_of_counts(self._ratings.score_counts(user_id)) if scores else None
-        watched, hidden = (self._listed(model, user_id, ids) for model in (WatchlistEntry, HiddenMovie))
         predicted = self._predictions().of(user_id, ids) if predictions else {}
         marks = []
         for movie_id in ids:
@@ -137,10 +151,11 @@ class ListingService:
         rows = self._session.execute(query.order_by(Genre.slug))
         return GenreList(tuple(GenreCount(slug, n) for slug, n in rows))
 
-    def _mine(self, user_id: int, ids: Sequence[int]) -> dict[int, int]:
-        query = select(Rating.movie_id, Rating.score).where(Rating.user_id == user_id)
-        return dict(self._session.execute(query.where(among(self._session, Rating.movie_id, ids))).all())
-
-    def _listed(self, model: type[WatchlistEntry | HiddenMovie], user_id: int, ids: Sequence[int]) -> set[int]:
-        query = select(model.movie_id).where(model.user_id == user_id, among(self._session, model.movie_id, ids))
-        return set(self._session.scalars(query))
+    def _mine(self, user_id: int, ids: Sequence[int]) -> tuple[dict[int, int], set[int], set[int]]:
+        """Return a user's scores of these films, and which of them they watch for and hid."""
+        found: dict[str, dict[int, int]] = {"rated": {}, "watched": {}, "hidden": {}}
+        for start in range(0, len(ids), _BLOCK):
+            values = {"user_id": user_id, "ids": ids[start : start + _BLOCK]}
+            for kind, movie_id, score in self._session.execute(_MARKS, values):
+                found[kind][movie_id] = score
+        return found["rated"], set(found["watched"]), set(found["hidden"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, bindparam, select
 
 from camflix.errors import AmbiguousError, NotFoundError
 from camflix.importers.text import fold_title, split_year
@@ -16,7 +16,9 @@ from camflix.services.title_search import TitleSearch
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from typing import Any
 
+    from sqlalchemy import Row
     from sqlalchemy.orm import Session
 
     from camflix.services.catalogue_memory import CatalogueMemory
@@ -34,6 +36,9 @@ _COLUMNS = (
     Movie.imdb_id,
     Movie.movielens_id,
     Movie.n_ratings,
+)
+_BY_IDS = (
+    select(*_COLUMNS).where(Movie.id.in_(bindparam("ids", expanding=True))).order_by(Movie.n_ratings.desc(), Movie.id)
 )
 _REFERENCES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(tt[0-9]{7,9})"), "imdb_id"),
@@ -67,16 +72,9 @@ class MovieService:
         wanted = list(dict.fromkeys(ids))
         result: dict[int, MovieSummary] = {}
         for start in range(0, len(wanted), _BATCH):
-            condition = Movie.id.in_(wanted[start : start + _BATCH])
-            result |= {movie.id: movie for movie in self._summaries(condition)}
+            rows = self._session.execute(_BY_IDS, {"ids": wanted[start : start + _BATCH]})
+            result |= {row.id: self._summary(row) for row in rows}
         return result
-
-    def titles(self, ids: Sequence[int]) -> dict[int, str]:
-        """Return the titles, in the reader's language, of those of some films that exist."""
-        french = func.coalesce(func.nullif(Movie.title_fr, ""), Movie.title_en)
-        title = french if self._language == "fr" else Movie.title_en
-        found = self._session.execute(select(Movie.id, title).where(Movie.id.in_(ids)))
-        return {row[0]: row[1] for row in found}
 
     def page(self, sort: MovieSort, limit: int, cursor: str | None) -> MoviePage:
         """Return a page of the whole catalogue, in an order that inserts do not disturb.
@@ -148,10 +146,20 @@ class MovieService:
         query = select(*_COLUMNS).where(condition).order_by(Movie.n_ratings.desc(), Movie.id).limit(limit)
         return [self._summary(row) for row in self._session.execute(query)]
 
-    def _summary(self, row: object) -> MovieSummary:
-        values = {column.key: getattr(row, column.key) for column in _COLUMNS}
-        title = (values["title_fr"] if self._language == "fr" else None) or values["title_en"]
-        return MovieSummary(title=title, **values)
+    def _summary(self, row: Row[*tuple[Any, ...]]) -> MovieSummary:
+        id_, title_en, title_fr, title_original, year, tmdb_id, imdb_id, movielens_id, n_ratings = row
+        return MovieSummary(
+            id=id_,
+            title=(title_fr if self._language == "fr" else None) or title_en,
+            title_en=title_en,
+            title_fr=title_fr,
+            title_original=title_original,
+            year=year,
+            tmdb_id=tmdb_id,
+            imdb_id=imdb_id,
+            movielens_id=movielens_id,
+            n_ratings=n_ratings,
+        )
 
 
 def _main_title_first(movies: list[MovieSummary], title: str) -> list[MovieSummary]:

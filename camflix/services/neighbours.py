@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, TypeAlias
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 
 from camflix.db.bulk import insert_rows
 from camflix.models import Neighbour, Privacy, User
@@ -28,6 +28,7 @@ _COLUMNS = ("user_id", "rank", "model_id", "neighbour_id", "similarity", "taste_
 Row: TypeAlias = "tuple[int, float, float | None, int]"
 """User id, similarity, taste distance, films in common."""
 _TABLE: Table = Neighbour.__table__  # type: ignore[assignment]
+_FORGET = delete(_TABLE).where(_TABLE.c.user_id == bindparam("whose"))
 
 
 class NeighbourService:
@@ -50,7 +51,7 @@ class NeighbourService:
 
     def refresh(self, served: Served, user_id: int, taste: Taste) -> None:
         """Replace one user's neighbours by those that their ratings of now give."""
-        self._session.execute(delete(Neighbour).where(Neighbour.user_id == user_id))
+        self._session.connection().execute(_FORGET, {"whose": user_id})
         found = served.model.neighbours(Person(taste.items, taste.scores, taste.user), N_NEIGHBOURS)
         insert_rows(self._session.connection(), _TABLE, _COLUMNS, list(_rows(served, user_id, found)))
 

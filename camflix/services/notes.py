@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import and_, delete, func, or_, select
+from sqlalchemy import and_, bindparam, delete, func, or_, select
 
 from camflix.db.locks import lock_users
 from camflix.errors import ConflictError, InvalidInputError, NotFoundError
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from camflix.services.movies import MovieService
 
 _CHANGED = "notes"
+_OF_FILM = select(MovieNote).where(
+    MovieNote.user_id == bindparam("user_id"), MovieNote.movie_id == bindparam("movie_id")
+)
 
 
 class NoteService:
@@ -84,7 +87,7 @@ class NoteService:
 
     def of(self, user_id: int, movie_id: int) -> Note | None:
         """Return the note of a film, None when there is none."""
-        note = self._session.get(MovieNote, (user_id, movie_id))
+        note = self._session.scalar(_OF_FILM, {"user_id": user_id, "movie_id": movie_id})
         return None if note is None else _described(note, self._movies.get(movie_id))
 
     def page(self, user_id: int, limit: int, cursor: str | None) -> NoteList:

@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, delete, func, select, update
 from camflix import scores
 from camflix.errors import NotFoundError
 from camflix.models import Movie, Rating, RatingChange, User
+from camflix.models.base import table_of
 from camflix.results import (
     Accuracy,
     RatedMovie,
@@ -30,7 +31,24 @@ if TYPE_CHECKING:
     from camflix.services.movies import MovieService
 
 SOURCE = "camflix"
-_SCORE_COUNTS = select(Rating.score, func.count()).where(Rating.user_id == bindparam("rater")).group_by(Rating.score)
+# Made once: putting a statement together takes longer than running it, and rating is what people do most.
+_LOCKED = (
+    select(User)
+    .where(User.id == bindparam("user_id"))
+    .with_for_update(key_share=True)
+    .execution_options(populate_existing=True)
+)
+_OF_FILM = select(Rating).where(Rating.user_id == bindparam("user_id"), Rating.movie_id == bindparam("movie_id"))
+_SCORE_OF_FILM = select(Rating.score).where(
+    Rating.user_id == bindparam("user_id"), Rating.movie_id == bindparam("movie_id")
+)
+_COUNTS = select(Rating.score, func.count()).where(Rating.user_id == bindparam("user_id")).group_by(Rating.score)
+_MOVIES = table_of(Movie)
+_COUNTED = (
+    update(_MOVIES)
+    .where(_MOVIES.c.id == bindparam("movie_id"))
+    .values(n_ratings=_MOVIES.c.n_ratings + bindparam("difference"))
+)
 
 
 class RatingService:
@@ -47,14 +65,14 @@ class RatingService:
         Raises:
             NotFoundError: there is no such film.
         """
-        self._lock(user_id)
+        user = self._lock(user_id)
         movie = self._movies.get(movie_id)
-        before = self._session.get(Rating, (user_id, movie_id))
+        before = self._session.scalar(_OF_FILM, {"user_id": user_id, "movie_id": movie_id})
         previous = before.score if before else None
         predicted = prediction.predicted_score if prediction and previous is None else None
         if previous != score:
             self._record(before, user_id, movie_id, score, predicted, prediction.engine if prediction else None)
-            self._write(before, user_id, movie_id, score)
+            self._write(before, user, movie_id, score)
         counts = self.score_counts(user_id)
         ranks = scores.percentiles_of_counts(counts)
         rank = ranks.get(score) if ranks else None
@@ -75,20 +93,21 @@ class RatingService:
         Raises:
             NotFoundError: there is no such film, or this user has not rated it.
         """
-        self._lock(user_id)
+        user = self._lock(user_id)
         movie = self._movies.get(movie_id)
-        before = self._session.get(Rating, (user_id, movie_id))
+        before = self._session.scalar(_OF_FILM, {"user_id": user_id, "movie_id": movie_id})
         if before is None:
             raise NotFoundError("You have not rated “{title}”.", field="movie_id", title=movie.title)
         self._record(before, user_id, movie_id, None, None, None)
         self._session.execute(delete(Rating).where(Rating.user_id == user_id, Rating.movie_id == movie_id))
         self._session.expunge(before)
-        self._count(user_id, movie_id, -1)
+        self._session.flush()
+        self._count(user, movie_id, -1)
         return RemovedRating(movie, before.score)
 
     def score_counts(self, user_id: int) -> dict[int, int]:
         """Return how often this user gave each score."""
-        return dict(self._session.execute(_SCORE_COUNTS, {"rater": user_id}).all())
+        return dict(self._session.execute(_COUNTS, {"user_id": user_id}).all())
 
     def percentiles(self, user_id: int) -> dict[int, int] | None:
         """Return the percentile of each score this user gave; None under five different ones."""
@@ -111,8 +130,8 @@ class RatingService:
     def page_of(self, user_id: int, username: str, ratings: Iterable[Rating], next_cursor: str | None) -> RatingPage:
         """Return some of a user's ratings as a page."""
         counts = self.score_counts(user_id)
-        n_ratings = sum(counts.values())
-        return RatingPage(username, self.described(ratings, counts), n_ratings, _n_missing(counts), next_cursor)
+        described = self.described(ratings, counts)
+        return RatingPage(username, described, sum(counts.values()), _n_missing(counts), next_cursor)
 
     def history(self, user_id: int, movie_id: int) -> RatingHistory:
         """Return how a user's rating of a film came to be.
@@ -148,7 +167,7 @@ class RatingService:
 
     def score_of(self, user_id: int, movie_id: int) -> int | None:
         """Return the user's score of a film; None when they have not rated it."""
-        return self._session.scalar(select(Rating.score).where(Rating.user_id == user_id, Rating.movie_id == movie_id))
+        return self._session.scalar(_SCORE_OF_FILM, {"user_id": user_id, "movie_id": movie_id})
 
     def accuracy(self, user_id: int, last: int | None = None) -> Accuracy:
         """Return how near the predictions stored before each first rating came, over all or the ``last`` ones."""
@@ -170,11 +189,10 @@ class RatingService:
         within_5, within_10 = (sum(gap <= points for gap in gaps) / n for points in (5, 10))
         return Accuracy(n, sum(gaps) / n, within_5, within_10)
 
-    def _lock(self, user_id: int) -> None:
+    def _lock(self, user_id: int) -> User:
         # One user's writes come one after another, so that each change knows the one before it. (SQLite has one
         # writer anyway.)
-        query = select(User).where(User.id == user_id).with_for_update(key_share=True)
-        self._session.scalars(query.execution_options(populate_existing=True)).one()
+        return self._session.scalars(_LOCKED, {"user_id": user_id}).one()
 
     def _record(
         self,
@@ -201,22 +219,21 @@ class RatingService:
             )
         )
 
-    def _write(self, before: Rating | None, user_id: int, movie_id: int, score: int) -> None:
+    def _write(self, before: Rating | None, user: User, movie_id: int, score: int) -> None:
         now = self._now()
         if before is not None:
             before.score, before.updated_at, before.source = score, now, SOURCE
-        else:
-            self._session.add(
-                Rating(user_id=user_id, movie_id=movie_id, score=score, created_at=now, updated_at=now, source=SOURCE)
-            )
-            self._count(user_id, movie_id, 1)
+            self._session.flush()
+            return
+        self._session.add(
+            Rating(user_id=user.id, movie_id=movie_id, score=score, created_at=now, updated_at=now, source=SOURCE)
+        )
         self._session.flush()
+        self._count(user, movie_id, 1)
 
-    def _count(self, user_id: int, movie_id: int, difference: int) -> None:
-        self._session.flush()
-        if contributes(self._session.get_one(User, user_id)):
-            counted = update(Movie).where(Movie.id == movie_id).values(n_ratings=Movie.n_ratings + difference)
-            self._session.execute(counted)
+    def _count(self, user: User, movie_id: int, difference: int) -> None:
+        if contributes(user):
+            self._session.connection().execute(_COUNTED, {"movie_id": movie_id, "difference": difference})
 
 
 def _n_missing(counts: dict[int, int]) -> int:

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 import numpy as np
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from camflix.errors import NotFoundError
 from camflix.models import HiddenMovie, Privacy, Rating, User, Viewing
@@ -42,6 +42,8 @@ if TYPE_CHECKING:
     from camflix.services.ratings import RatingService
 
 _N_POPULAR = 200
+_HIDDEN = select(HiddenMovie.movie_id).where(HiddenMovie.user_id == bindparam("user_id"))
+_SEEN = select(Viewing.movie_id).where(Viewing.user_id == bindparam("user_id"))
 _CODES: dict[Reason, ReasonCode] = {
     Reason.TOO_FEW_RATINGS: "too_few_ratings",
     Reason.NO_NEIGHBOURS: "no_neighbours",
@@ -93,6 +95,7 @@ class RecommendationService:
         person = self._engine.person(served, user_id)
         floor = evidence_floor(served.snapshot.ratings.n_users)
         hidden = served.item_indices(self._seen_or_hidden(user_id))
+        movies: dict[int, MovieSummary] = {}
         if order == "likely":
             from camflix.recommender.listing import varied_list  # noqa: PLC0415 - not for who rates
 
@@ -100,13 +103,13 @@ class RecommendationService:
                 *(served.model, served.likely, person, n),
                 exclude=hidden,
                 min_evidence=floor,
-                franchises=lambda items: self._franchises(served, items),
+                franchises=lambda items: self._franchises(served, items, movies),
             )
         else:
             best = served.model.top_n(person, n, exclude=hidden, min_evidence=floor)
         reason = _list_reason(person, best)
         if reason is None:
-            chosen = self._listed(served, best)
+            chosen = self._listed(served, best, movies)
         else:
             unknown = Prediction(None, None, None, reason, 0, served.model.name)
             chosen = [Recommendation(movie, unknown) for movie in self._popular(user_id, n)]
@@ -214,18 +217,18 @@ class RecommendationService:
         )
         return {row.movie_id: row.score for row in self._session.execute(query)}
 
-    def _listed(self, served: Served, best: Predictions) -> list[Recommendation]:
-        movies = self._movies.by_ids(map(served.movie_id, best.items))
-        return [
-            Recommendation(movies[served.movie_id(item)], described(served, best, place))
-            for place, item in enumerate(best.items)
-        ]
+    def _listed(self, served: Served, best: Predictions, known: dict[int, MovieSummary]) -> list[Recommendation]:
+        ids = served.snapshot.movie_ids[best.items].tolist()
+        movies = known or self._movies.by_ids(ids)
+        return [Recommendation(movies[id_], described(served, best, place)) for place, id_ in enumerate(ids)]
 
-    def _franchises(self, served: Served, items: Int32s) -> Int32s:
-        movie_ids = served.snapshot.movie_ids[items].tolist()
-        titles = self._movies.titles(movie_ids)
-        keys = [franchise_key(titles[movie_id]) for movie_id in movie_ids]
-        return np.unique(keys, return_inverse=True)[1].astype(np.int32)
+    def _franchises(self, served: Served, items: Int32s, movies: dict[int, MovieSummary]) -> Int32s:
+        """Return which franchise each item belongs to; the films looked up for that are put into ``movies``."""
+        ids = served.snapshot.movie_ids[items].tolist()
+        movies |= self._movies.by_ids(ids)
+        places: dict[str, int] = {}
+        keys = [franchise_key(movies[id_].title) for id_ in ids]
+        return np.array([places.setdefault(key, len(places)) for key in keys], dtype=np.int32)
 
     def require_model(self) -> Served:
         """Return the model that serves.
@@ -242,10 +245,10 @@ class RecommendationService:
         return served
 
     def _hidden(self, user_id: int) -> Iterable[int]:
-        return self._session.scalars(select(HiddenMovie.movie_id).where(HiddenMovie.user_id == user_id))
+        return self._session.scalars(_HIDDEN, {"user_id": user_id})
 
     def _seen_or_hidden(self, user_id: int) -> set[int]:
-        seen = self._session.scalars(select(Viewing.movie_id).where(Viewing.user_id == user_id))
+        seen = self._session.scalars(_SEEN, {"user_id": user_id})
         return {*seen, *self._hidden(user_id)}
 
     def _popular(self, user_id: int, n: int) -> list[MovieSummary]:

@@ -153,3 +153,18 @@ def test_an_administrator_gives_a_password_with_which_one_signs_in(
 
 def test_the_commands_that_are_tried_here_are_commands() -> None:
     assert {name.partition(" ")[0] for name in TRIED_HERE} <= set(COMMANDS)
+
+
+def test_an_import_is_sent_to_the_server_and_its_report_is_shown(
+    live: LiveServer, run_camflix: Callable[..., Outcome], tmp_path: Path
+) -> None:
+    assert log_in(live.url, "--as", "zoe").code == 0
+    file = tmp_path / "ratings.csv"
+    file.write_text("Date,Name,Year,Letterboxd URI,Rating\n2026-01-02,Alien,1979,,4.5\n2026-01-02,Nobody,1979,,4\n")
+    sent = run_camflix("import", "letterboxd", str(file), "--json")
+    assert sent.code == 0, sent.err
+    report = json.loads(sent.out)
+    assert (report["rows"], report["created"], report["not_found"]) == (2, 1, 1)
+    assert "Alien" in run_camflix("ratings").out
+    refused = run_camflix("import", "letterboxd", str(tmp_path))
+    assert (refused.code, str(tmp_path) in refused.err) == (1, True)

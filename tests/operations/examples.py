@@ -41,6 +41,9 @@ def make_things(camflix: CamFlix, username: str, films: Sequence[int]) -> Things
     return Things(username, films, made.id, viewing.id, token)
 
 
+RATINGS_CSV = b"Date,Name,Year,Letterboxd URI,Rating\n2026-01-02,Film 9,1958,https://boxd.it/1,4\n"
+
+
 BODIES: dict[str, Callable[[Things], Any]] = {
     "add_to_list": lambda t: inputs.ListEntry(t.list_id, t.films[5]),
     "add_viewing": lambda t: inputs.AddViewing(t.films[3], "2026-02-03"),
@@ -57,6 +60,8 @@ BODIES: dict[str, Callable[[Things], Any]] = {
     "delete_viewing": lambda t: inputs.ViewingRef(t.viewing_id),
     "disable_user": lambda t: inputs.UserRef(t.username),
     "edit_list": lambda t: inputs.EditList(t.list_id, name="Snowy days"),
+    "get_import": lambda _t: inputs.ImportRef("0123456789abcdef"),
+    "start_import": lambda _t: inputs.StartImport(source="letterboxd", content=RATINGS_CSV, name="ratings.csv"),
     "edit_viewing": lambda t: inputs.EditViewing(t.viewing_id, "2026-01-03"),
     "enable_user": lambda t: inputs.UserRef(t.username),
     "forgotten_password": lambda t: inputs.ForgottenPassword(f"{t.username}@example.org"),

@@ -57,6 +57,8 @@ TABLE: dict[str, tuple[str, str, str]] = {
     "list_lists": ("read", "anyone", OTHERS),
     "list_movies": ("read", "anyone", CATALOGUE),
     "list_notes": ("read", "member", OWN),
+    "get_import": ("rate", "member", OWN),
+    "start_import": ("rate", "member", OWN),
     "list_queue": ("read", "member", OWN),
     "list_ratings": ("read", "member", OWN),
     "list_sessions": ("admin", "member", ACCOUNT),

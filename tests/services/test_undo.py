@@ -303,7 +303,14 @@ class Undoing(RuleBasedStateMachine):
         """Do something as one transaction of CamFlix would, within the one that is rolled back."""
         with Session(self._connection, expire_on_commit=False, autoflush=False) as session:
             cache = Path(self._folder.name)
-            services = Services(session, language="fr", cache_folder=cache, models=ModelCache, now=lambda: self.now)
+            services = Services(
+                session,
+                language="fr",
+                cache_folder=cache,
+                uploads_folder=cache,
+                models=ModelCache,
+                now=lambda: self.now,
+            )
             result = act(services)
             session.flush()
             return result

@@ -10,7 +10,7 @@ import typer
 
 from camflix.cli.exit_codes import ExitCode
 from camflix.cli.output import console, print_json, say
-from camflix.cli.session import JsonOption, UserOption, local_profile_name, open_camflix
+from camflix.cli.session import JsonOption, UserOption, local_profile_name, open_camflix, remote_client, signed_in
 from camflix.cli.tree import TranslatedCommand, new_app
 from camflix.errors import InvalidFileError
 from camflix.i18n import _, decimal, plural
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from camflix.bootstrap import CamFlix
+    from camflix.client.imports import Progress
+    from camflix.client.login import Login
+    from camflix.results import ImportSource
     from camflix.services.container import Services
 
 app = new_app(help=_("Bring in ratings. Every row of the file is accounted for; undo takes a whole import back."))
@@ -36,6 +39,9 @@ def movielens(path: PathArgument, user: UserOption = None, use_json: JsonOption 
     """Import a MovieLens data set."""
     from camflix.importers.movielens import MovieLensDataset  # noqa: PLC0415 - loaded with SQLAlchemy only
 
+    if (login := signed_in(user)) is not None:
+        _import_there(login, "movielens", path, use_json=use_json)
+        return
     dataset = MovieLensDataset(path)
 
     def bring_in(services: Services, user_id: int, progress: Callable[[int], None]) -> ImportReport:
@@ -49,6 +55,9 @@ def letterboxd(path: PathArgument, user: UserOption = None, use_json: JsonOption
     """Import a person's Letterboxd ratings."""
     from camflix.importers.letterboxd import LetterboxdExport  # noqa: PLC0415
 
+    if (login := signed_in(user)) is not None:
+        _import_there(login, "letterboxd", path, use_json=use_json)
+        return
     export = LetterboxdExport(path)
 
     def bring_in(services: Services, user_id: int, progress: Callable[[int], None]) -> ImportReport:
@@ -74,6 +83,19 @@ def _import(
         if report.created or report.updated:
             say(_("Learning tastes…"))
             camflix.refresh_engine(wait=True)
+    _end(report, use_json=use_json)
+
+
+def _import_there(login: Login, source: ImportSource, path: Path, *, use_json: bool) -> None:
+    """Send a file to the server that one is signed in to; show how far it is, then its report."""
+    from camflix.client.imports import import_file  # noqa: PLC0415 - for those who are signed in
+
+    with remote_client(login) as client, _progress_bar(None) as progress:
+        report = import_file(client, source, path, progress)
+    _end(report, use_json=use_json)
+
+
+def _end(report: ImportReport, *, use_json: bool) -> None:
     if use_json:
         print_json(report)
     else:
@@ -116,11 +138,16 @@ def show_report(report: ImportReport) -> None:
 
 
 @contextmanager
-def _progress_bar(n_expected: int) -> Iterator[Callable[[int], None]]:
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
+def _progress_bar(n_expected: int | None) -> Iterator[Progress]:
+    from rich import progress  # noqa: PLC0415
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (
+        progress.TextColumn("{task.description}"),
+        progress.BarColumn(),
+        progress.MofNCompleteColumn(),
+        progress.TimeRemainingColumn(),
+    )
     out = console(stderr=True)
-    with Progress(*columns, console=out, transient=True, disable=not out.is_terminal) as bar:
+    with progress.Progress(*columns, console=out, transient=True, disable=not out.is_terminal) as bar:
         task = bar.add_task(_("ratings"), total=n_expected)
-        yield lambda n_rows: bar.update(task, completed=n_rows)
+        yield lambda n_rows, n_all=None: bar.update(task, completed=n_rows, total=n_all or n_expected)

@@ -21,7 +21,11 @@ if TYPE_CHECKING:
     from camflix.operations import Operation
 
 IN_QUERY = frozenset({"GET", "DELETE"})
+JSON = "application/json"
+FILE = "content"
+"""The field that is a file."""
 _NO_SUCH_FIELD = N_("{field}: there is no such field.")
+_MISSING = N_("{field} is missing.")
 _PLACES = re.compile(r"{(\w+)}")
 
 
@@ -37,6 +41,8 @@ def input_of(operation: Operation[Any, Any], in_path: Mapping[str, str]) -> Any:
         InvalidInputError: naming the field.
         UnsupportedMediaType: the body is not JSON by its own account.
     """
+    if operation.takes_file and request.mimetype != JSON:
+        return _with_file(operation)
     given = _query() if operation.method in IN_QUERY else _body()
     taken = set(given) & set(in_path)
     if taken:
@@ -46,12 +52,28 @@ def input_of(operation: Operation[Any, Any], in_path: Mapping[str, str]) -> Any:
         given[name] = _read(text, types[name])
     if operation.method not in IN_QUERY:
         return decoded(given, operation.input_type)
+    return decoded(_single(given, types), operation.input_type, strict=False)
+
+
+def _with_file(operation: Operation[Any, Any]) -> Any:
+    """Return the input whose file is the body itself, the other fields standing in the query."""
+    given = _query()
+    if FILE in given:
+        raise _no_such_field(FILE)
+    content = request.get_data(cache=False)
+    if not content:
+        raise InvalidInputError(_MISSING, field=FILE)
+    return decoded({**_single(given, _types_of(operation.name)), FILE: content}, operation.input_type, strict=False)
+
+
+def _single(given: dict[str, Any], types: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields of a query, those that take one value with that value."""
     for name, value in given.items():
         if isinstance(value, list) and name in types and not _takes_several(types[name]):
             if len(value) > 1:
                 raise InvalidInputError("{name}: give it once.", field=name, name=name)
             given[name] = value[0]
-    return decoded(given, operation.input_type, strict=False)
+    return given
 
 
 @lru_cache(maxsize=256)
@@ -70,7 +92,7 @@ def _body() -> dict[str, Any]:
     data = request.get_data(cache=False)
     if not data:
         return {}
-    if request.mimetype != "application/json":
+    if request.mimetype != JSON:
         raise UnsupportedMediaType
     try:
         body = msgspec.json.decode(data)

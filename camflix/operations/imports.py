@@ -1,0 +1,31 @@
+"""Importing files that are sent."""
+
+from __future__ import annotations
+
+from camflix.operations.declare import Context, operation
+from camflix.operations.inputs import ImportRef, StartImport
+from camflix.results import ImportJob
+
+_LIMIT = "10 per minute"
+
+
+@operation("POST", "/api/imports/", status=202, limit=_LIMIT)
+def start_import(context: Context, body: StartImport) -> ImportJob:
+    """Send a file to be imported; it is looked at now, and taken afterwards. Errors: InvalidFileError, ConflictError.
+
+    The file may also be the whole body, of any type but JSON; the other fields then stand in the query.
+    """
+    return context.services.import_jobs.accept(
+        context.user_id,
+        body.source,
+        body.name,
+        body.content,
+        is_admin=context.is_admin,
+        is_trial=body.trial,
+    )
+
+
+@operation("GET", "/api/imports/{import_id}/", scope="rate")
+def get_import(context: Context, body: ImportRef) -> ImportJob:
+    """See how far an import is, and its report when it has ended. Errors: NotFoundError."""
+    return context.services.import_jobs.of(context.user_id, body.import_id)

@@ -1,0 +1,235 @@
+"""Files sent to a server to be imported: kept in a private folder, looked at at once, taken after the answer.
+
+What became of one stands in a file beside it, which every process of the host reads. The rows themselves are written in
+one transaction: a server that ends in between has saved nothing of it.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+import shutil
+import time
+import zipfile
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+import msgspec
+
+from camflix.errors import (
+    CamFlixError,
+    ConflictError,
+    NotAllowedError,
+    NotFoundError,
+    StorageError,
+    TooLargeError,
+    Word,
+)
+from camflix.importers.letterboxd import LetterboxdExport
+from camflix.importers.movielens import MovieLensDataset
+from camflix.results import ImportJob
+from camflix.services.file_lock import locked
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from camflix.results import ImportSource
+
+Data: TypeAlias = "LetterboxdExport | MovieLensDataset"
+
+MAX_UNPACKED_BYTES = 256 << 20
+"""Of a ZIP that someone sends; on the machine itself larger ones can be imported."""
+KEPT_SECONDS = 24 * 3600.0
+_START_SECONDS = 30.0
+_MAX_NAME = 80
+_STATUS = "status.json"
+_LOCK = "lock"
+_ID = re.compile("[0-9a-f]{16}")
+
+
+@dataclass(frozen=True, slots=True)
+class ImportRequest:
+    """An import to be done after the commit: whose, of which file, in which language it is told of."""
+
+    user_id: int
+    job: ImportJob
+    folder: Path
+    language: str
+
+    @property
+    def file(self) -> Path:
+        """Return the file that was sent."""
+        return self.folder / self.job.file_name
+
+    @property
+    def lock(self) -> Path:
+        """Return the lock that is held while this user's import goes on."""
+        return self.folder.parent / _LOCK
+
+    def tell(self, job: ImportJob) -> None:
+        """Write how far it is, whole or not at all."""
+        new = self.folder / f"{_STATUS}.new"
+        new.write_bytes(msgspec.json.encode(job))
+        new.replace(self.folder / _STATUS)
+
+
+class ImportJobService:
+    """One user's imports over the network, one at a time.
+
+    Args:
+        folder: where files wait; made when first needed, for nobody else to read.
+        requests: where begun imports are left for whoever commits.
+        language: in which problems are told.
+    """
+
+    def __init__(self, folder: Path, requests: list[ImportRequest], language: str) -> None:
+        self._folder = folder
+        self._requests = requests
+        self._language = language
+
+    def accept(
+        self, user_id: int, source: ImportSource, name: str, content: bytes, *, is_admin: bool, is_trial: bool
+    ) -> ImportJob:
+        """Keep a file and look at it; it is imported after the commit.
+
+        Raises:
+            NotAllowedError: a data set brings films and people for all; that is for administrators.
+            ConflictError: an import of this user is going on.
+            InvalidFileError: it is no such file.
+            TooLargeError: it unpacks to more than is taken.
+        """
+        if source == "movielens" and not is_admin:
+            raise NotAllowedError(
+                "A MovieLens data set brings films and people for everybody: only an administrator may import one."
+            )
+        own = self._folder / str(user_id)
+        with locked(own / _LOCK) as is_free:
+            if not is_free:
+                raise going_on()
+        _drop_older(own, 0.0)
+        job_id = secrets.token_hex(8)
+        request = ImportRequest(
+            user_id,
+            ImportJob(job_id, source, _safe(name), "waiting", is_trial, 0, 0, None, None, None),
+            own / job_id,
+            self._language,
+        )
+        try:
+            request.folder.mkdir(mode=0o700)
+            request.file.write_bytes(content)
+            with told_without(request.folder):
+                _refuse_what_is_too_large(request.file)
+                job = replace(request.job, n_rows=read(request).count_ratings())
+            request.tell(job)
+        except OSError as error:
+            shutil.rmtree(request.folder, ignore_errors=True)
+            raise StorageError(
+                "The file cannot be kept: {reason}.", hint="Try again later.", reason=Word(error.strerror or error)
+            ) from error
+        except BaseException:
+            shutil.rmtree(request.folder, ignore_errors=True)
+            raise
+        self._requests.append(replace(request, job=job))
+        return job
+
+    def of(self, user_id: int, job_id: str) -> ImportJob:
+        """Return how far an import is. One whose server ended in between is told as interrupted.
+
+        Raises:
+            NotFoundError: this user has none of that number, or it is older than a day.
+        """
+        # What is no id must not name a folder elsewhere.
+        folder = self._folder / str(user_id) / (job_id if _ID.fullmatch(job_id) else "none")
+        try:
+            job = _status(folder)
+            if job.state not in {"waiting", "running"}:
+                return job
+            with locked(folder.parent / _LOCK) as is_free:
+                # Nobody works on it; it may have ended, or not have begun, in this very moment.
+                job = _status(folder)
+                age = time.time() - (folder / _STATUS).stat().st_mtime
+        except FileNotFoundError as error:
+            raise NotFoundError("You have no import {id}.", field="import_id", id=job_id) from error
+        if is_free and (job.state == "running" or (job.state == "waiting" and age > _START_SECONDS)):
+            return replace(job, state="interrupted")
+        return job
+
+    def forget(self, user_id: int) -> None:
+        """Remove all that is kept of a user's imports."""
+        shutil.rmtree(self._folder / str(user_id), ignore_errors=True)
+
+    def drop_old(self) -> int:
+        """Remove what is kept of imports older than a day; return how many."""
+        with suppress(OSError):
+            return sum(_drop_older(own, KEPT_SECONDS) for own in list(self._folder.iterdir()))
+        return 0
+
+
+def read(request: ImportRequest) -> Data:
+    """Open the file of an import.
+
+    Raises:
+        CamFlixError: it is no such file; its place on this machine is in the sentence.
+    """
+    return LetterboxdExport(request.file) if request.job.source == "letterboxd" else MovieLensDataset(request.file)
+
+
+def going_on() -> ConflictError:
+    """Return the refusal of a second import while one goes on."""
+    return ConflictError("An import of yours is going on already.", hint="Wait until it has ended.")
+
+
+class told_without:  # noqa: N801 - reads as what it does, in a with statement
+    """Lets errors name a file as it was sent, without its place on this machine."""
+
+    def __init__(self, folder: Path) -> None:
+        self._place = f"{folder}/"
+
+    def __enter__(self) -> None:
+        """Begin."""
+
+    def __exit__(self, _kind: object, error: BaseException | None, _traceback: object) -> Literal[False]:
+        """Take the place out of an error's values."""
+        if isinstance(error, CamFlixError):
+            for name, value in error.values.items():
+                if isinstance(value, str):
+                    error.values[name] = type(value)(value.replace(self._place, ""))
+        return False
+
+
+def _refuse_what_is_too_large(file: Path) -> None:
+    with suppress(zipfile.BadZipFile, OSError), zipfile.ZipFile(file) as archive:
+        # A member is never unpacked beyond the size it states.
+        n_bytes = sum(member.file_size for member in archive.infolist())
+        if n_bytes > MAX_UNPACKED_BYTES:
+            raise TooLargeError(
+                "{file} unpacks to more than {most} MB.",
+                hint="Take the export as it was downloaded, or only its ratings.csv.",
+                file=file.name,
+                most=MAX_UNPACKED_BYTES >> 20,
+            )
+
+
+def _status(folder: Path) -> ImportJob:
+    try:
+        return msgspec.json.decode((folder / _STATUS).read_bytes(), type=ImportJob)
+    except (NotADirectoryError, msgspec.DecodeError) as error:
+        raise FileNotFoundError from error
+
+
+def _safe(name: str) -> str:
+    """Return a file's name without folders and without anything that a file system or a terminal would act on."""
+    last = name.replace("\\", "/").rpartition("/")[2]
+    plain = "".join(sign for sign in last if sign.isprintable() and sign not in '<>:"|?*{}').strip(". ")[-_MAX_NAME:]
+    plain = plain.encode("ascii", "replace").decode().replace("?", "_")
+    return plain if plain and plain not in {_STATUS, f"{_STATUS}.new"} else "upload"
+
+
+def _drop_older(own: Path, seconds: float) -> int:
+    n = 0
+    for folder in own.iterdir():
+        if folder.is_dir() and time.time() - folder.stat().st_mtime >= seconds:
+            shutil.rmtree(folder, ignore_errors=True)
+            n += 1
+    return n
