@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, and_, func, literal, or_, select, union
+from sqlalchemy import ColumnElement, and_, func, or_, select, union
 
 from camflix.db.ids import among
 from camflix.importers.text import N_FORM_LETTERS, title_words, word_forms
@@ -19,13 +19,12 @@ from camflix.services.catalogue_memory import CatalogueMemory
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from sqlalchemy import Select
     from sqlalchemy.orm import Session
 
 LAST = chr(0x10FFFF)
 _RARE = 2000
 _BEST_KNOWN = 4000
-_MANY = 8000
+_MANY = 4000
 _MAX_ALTERNATIVES = 8
 _LONG_WORD = 6
 _FEWEST_BEGUN = 4
@@ -44,16 +43,6 @@ class _Term:
         if not self.is_begun:
             return TitleWord.word.in_(self.words)
         return or_(*(and_(TitleWord.word >= word, TitleWord.word < word + LAST) for word in self.words))
-
-    def of_films(self, session: Session, movie_ids: Sequence[int]) -> Select[tuple[int]]:
-        """Return the query for those of some films that have it."""
-        if not self.is_begun:
-            query = select(TitleWord.movie_id).where(TitleWord.word.in_(self.words))
-            return query.where(among(session, TitleWord.movie_id, movie_ids)).distinct()
-        # By the titles as they are: the index holds words first, and many begin alike.
-        title = literal(" ") + MovieTitle.folded
-        spelt = or_(*(title.contains(f" {word}", autoescape=True) for word in self.words))
-        return select(MovieTitle.movie_id).where(among(session, MovieTitle.movie_id, movie_ids), spelt).distinct()
 
     def fits(self, titles: str) -> bool:
         """Return whether one of a film's titles has it, given between spaces."""
@@ -130,11 +119,19 @@ class TitleSearch:
         """Return films with these words; of those with the rarest, that many are looked at (all when None)."""
         rarest = terms[min(range(len(terms)), key=counts.__getitem__)]
         found = self._session.scalars(select(TitleWord.movie_id).where(rarest.of_index()).distinct().limit(most)).all()
-        for term in terms:
-            # Ids rather than a subquery: PostgreSQL would read all titles to find those of some thousand films.
-            if term is not rarest and found:
-                found = self._session.scalars(term.of_films(self._session, found)).all()
-        return found
+        others = [term for term in terms if term is not rarest]
+        if not (found and others):
+            return found
+        # By the titles as they are: the index would be asked for each film, each word and each spelling of it.
+        titles = self._titles(among(self._session, MovieTitle.movie_id, found))
+        return [id_ for id_, spelt in titles.items() if all(term.fits(spelt) for term in others)]
+
+    def _titles(self, condition: ColumnElement[bool]) -> dict[int, str]:
+        """Return all titles of films in one text each, a bar before and spaces around each title."""
+        titles: dict[int, str] = {}
+        for movie_id, folded in self._session.execute(select(MovieTitle.movie_id, MovieTitle.folded).where(condition)):
+            titles[movie_id] = f"{titles.get(movie_id, '')}| {folded} "
+        return titles
 
     def _count(self, term: _Term, most: int) -> int:
         """Return how many films have a word, counted up to one more than ``most``."""
@@ -148,10 +145,7 @@ class TitleSearch:
             rated = select(Movie.id).order_by(Movie.n_ratings.desc(), Movie.id.desc()).limit(_BEST_KNOWN).subquery()
             popular = select(Movie.id).order_by(Movie.popularity.desc(), Movie.id.desc()).limit(_BEST_KNOWN).subquery()
             best = union(select(rated.c.id), select(popular.c.id)).subquery()
-            query = select(MovieTitle.movie_id, MovieTitle.folded).join(best, best.c.id == MovieTitle.movie_id)
-            known: dict[int, str] = {}
-            for movie_id, folded in self._session.execute(query):
-                known[movie_id] = f"{known.get(movie_id, '')}| {folded} "
+            known = self._titles(MovieTitle.movie_id.in_(select(best.c.id)))
             self._memory.known_titles, self._memory.newest_title = known, newest
         return self._memory.known_titles
 
