@@ -51,6 +51,7 @@ from camflix.operations.lists import (
 )
 from camflix.operations.people import (
     change_settings,
+    compare,
     export_data,
     get_settings,
     profile,
@@ -72,6 +73,7 @@ __all__ = [
     "change_email",
     "change_password",
     "change_settings",
+    "compare",
     "confirm_email",
     "create_list",
     "create_token",

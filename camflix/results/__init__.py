@@ -69,7 +69,14 @@ from camflix.results.lists import (
     Watchlist,
     WatchlistState,
 )
-from camflix.results.people import ExportDocument, PublicProfile, UserSettings
+from camflix.results.people import (
+    Comparison,
+    ExportDocument,
+    PublicProfile,
+    SharedFilm,
+    UnseenFavourite,
+    UserSettings,
+)
 from camflix.results.stats import AccuracyPoint, PeriodCount, RankedGroup, ScoreCount, Stats, YearInReview
 
 __all__ = [
@@ -77,6 +84,7 @@ __all__ = [
     "Account",
     "AccuracyPoint",
     "Community",
+    "Comparison",
     "DeletedAccount",
     "DeletionOffer",
     "Diary",
@@ -122,6 +130,7 @@ __all__ = [
     "ScoreCount",
     "SessionList",
     "SessionSummary",
+    "SharedFilm",
     "SimilarMovie",
     "SimilarMovies",
     "Stats",
@@ -129,6 +138,7 @@ __all__ = [
     "TokenSummary",
     "Twin",
     "TwinList",
+    "UnseenFavourite",
     "UserList",
     "UserSettings",
     "UserSummary",

@@ -98,6 +98,14 @@ class Asks:
         """Ask for someone as they may be seen."""
         return self._client.call(operations.public_profile, inputs.UserRef(username))
 
+    def compare(self, username: str, n: int) -> results.Comparison:
+        """Ask where one's taste and someone's agree and part."""
+        return self._client.call(operations.compare, inputs.AskComparison(username, n))
+
+    def similar(self, movie_id: int, n: int) -> results.SimilarMovies:
+        """Ask for the films most like one."""
+        return self._client.call(operations.similar, inputs.AskSimilar(movie_id, n))
+
     def feed(self, n: int) -> results.RatingFeed:
         """Ask for films to rate."""
         return self._client.call(operations.rating_feed, inputs.AskFeed(n=n))
