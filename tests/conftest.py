@@ -19,6 +19,7 @@ from camflix import i18n
 from camflix.bootstrap import CamFlix
 from camflix.mail import RecordingMailer
 from camflix.settings import Settings, load_settings
+from tests.forking import run_command
 from tests.passwords import CHEAP
 from tests.postgres import new_database, running_postgres
 
@@ -137,11 +138,7 @@ def run_camflix(tmp_path: Path) -> Callable[..., Outcome]:
 
     def run(*arguments: str, env: Mapping[str, str] | None = None, cwd: Path | None = None) -> Outcome:
         environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1]), **(env or {})}
-        command = [sys.executable, "-m", "camflix", *arguments]
-        done = subprocess.run(
-            command, capture_output=True, check=False, text=True, env=environment, cwd=cwd or tmp_path, timeout=120
-        )
-        return Outcome(done.returncode, done.stdout, done.stderr)
+        return Outcome(*run_command(arguments, environment, cwd or tmp_path))
 
     return run
 

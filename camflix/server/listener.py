@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _IDLE_SECONDS = 60
 _MOST_CONNECTIONS = 500
 _LAST_REQUESTS_SECONDS = 10
+_LAST_WORDS_TURNS = 20
 
 
 class Listener:
@@ -36,6 +37,8 @@ class Listener:
     def __init__(self, app: Flask, host: str, port: int, *, threads: int = 8, trusted_proxies: bool = False) -> None:
         self._map: dict[int, Any] = {}
         self._stopping = threading.Event()
+        # A signal handler stops it in the very thread that runs it.
+        self._closing = threading.RLock()
         try:
             self._server = create_server(
                 app,
@@ -66,12 +69,18 @@ class Listener:
         while not self._stopping.is_set():
             wasyncore.loop(timeout=1.0, use_poll=True, map=self._map, count=1)
         self._server.task_dispatcher.shutdown(cancel_pending=True, timeout=_LAST_REQUESTS_SECONDS)
-        # What was answered last is sent.
-        wasyncore.loop(timeout=0.1, use_poll=True, map=self._map, count=3)
-        wasyncore.close_all(self._map, ignore_all=True)
+        # What was answered last is sent, to who still reads.
+        for _turn in range(_LAST_WORDS_TURNS):
+            if not any(getattr(each, "total_outbufs_len", 0) for each in self._map.values()):
+                break
+            wasyncore.loop(timeout=0.1, use_poll=True, map=self._map, count=1)
+        with self._closing:
+            self._triggers = []
+            wasyncore.close_all(self._map, ignore_all=True)
 
     def stop(self) -> None:
         """Let ``run`` end, from any thread or signal handler."""
         self._stopping.set()
-        for trigger in self._triggers:
-            trigger.pull_trigger()
+        with self._closing:
+            for trigger in self._triggers:
+                trigger.pull_trigger()

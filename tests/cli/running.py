@@ -15,6 +15,7 @@ from sqlalchemy import create_engine, func, select
 from camflix.cli.main import run
 from camflix.models import Base
 from tests.conftest import Outcome
+from tests.forking import run_command
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,10 +50,10 @@ def run_process(
     *arguments: str, env: Mapping[str, str] | None = None, before: tuple[str, ...] = (), cwd: Path | None = None
 ) -> Outcome:
     """Run the command line as a process to its end, with other words ``before`` it."""
-    variables = dict(env or environment())
-    if before:
-        # It may not write where coverage is measured.
-        variables = {name: value for name, value in variables.items() if not name.startswith("COVERAGE")}
+    if not before:
+        return Outcome(*run_command(arguments, env or environment(), cwd or Path.cwd()))
+    # It may not write where coverage is measured.
+    variables = {name: value for name, value in (env or environment()).items() if not name.startswith("COVERAGE")}
     done = subprocess.run(
         [*before, *COMMAND, *arguments],
         stdin=subprocess.DEVNULL,

@@ -10,6 +10,7 @@ from tests.client.conformance import ClientConformance
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from camflix.client import Client
     from camflix.client.remote import RemoteClient
@@ -18,7 +19,11 @@ if TYPE_CHECKING:
 
 
 class TestRemoteClient(ClientConformance):
-    """It does what every client does."""
+    """It does what every client does; over SQLite: what PostgreSQL does otherwise, the client of this process shows."""
+
+    @pytest.fixture
+    def database_url(self, tmp_path: Path) -> str:
+        return f"sqlite:///{tmp_path / 'camflix.db'}"
 
     @pytest.fixture
     def make_client(self, live: LiveServer) -> Iterator[Callable[[str], Client]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -46,8 +47,9 @@ PROBLEM = {
 }
 
 
+@cache
 def document() -> dict[str, Any]:
-    """Return the document."""
+    """Return the document, the same for every server of this release; nobody changes it."""
     operations = list(OPERATIONS.values())
     types = {each.input_type for each in operations} | {each.result_type for each in operations}
     ordered = sorted(types, key=lambda type_: type_.__name__)

@@ -80,10 +80,25 @@ def run_tests(extension: Path) -> int:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     sys.modules[MODULE] = module
-    options = ["-q", "-p", "no:cacheprovider", "--noconftest", "--hypothesis-profile=ci", "--no-cov"]
+    options = ["-q", "-p", "no:cacheprovider", "--noconftest", "--no-cov"]
     own = Path(__file__).parent
     suites = [own, own.parent / "test_likely_kernels.py"]
-    return int(pytest.main([*options, f"--ignore={own / 'test_sanitizers.py'}", *map(str, suites), *sys.argv[1:]]))
+    return int(
+        pytest.main(
+            [*options, f"--ignore={own / 'test_sanitizers.py'}", *map(str, suites), *sys.argv[1:]], [FewExamples()]
+        )
+    )
+
+
+class FewExamples:
+    """Says how many examples Hypothesis tries: the same tests run with more without sanitizers, and faster."""
+
+    def pytest_configure(self) -> None:
+        """Take the place of the profile that conftest.py chooses elsewhere."""
+        from hypothesis import settings  # noqa: PLC0415 - pytest wants to load it itself
+
+        settings.register_profile("sanitized", max_examples=20, deadline=None, derandomize=True)
+        settings.load_profile("sanitized")
 
 
 if __name__ == "__main__":
