@@ -174,9 +174,10 @@ class Asks:
         """Put a film of a list in another place, first 0."""
         return self._client.call(operations.move_in_list, inputs.MoveListEntry(list_id, movie_id, position))
 
-    def save_note(self, movie_id: int, text: str, version: int | None) -> results.Note:
-        """Write a note on a film."""
-        return self._client.call(operations.save_note, inputs.SaveNote(movie_id, text, version=version))
+    def save_note(self, movie_id: int, text: str, version: int | None, *, has_spoiler: bool) -> results.Note:
+        """Write a note on a film, marked where it tells the end."""
+        body = inputs.SaveNote(movie_id, text, has_spoiler=has_spoiler, version=version)
+        return self._client.call(operations.save_note, body)
 
     def delete_note(self, movie_id: int) -> results.Note:
         """Throw a note away."""

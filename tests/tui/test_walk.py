@@ -495,3 +495,18 @@ def test_genres_are_named_in_the_readers_language(make_app: Make) -> None:
         assert "drame" in words(pilot)
 
     walk(make_app(language="en"), steps)
+
+
+def test_a_note_is_marked_as_telling_the_end_and_stays_so_when_it_is_changed(make_app: Make) -> None:
+    async def steps(pilot: Pilot[None]) -> None:
+        await press(pilot, "exclamation_mark")
+        assert "no note on" in words(pilot)
+        await press(pilot, "e", *"Rain", "enter", "exclamation_mark")
+        assert "it tells the end" in words(pilot)
+        await press(pilot, "e", *"drop", "enter", "enter")
+        details = screen(pilot, FilmScreen)._details
+        assert (details.note, details.note_has_spoiler) == ("Raindrop", True)
+        await press(pilot, "exclamation_mark")
+        assert not screen(pilot, FilmScreen)._details.note_has_spoiler
+
+    walk(make_app(language="en"), steps)
