@@ -35,7 +35,9 @@ from camflix.settings import load_settings
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-_OTHERS = ROOT / "bench" / ".venv-tui"
+_OTHERS_FOLDER = ROOT / "bench" / ".venv-tui"
+# Harlequin wants a numpy older than newer releases of pyarrow can work with.
+_OTHERS = {"harlequin": ("harlequin", "pyarrow<20"), "posting": ("posting",)}
 _BARE = """
 from textual.app import App
 from textual.widgets import Label
@@ -230,15 +232,17 @@ def _list_part(screen: str) -> str:
 
 @contextmanager
 def others() -> Iterator[Mapping[str, tuple[Sequence[str], str]]]:
-    """Yield the commands of harlequin and posting, installed apart."""
-    if not _OTHERS.is_dir():
-        print("installing harlequin and posting apart (a minute)", flush=True)
-        subprocess.run([sys.executable, "-m", "venv", str(_OTHERS)], check=True)
-        pip = [str(_OTHERS / "bin" / "pip"), "--disable-pip-version-check", "--quiet", "install"]
-        subprocess.run([*pip, "harlequin", "posting"], check=True, stderr=subprocess.DEVNULL)
+    """Yield the commands of harlequin and posting, each installed apart."""
+    for name, packages in _OTHERS.items():
+        folder = _OTHERS_FOLDER / name
+        if not (folder / "bin" / name).exists():
+            print(f"installing {name} apart (a minute)", flush=True)
+            subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
+            pip = [str(folder / "bin" / "pip"), "--disable-pip-version-check", "--quiet", "install"]
+            subprocess.run([*pip, *packages], check=True, stderr=subprocess.DEVNULL)
     yield {
-        "harlequin": ([str(_OTHERS / "bin" / "harlequin")], "Query Editor"),
-        "posting": ([str(_OTHERS / "bin" / "posting")], "Posting"),
+        "harlequin": ([str(_OTHERS_FOLDER / "harlequin" / "bin" / "harlequin")], "Query Editor"),
+        "posting": ([str(_OTHERS_FOLDER / "posting" / "bin" / "posting")], "Posting"),
     }
 
 
