@@ -136,6 +136,21 @@ def first_paint(terminal: Terminal, command: Sequence[str], words: str) -> float
     return seconds
 
 
+def started(
+    terminal: Terminal, commands: Mapping[str, tuple[Sequence[str], str]]
+) -> dict[str, tuple[Sequence[str], str]]:
+    """Return those commands that show their words at all; the others are named."""
+    result = {}
+    for name, (command, words) in commands.items():
+        try:
+            first_paint(terminal, command, words)
+        except (TimeoutError, subprocess.CalledProcessError):
+            print(f"{name} does not start here, and is left out")
+        else:
+            result[name] = (command, words)
+    return result
+
+
 def first_paints(terminal: Terminal, commands: Mapping[str, tuple[Sequence[str], str]]) -> dict[str, float]:
     """Return the median seconds to first paint of each command, run in turn; one round is not counted."""
     seconds: dict[str, list[float]] = {name: [] for name in commands}
@@ -261,7 +276,7 @@ def measure(url: str, n: int, *, with_others: bool) -> None:
         with Terminal(environment) as terminal:
             if with_others:
                 with others() as more:
-                    commands |= more
+                    commands |= started(terminal, more)
             paints = first_paints(terminal, commands)
             for name, seconds in paints.items():
                 ratio = seconds / paints["bare Textual app"]
