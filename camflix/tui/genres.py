@@ -24,15 +24,15 @@ GENRES = {
     "mystery": N_("mystery"),
     "romance": N_("romance"),
     "sci-fi": N_("science fiction"),
-    "science fiction": N_("science fiction"),
+    "science-fiction": N_("science fiction"),
     "thriller": N_("thriller"),
     "war": N_("war"),
     "western": N_("western"),
 }
-"""What MovieLens and TMDB call them, and what they are called here."""
+"""What MovieLens and TMDB call them, with hyphens for spaces, and what they are called here."""
 
 
 def genre_words(genre: str) -> str:
     """Return a genre in the reader's language; one that is not known as the catalogue has it."""
-    known = GENRES.get(genre.casefold())
+    known = GENRES.get(genre.casefold().replace(" ", "-"))
     return genre if known is None else _(known)
