@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
-
-import msgspec
 
 from camflix.errors import InvalidInputError, NotAllowedError, StorageError, Word
 
@@ -29,6 +26,8 @@ class Login:
 
     def folder(self, state: Path) -> Path:
         """Return where what belongs to this person on this server is kept."""
+        import hashlib  # noqa: PLC0415 - most people are signed in nowhere, and the terminal app reads this at its start
+
         return state / "remote" / hashlib.sha256(f"{self.url}\0{self.username}".encode()).hexdigest()[:16]
 
 
@@ -40,7 +39,7 @@ def load_login(state: Path) -> Login | None:
     """
     file = state / _NAME
     try:
-        return msgspec.json.decode(file.read_bytes(), type=Login)
+        saved = file.read_bytes()
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
@@ -50,6 +49,10 @@ def load_login(state: Path) -> Login | None:
             file=str(file),
             reason=Word(error.strerror or error),
         ) from error
+    import msgspec  # noqa: PLC0415 - as above
+
+    try:
+        return msgspec.json.decode(saved, type=Login)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise StorageError(
             "{file} is damaged.", hint="Remove it, then sign in again: camflix login URL", file=str(file)
@@ -72,6 +75,8 @@ def save_login(state: Path, login: Login) -> None:
     Raises:
         StorageError: it cannot be kept.
     """
+    import msgspec  # noqa: PLC0415 - as above
+
     building = state / f".{_NAME}.{os.getpid()}"
     try:
         state.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -83,6 +83,7 @@ if TYPE_CHECKING:
     )
     from camflix.operations.people import (
         change_settings,
+        compare,
         export_data,
         get_settings,
         profile,
@@ -179,6 +180,7 @@ _FILES = {
     ),
     "people": (
         "change_settings",
+        "compare",
         "export_data",
         "get_settings",
         "profile",
@@ -216,6 +218,7 @@ __all__ = [
     "change_email",
     "change_password",
     "change_settings",
+    "compare",
     "confirm_email",
     "create_list",
     "create_token",

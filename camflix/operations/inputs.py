@@ -328,6 +328,13 @@ class UserRef(Struct, frozen=True, forbid_unknown_fields=True):
     username: Username
 
 
+class AskComparison(Struct, frozen=True, forbid_unknown_fields=True):
+    """With whom to compare oneself, and how many films of each kind to show."""
+
+    username: Username
+    n: Limit = 10
+
+
 class AskExport(Struct, frozen=True, forbid_unknown_fields=True):
     """As what to take one's own data out: all as JSON, or the ratings as CSV."""
 

@@ -5,8 +5,17 @@ from __future__ import annotations
 import msgspec
 
 from camflix.operations.declare import Context, operation
-from camflix.operations.inputs import AskExport, AskProfile, AskStats, AskYear, ChangeSettings, Nothing, UserRef
-from camflix.results import ExportDocument, Profile, PublicProfile, Stats, UserSettings, YearInReview
+from camflix.operations.inputs import (
+    AskComparison,
+    AskExport,
+    AskProfile,
+    AskStats,
+    AskYear,
+    ChangeSettings,
+    Nothing,
+    UserRef,
+)
+from camflix.results import Comparison, ExportDocument, Profile, PublicProfile, Stats, UserSettings, YearInReview
 
 
 @operation("GET", "/api/users/profile/")
@@ -19,6 +28,15 @@ def profile(context: Context, body: AskProfile) -> Profile:
 def public_profile(context: Context, body: UserRef) -> PublicProfile:
     """See another user, as far as they let one. Errors: NotFoundError."""
     return context.services.profiles.public(body.username, context.user_id, is_admin=context.is_admin)
+
+
+@operation("GET", "/api/users/{username}/compare/")
+def compare(context: Context, body: AskComparison) -> Comparison:
+    """See where one's taste and another's agree and part, and what they love that one has not seen.
+
+    Errors: NotFoundError.
+    """
+    return context.services.comparison.of(context.user_id, body.username, body.n, is_admin=context.is_admin)
 
 
 @operation("GET", "/api/settings/")

@@ -83,8 +83,11 @@ if TYPE_CHECKING:
         WatchlistState,
     )
     from camflix.results.people import (
+        Comparison,
         ExportDocument,
         PublicProfile,
+        SharedFilm,
+        UnseenFavourite,
         UserSettings,
     )
     from camflix.results.ratings import (
@@ -183,7 +186,10 @@ _FILES = {
     ),
     "people": (
         "ExportDocument",
+        "Comparison",
         "PublicProfile",
+        "SharedFilm",
+        "UnseenFavourite",
         "UserSettings",
     ),
     "ratings": (
@@ -215,6 +221,7 @@ __all__ = [
     "Accuracy",
     "AccuracyPoint",
     "Community",
+    "Comparison",
     "DeletedAccount",
     "DeletionOffer",
     "Diary",
@@ -273,6 +280,7 @@ __all__ = [
     "ScoreCount",
     "SessionList",
     "SessionSummary",
+    "SharedFilm",
     "SimilarMovie",
     "SimilarMovies",
     "Stats",
@@ -281,6 +289,7 @@ __all__ = [
     "Twin",
     "TwinList",
     "Undone",
+    "UnseenFavourite",
     "UserList",
     "UserSettings",
     "UserSummary",

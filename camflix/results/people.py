@@ -42,6 +42,40 @@ class PublicProfile:
 
 
 @dataclass(frozen=True, slots=True)
+class SharedFilm:
+    """A film that the reader and another user both rated: the reader's score, and the tier it has for each."""
+
+    movie: MovieSummary
+    own_score: int
+    own_tier: int
+    their_tier: int
+
+
+@dataclass(frozen=True, slots=True)
+class UnseenFavourite:
+    """A film of another user's upper tiers that the reader has neither rated, seen nor hidden."""
+
+    movie: MovieSummary
+    their_tier: int
+    predicted_score: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The reader beside another user: best agreements, widest disagreements, favourites not seen; no score of theirs.
+
+    ``taste_distance`` is null with too few films in common or too few different scores of either.
+    """
+
+    username: str
+    n_common: int
+    taste_distance: float | None
+    agreements: tuple[SharedFilm, ...]
+    disagreements: tuple[SharedFilm, ...]
+    favourites: tuple[UnseenFavourite, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ExportDocument:
     """All of a user's own data as one text. ``content`` is JSON, or CSV of the ratings; UTF-8 when written."""
 

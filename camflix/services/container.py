@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from camflix.services.account_codes import AccountCodeService
     from camflix.services.accounts import AccountService
     from camflix.services.answered_writes import AnsweredWriteService
+    from camflix.services.comparison import ComparisonService
     from camflix.services.demo import DemoService
     from camflix.services.details import DetailsService
     from camflix.services.diary import DiaryService
@@ -261,6 +262,13 @@ class Services:
         from camflix.services.groups import GroupService  # noqa: PLC0415
 
         return GroupService(self._session, self.engine, self.recommendations, self.movies, self.privacy)
+
+    @cached_property
+    def comparison(self) -> ComparisonService:
+        """One user beside another."""
+        from camflix.services.comparison import ComparisonService  # noqa: PLC0415
+
+        return ComparisonService(self._session, self.movies, self.privacy, lambda: self.predictions)
 
     @cached_property
     def profiles(self) -> ProfileService:

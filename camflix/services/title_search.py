@@ -9,28 +9,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, and_, exists, func, literal, or_, select, union
+from sqlalchemy import ColumnElement, and_, func, or_, select, union
 
 from camflix.db.ids import among
 from camflix.importers.text import N_FORM_LETTERS, title_words, word_forms
 from camflix.models import Movie, MovieTitle, TitleWord, WordForm
-from camflix.models.base import table_of
 from camflix.services.catalogue_memory import CatalogueMemory
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from sqlalchemy.orm import InstrumentedAttribute, Session
+    from sqlalchemy.orm import Session
 
 LAST = chr(0x10FFFF)
 _RARE = 2000
 _BEST_KNOWN = 4000
-_MANY = 8000
+_MANY = 4000
 _MAX_ALTERNATIVES = 8
 _LONG_WORD = 6
 _FEWEST_BEGUN = 4
 _N_WORDS = 12
-_EXACT, _BEGINS, _WORDS = 0, 1, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +43,6 @@ class _Term:
         if not self.is_begun:
             return TitleWord.word.in_(self.words)
         return or_(*(and_(TitleWord.word >= word, TitleWord.word < word + LAST) for word in self.words))
-
-    def of_film(self, movie_id: ColumnElement[int] | InstrumentedAttribute[int]) -> ColumnElement[bool]:
-        """Return the condition on a film."""
-        if not self.is_begun:
-            other = table_of(TitleWord).alias()
-            return exists().where(other.c.word.in_(self.words), other.c.movie_id == movie_id)
-        # By the titles as they are: the index holds words first, and many begin alike.
-        title = literal(" ") + MovieTitle.folded
-        spelt = or_(*(title.contains(f" {word}", autoescape=True) for word in self.words))
-        return exists().where(MovieTitle.movie_id == movie_id, spelt)
 
     def fits(self, titles: str) -> bool:
         """Return whether one of a film's titles has it, given between spaces."""
@@ -82,13 +70,16 @@ class TitleSearch:
         words = title_words(folded)[:_N_WORDS]
         if not words:
             return []
-        classes = dict.fromkeys(self._titled(folded), _EXACT)
-        for movie_id in self._beginning(folded):
-            classes.setdefault(movie_id, _BEGINS)
         terms = [_Term((word,), is_begun=word == words[-1]) for word in words]
-        for movie_id in self._with_words(terms, limit):
-            classes.setdefault(movie_id, _WORDS)
-        found = self._in_order(classes, limit, conditions)
+        found: list[int] = []
+        looked_at: set[int] = set()
+        # A class is looked for only where those before it leave room.
+        for look in (self._titled, self._beginning, lambda _folded: self._with_words(terms, limit)):
+            new = set(look(folded)) - looked_at
+            looked_at |= new
+            found += self._in_order(dict.fromkeys(new, 0), limit - len(found), conditions)
+            if len(found) >= limit:
+                return found
         return found or self.alike(folded, limit, conditions)
 
     def alike(self, folded: str, limit: int, conditions: Sequence[ColumnElement[bool]] = ()) -> list[int]:
@@ -127,9 +118,20 @@ class TitleSearch:
     def _with_first(self, terms: list[_Term], counts: list[int], most: int | None) -> Iterable[int]:
         """Return films with these words; of those with the rarest, that many are looked at (all when None)."""
         rarest = terms[min(range(len(terms)), key=counts.__getitem__)]
-        some = select(TitleWord.movie_id).where(rarest.of_index()).distinct().limit(most).subquery()
-        others = [term.of_film(some.c.movie_id) for term in terms if term is not rarest]
-        return self._session.scalars(select(some.c.movie_id).where(*others))
+        found = self._session.scalars(select(TitleWord.movie_id).where(rarest.of_index()).distinct().limit(most)).all()
+        others = [term for term in terms if term is not rarest]
+        if not (found and others):
+            return found
+        # By the titles as they are: the index would be asked for each film, each word and each spelling of it.
+        titles = self._titles(among(self._session, MovieTitle.movie_id, found))
+        return [id_ for id_, spelt in titles.items() if all(term.fits(spelt) for term in others)]
+
+    def _titles(self, condition: ColumnElement[bool]) -> dict[int, str]:
+        """Return all titles of films in one text each, a bar before and spaces around each title."""
+        titles: dict[int, str] = {}
+        for movie_id, folded in self._session.execute(select(MovieTitle.movie_id, MovieTitle.folded).where(condition)):
+            titles[movie_id] = f"{titles.get(movie_id, '')}| {folded} "
+        return titles
 
     def _count(self, term: _Term, most: int) -> int:
         """Return how many films have a word, counted up to one more than ``most``."""
@@ -143,10 +145,7 @@ class TitleSearch:
             rated = select(Movie.id).order_by(Movie.n_ratings.desc(), Movie.id.desc()).limit(_BEST_KNOWN).subquery()
             popular = select(Movie.id).order_by(Movie.popularity.desc(), Movie.id.desc()).limit(_BEST_KNOWN).subquery()
             best = union(select(rated.c.id), select(popular.c.id)).subquery()
-            query = select(MovieTitle.movie_id, MovieTitle.folded).join(best, best.c.id == MovieTitle.movie_id)
-            known: dict[int, str] = {}
-            for movie_id, folded in self._session.execute(query):
-                known[movie_id] = f"{known.get(movie_id, '')}| {folded} "
+            known = self._titles(MovieTitle.movie_id.in_(select(best.c.id)))
             self._memory.known_titles, self._memory.newest_title = known, newest
         return self._memory.known_titles
 

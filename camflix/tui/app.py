@@ -12,7 +12,7 @@ from textual.app import App
 from camflix import i18n
 from camflix.errors import CamFlixError
 from camflix.i18n import _
-from camflix.tui.calls import FIRST_PAINT_SECONDS, Calls, Link
+from camflix.tui.calls import Calls, Link
 from camflix.tui.keys import ACTIONS, COMMON, FILM, MOVES, bindings, clashes
 from camflix.tui.preferences import Preferences, save_choice
 from camflix.tui.sections import HOME, SECTIONS
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 
 _SLOW_SECONDS = 1.0
+_PAINT_SECONDS = 0.01
 
 
 def utc_now() -> datetime:
@@ -85,6 +86,7 @@ class CamFlixApp(App[None], inherit_bindings=False):
         self.typed_ahead = TypedAhead(self)
         self.username = ""
         self.data_version = 0
+        self._waiting: list[Callable[[], object]] | None = []
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = preferences.first_theme
@@ -94,7 +96,21 @@ class CamFlixApp(App[None], inherit_bindings=False):
         if self.keymap:
             self.set_keymap(self.keymap)
             self.call_after_refresh(self._name_clashes)
-        self.set_timer(FIRST_PAINT_SECONDS, self._settle)
+        self.when_painted(self._settle)
+
+    def when_painted(self, then: Callable[[], object]) -> None:
+        """Do something once the first screen is painted; what comes after the first paint is loaded after it."""
+        if self._waiting is None:
+            self.call_after_refresh(then)
+        else:
+            self._waiting.append(then)
+
+    def post_display_hook(self) -> None:
+        """Go on with what waited for the first paint (called by Textual whenever something was painted)."""
+        if self._waiting is not None and self.page is not None and self.page.is_laid_out:
+            waiting, self._waiting = self._waiting, None
+            # A moment later: what was painted is still on its way to the terminal, through another thread.
+            self.set_timer(_PAINT_SECONDS, lambda: [then() for then in waiting])
 
     def _settle(self) -> None:
         """Do what can wait for the first paint."""

@@ -98,6 +98,14 @@ class Asks:
         """Ask for someone as they may be seen."""
         return self._client.call(operations.public_profile, inputs.UserRef(username))
 
+    def compare(self, username: str, n: int) -> results.Comparison:
+        """Ask where one's taste and someone's agree and part."""
+        return self._client.call(operations.compare, inputs.AskComparison(username, n))
+
+    def similar(self, movie_id: int, n: int) -> results.SimilarMovies:
+        """Ask for the films most like one."""
+        return self._client.call(operations.similar, inputs.AskSimilar(movie_id, n))
+
     def feed(self, n: int) -> results.RatingFeed:
         """Ask for films to rate."""
         return self._client.call(operations.rating_feed, inputs.AskFeed(n=n))
@@ -166,9 +174,10 @@ class Asks:
         """Put a film of a list in another place, first 0."""
         return self._client.call(operations.move_in_list, inputs.MoveListEntry(list_id, movie_id, position))
 
-    def save_note(self, movie_id: int, text: str, version: int | None) -> results.Note:
-        """Write a note on a film."""
-        return self._client.call(operations.save_note, inputs.SaveNote(movie_id, text, version=version))
+    def save_note(self, movie_id: int, text: str, version: int | None, *, has_spoiler: bool) -> results.Note:
+        """Write a note on a film, marked where it tells the end."""
+        body = inputs.SaveNote(movie_id, text, has_spoiler=has_spoiler, version=version)
+        return self._client.call(operations.save_note, body)
 
     def delete_note(self, movie_id: int) -> results.Note:
         """Throw a note away."""

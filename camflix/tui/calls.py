@@ -30,9 +30,6 @@ Result = TypeVar("Result")
 
 _MOST_REMEMBERED = 120
 _READERS = 2
-FIRST_PAINT_SECONDS = 0.02
-"""How long after it is mounted a screen asks for the first time: the libraries of a client take the interpreter for a
-third of a second, and the first paint should be through by then."""
 AWAY = frozenset({"storage", "server_away"})
 """The codes of errors that say nothing about what was asked, only that there is no answer now."""
 

@@ -67,6 +67,7 @@ ACTIONS: dict[str, Action] = {
     "film.hide": Action("x", N_("hide this film from lists, or show it again"), N_("hide"), is_shown=True),
     "film.seen": Action("v", N_("seen: write it into the diary"), N_("seen")),
     "film.note": Action("e", N_("write a note on this film"), N_("note")),
+    "film.spoiler": Action("exclamation_mark", N_("my note tells the end, or does not")),
     "film.list": Action("plus", N_("put this film into a list"), N_("list")),
     "film.more": Action("a", N_("all lines, or the strongest only"), N_("all lines"), is_shown=True),
     # the feed
@@ -88,7 +89,17 @@ ACTIONS: dict[str, Action] = {
 
 COMMON = tuple(name for name in ACTIONS if name.startswith(("app.", "go.")))
 MOVES = ("list.up", "list.down", "list.page_up", "list.page_down", "list.first", "list.last", "list.open")
-FILM = ("film.rate", "film.why", "film.watch", "film.hide", "film.unrate", "film.seen", "film.note", "film.list")
+FILM = (
+    "film.rate",
+    "film.why",
+    "film.watch",
+    "film.hide",
+    "film.unrate",
+    "film.seen",
+    "film.note",
+    "film.spoiler",
+    "film.list",
+)
 
 
 def bindings(*ids: str) -> list[BindingType]:

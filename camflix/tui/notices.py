@@ -83,3 +83,10 @@ def note_words(film: MovieSummary, text: str) -> str:
     if text:
         return _("Your note on {film} is saved", film=title_of(film))
     return _("Your note on {film} is gone", film=title_of(film))
+
+
+def spoiler_words(film: MovieSummary, *, has_spoiler: bool) -> str:
+    """Return whether a note is marked now."""
+    if has_spoiler:
+        return _("Your note on {film} is marked: it tells the end", film=title_of(film))
+    return _("Your note on {film} is no longer marked", film=title_of(film))

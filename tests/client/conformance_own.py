@@ -450,6 +450,19 @@ class PeopleConformance:
         with pytest.raises(NotFoundError):
             make_client("c-00").call(operations.public_profile, inputs.UserRef("zoe"))
 
+    def test_compare(self, make_client: MakeClient, films: list[int]) -> None:
+        client = make_client("zoe")
+        found = client.call(operations.compare, inputs.AskComparison("c-00", 3))
+        assert found.username == "c-00"
+        assert 2 < found.n_common <= 7
+        assert all(abs(film.own_tier - film.their_tier) <= 2 for film in found.agreements)
+        assert {film.movie.id for film in (*found.agreements, *found.disagreements)} <= set(films[:7])
+        assert not {film.movie.id for film in found.favourites} & set(films[:7])
+        assert len(found.favourites) <= 3
+        assert all(film.their_tier >= 8 for film in found.favourites)
+        with pytest.raises(NotFoundError):
+            make_client("c-00").call(operations.compare, inputs.AskComparison("zoe"))
+
     def test_stats(self, make_client: MakeClient, films: list[int]) -> None:
         found = make_client("zoe").call(operations.stats, inputs.AskStats(min_films=1))
         assert [count.score for count in found.scores] == [26, 37, 48, 59, 70, 81, 92]

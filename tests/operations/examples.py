@@ -51,6 +51,7 @@ BODIES: dict[str, Callable[[Things], Any]] = {
     "change_email": lambda _t: inputs.ChangeEmail(PASSWORD, "new@example.org"),
     "change_password": lambda _t: inputs.ChangePassword(PASSWORD, "another horse battery"),
     "change_settings": lambda _t: inputs.ChangeSettings(bio="I like films."),
+    "compare": lambda t: inputs.AskComparison(t.username),
     "confirm_email": lambda _t: inputs.GiveCode("a code of no mail"),
     "create_list": lambda _t: inputs.CreateList("Sunny days"),
     "create_token": lambda _t: inputs.CreateToken("script"),

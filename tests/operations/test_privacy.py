@@ -33,6 +33,7 @@ TABLE: dict[str, tuple[str, str, str]] = {
     "change_email": ("admin", "member", ACCOUNT),
     "change_password": ("admin", "member", ACCOUNT),
     "change_settings": ("rate", "member", OWN),
+    "compare": ("read", "member", OTHERS),
     "confirm_email": ("admin", "anyone", ACCOUNT),
     "create_list": ("rate", "member", OWN),
     "create_token": ("admin", "member", ACCOUNT),

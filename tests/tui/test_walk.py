@@ -127,7 +127,7 @@ def test_from_a_receipt_one_goes_on_to_a_person_and_their_favourites(make_app: M
         await press(pilot, "y", "enter")
         person = screen(pilot, PersonScreen)
         assert person.title_words.startswith("sample-")
-        assert "What they like best" in words(pilot)
+        assert "Loved there, not seen by you" in words(pilot)
         await press(pilot, "enter")
         screen(pilot, FilmScreen)
         await press(pilot, "q", "q", "q")
@@ -458,3 +458,55 @@ def test_every_action_is_a_key_of_some_screen() -> None:
 
 def _has(owner: type, name: str) -> bool:
     return hasattr(owner, "action_" + name.replace(".", "_"))
+
+
+def test_a_film_shows_those_like_it_and_one_goes_on_to_them(make_app: Make) -> None:
+    async def steps(pilot: Pilot[None]) -> None:
+        film = screen(pilot, Discover).film
+        await press(pilot, "enter", "G")
+        assert "Films like it" in words(pilot)
+        await press(pilot, "enter")
+        assert screen(pilot, FilmScreen).film != film
+
+    walk(make_app(language="en"), steps)
+
+
+def test_a_person_shows_agreements_and_what_they_love_that_i_have_not_seen(make_app: Make) -> None:
+    async def steps(pilot: Pilot[None]) -> None:
+        await press(pilot, "T", "enter")
+        assert "Loved there, not seen by you" in words(pilot)
+        person = screen(pilot, PersonScreen)
+        found = person._comparison
+        assert person.film == found.favourites[0].movie
+        await press(pilot, "w")
+        assert "on your watchlist" in words(pilot)
+        await press(pilot, "8", "7", "enter", "q", "enter")
+        kept = {film.movie.id for film in screen(pilot, PersonScreen)._comparison.favourites}
+        assert found.favourites[0].movie.id not in kept
+
+    walk(make_app(language="en"), steps)
+
+
+def test_genres_are_named_in_the_readers_language(make_app: Make) -> None:
+    async def steps(pilot: Pilot[None]) -> None:
+        await press(pilot, "S", "l")
+        assert "drama" in words(pilot)
+        await press(pilot, "f3")
+        assert "drame" in words(pilot)
+
+    walk(make_app(language="en"), steps)
+
+
+def test_a_note_is_marked_as_telling_the_end_and_stays_so_when_it_is_changed(make_app: Make) -> None:
+    async def steps(pilot: Pilot[None]) -> None:
+        await press(pilot, "exclamation_mark")
+        assert "no note on" in words(pilot)
+        await press(pilot, "e", *"Rain", "enter", "exclamation_mark")
+        assert "it tells the end" in words(pilot)
+        await press(pilot, "e", *"drop", "enter", "enter")
+        details = screen(pilot, FilmScreen)._details
+        assert (details.note, details.note_has_spoiler) == ("Raindrop", True)
+        await press(pilot, "exclamation_mark")
+        assert not screen(pilot, FilmScreen)._details.note_has_spoiler
+
+    walk(make_app(language="en"), steps)

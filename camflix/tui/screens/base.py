@@ -11,7 +11,6 @@ from textual.screen import Screen
 from camflix import i18n
 from camflix.i18n import _
 from camflix.scores import MAX_SCORE, MIN_DISTINCT_SCORES, percentiles_of_counts, tier
-from camflix.tui.calls import FIRST_PAINT_SECONDS
 from camflix.tui.drawing import cut, fitted, spread, width_of
 from camflix.tui.keys import FILM, bindings, digits
 from camflix.tui.notices import saved_words
@@ -114,6 +113,11 @@ class CamFlixScreen(FilmActions, Screen[None], inherit_bindings=False):
         """Draw the top line anew."""
         self._top.refresh()
 
+    @property
+    def is_laid_out(self) -> bool:
+        """Return whether its lines have their places."""
+        return self._top.size.width > 0
+
     def draw_heading(self) -> None:
         """Draw the heading anew."""
         self._heading.refresh()
@@ -130,10 +134,7 @@ class CamFlixScreen(FilmActions, Screen[None], inherit_bindings=False):
 
     def on_mount(self) -> None:
         """Ask for what is shown, after the first paint."""
-        if self.camflix.calls.is_open:
-            self.call_after_refresh(self.renew)
-        else:
-            self.set_timer(FIRST_PAINT_SECONDS, self.renew)
+        self.camflix.when_painted(self.renew)
 
     def on_screen_resume(self) -> None:
         """Show what was written meanwhile, in the present theme and language."""

@@ -6,7 +6,9 @@ from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from camflix.i18n import _, decimal, plural
+from camflix.results import MovieSummary
 from camflix.tui.drawing import bar, columns_chart, cut, left, right
+from camflix.tui.genres import genre_words
 from camflix.tui.screens.base import CamFlixScreen
 from camflix.tui.screens.receipt_lines import LABEL, Person, prediction_lines
 from camflix.tui.widgets.page import Line, Page
@@ -15,7 +17,8 @@ from camflix.tui.words import other_title, rank_words, title_of
 if TYPE_CHECKING:
     from textual.app import ComposeResult
 
-    from camflix.results import MovieDetails, MovieSummary, Receipt, ReceiptLine
+    from camflix.errors import CamFlixError
+    from camflix.results import MovieDetails, Receipt, ReceiptLine, SimilarMovie, SimilarMovies
     from camflix.tui.drawing import Piece
     from camflix.tui.themes import Palette
     from camflix.tui.widgets.lines import Lines
@@ -24,6 +27,7 @@ _NAME = 26
 _BAR_CELLS = 20
 _MOST_TEXT = 92
 _N_PEOPLE = 20
+_N_SIMILAR = 8
 _N_ACTORS = 6
 _CHART_LINES = 3
 
@@ -36,6 +40,7 @@ class FilmScreen(CamFlixScreen):
         self._movie = movie
         self._details: MovieDetails | None = None
         self._receipt: Receipt | None = None
+        self._similar: tuple[SimilarMovie, ...] = ()
         self.page = Page(id="film")
 
     @property
@@ -56,6 +61,17 @@ class FilmScreen(CamFlixScreen):
         """Ask for all that is known."""
         movie_id = self._movie.id
         self.ask(lambda asks: asks.movie(movie_id), self._show_details, group="movie")
+
+        def unknown(_error: CamFlixError) -> None:
+            """Leave the page without them: the question about the film itself says what is wrong."""
+
+        question = (lambda asks: asks.similar(movie_id, _N_SIMILAR), self._show_similar)
+        self.camflix.ask(*question, group=f"similar-{id(self)}", failed=unknown)
+
+    def _show_similar(self, found: SimilarMovies) -> None:
+        if self.is_attached:
+            self._similar = found.similar
+            self.page.show(self._lines, keep_cursor=True)
 
     def _show_details(self, details: MovieDetails) -> None:
         is_first = self._details is None
@@ -86,6 +102,9 @@ class FilmScreen(CamFlixScreen):
             result += [Line(), *_text_lines(details.overview, width, palette)]
         if self._receipt is not None:
             result += _people_lines(self._receipt, palette)
+        if self._similar:
+            result += [Line(), Line([(" " + _("Films like it, to judge by ratings"), palette.title)])]
+            result += [_similar_line(like, width, palette) for like in self._similar]
         return result
 
     @staticmethod
@@ -105,9 +124,11 @@ class FilmScreen(CamFlixScreen):
         return [Line(pieces)]
 
     def on_lines_opened(self, event: Lines.Opened) -> None:
-        """Go on to a person."""
+        """Go on to a person, or to a film like this one."""
         del event
-        if isinstance(self.page.target, Person):
+        if isinstance(self.page.target, MovieSummary):
+            self.open_film(self.page.target)
+        elif isinstance(self.page.target, Person):
             self.open_person(self.page.target.username)
 
 
@@ -144,7 +165,7 @@ def _fact_lines(details: MovieDetails, width: int, palette: Palette) -> list[Lin
     days = ", ".join(day.isoformat() if day else _("on a day forgotten") for day in details.seen_on)
     facts = (
         (_("original title"), other_title(movie)),
-        (_("genres"), ", ".join(details.genres)),
+        (_("genres"), ", ".join(map(genre_words, details.genres))),
         (_("directed by"), ", ".join(details.directors)),
         (_("written by"), ", ".join(details.writers)),
         (_("with"), ", ".join(details.actors[:_N_ACTORS])),
@@ -175,6 +196,19 @@ def _people_lines(receipt: Receipt, palette: Palette) -> list[Line]:
     people.sort(key=lambda line: -abs(line.weight or 0))
     title = Line([(" " + _("What the people nearest to you gave"), palette.title)])
     return [Line(), title, *(_person_line(line, palette) for line in people[:_N_PEOPLE])]
+
+
+def _similar_line(like: SimilarMovie, width: int, palette: Palette) -> Line:
+    known = like.own_score if like.own_score is not None else like.prediction.predicted_score
+    words = _("mine") if like.own_score is not None else _("predicted")
+    score = "-" if known is None else decimal(known, 0 if like.own_score is not None else 1)
+    pieces: list[Piece] = [
+        (" " + left(title_of(like.movie), max(20, min(width - 34, _MOST_TEXT - 30))), palette.text),
+        (right(decimal(like.similarity, 2), 6) + "  ", palette.dim),
+        (right(words, 10), palette.dim),
+        (right(score, 6), palette.dim if known is None else palette.score(known)),
+    ]
+    return Line(pieces, like.movie)
 
 
 def _person_line(line: ReceiptLine, palette: Palette) -> Line:

@@ -11,6 +11,7 @@ from camflix.tui.notices import (
     note_words,
     removed_words,
     seen_words,
+    spoiler_words,
     watch_words,
 )
 from camflix.tui.widgets.bars import Notice
@@ -33,6 +34,7 @@ class FilmActions:
     camflix: CamFlixApp
     _asked_film: MovieSummary | None = None
     _note_version: int | None = None
+    _note_has_spoiler: bool = False
 
     @property
     def film(self) -> MovieSummary | None:
@@ -80,10 +82,27 @@ class FilmActions:
 
         def begin(details: MovieDetails) -> None:
             self._asked_film, self._note_version = details.movie, details.note_version
+            self._note_has_spoiler = details.note_has_spoiler
             label = _("Note on {film}:", film=title_of(details.movie))
             self.prompt.ask(Question("note", label), details.note or "")
 
         self.camflix.ask(lambda asks: asks.movie(film.id), begin, group="note")
+
+    def action_film_spoiler(self) -> None:
+        """Mark one's note as telling the end, or take the mark away."""
+        film = self._the_film()
+
+        def turn(details: MovieDetails) -> None:
+            text, version, has_spoiler = details.note, details.note_version, not details.note_has_spoiler
+            if not text:
+                self.camflix.say(Notice(_("There is no note on {film} yet: e writes one", film=title_of(film))))
+                return
+            self.camflix.tell(
+                lambda asks: asks.save_note(film.id, text, version, has_spoiler=has_spoiler),
+                lambda _note: self._done(spoiler_words(film, has_spoiler=has_spoiler)),
+            )
+
+        self.camflix.ask(lambda asks: asks.movie(film.id), turn, group="note")
 
     def action_film_list(self) -> None:
         """Ask into which list to put the film."""
@@ -133,10 +152,11 @@ class FilmActions:
             self._add(film, begin)
 
     def _write_note(self, film: MovieSummary, text: str) -> None:
-        version = self._note_version
+        version, has_spoiler = self._note_version, self._note_has_spoiler
         if text:
             self.camflix.tell(
-                lambda asks: asks.save_note(film.id, text, version), lambda _note: self._done(note_words(film, text))
+                lambda asks: asks.save_note(film.id, text, version, has_spoiler=has_spoiler),
+                lambda _note: self._done(note_words(film, text)),
             )
         elif version is not None:
             self.camflix.tell(lambda asks: asks.delete_note(film.id), lambda _note: self._done(note_words(film, "")))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from camflix.i18n import _, plural
+from camflix.tui.genres import genre_words
 from camflix.tui.keys import bindings
 from camflix.tui.screens.base import CamFlixScreen
 from camflix.tui.widgets.bars import Notice
@@ -68,7 +69,7 @@ class Groups(CamFlixScreen):
         for group in self._groups:
             score = self._scores.get(group.genre)
             given = [] if score is None else [(f"  {score}", palette.score(score))]
-            lines.append(Line([(" " + group.genre, palette.title), *given]))
+            lines.append(Line([(" " + genre_words(group.genre), palette.title), *given]))
             for movie in group.movies:
                 style = palette.track if movie.id in self._unseen else palette.text
                 words = "   " + title_of(movie) + ("  " + _("not seen") if movie.id in self._unseen else "")
@@ -80,7 +81,7 @@ class Groups(CamFlixScreen):
         target = self.page.target
         assert isinstance(target, tuple)
         self._asked = target[0]
-        label = _("All three of {group}:", group=target[0].genre)
+        label = _("All three of {group}:", group=genre_words(target[0].genre))
         film = target[1]
 
         def enter(typed: str) -> None:

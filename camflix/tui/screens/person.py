@@ -15,12 +15,15 @@ from camflix.tui.words import title_of
 if TYPE_CHECKING:
     from textual.app import ComposeResult
 
-    from camflix.results import PublicProfile, Twin, TwinList
+    from camflix.errors import CamFlixError
+    from camflix.results import Comparison, PublicProfile, SharedFilm, Twin, TwinList, UnseenFavourite
     from camflix.tui.themes import Palette
     from camflix.tui.widgets.lines import Lines
 
 _N_TWINS = 100
 _BAR_CELLS = 24
+_N_COMPARED = 5
+_MOST_TITLE = 60
 
 
 class PersonScreen(CamFlixScreen):
@@ -31,6 +34,7 @@ class PersonScreen(CamFlixScreen):
         self._username = username
         self._profile: PublicProfile | None = None
         self._twin: Twin | None = None
+        self._comparison: Comparison | None = None
         self.page = Page(id="person")
 
     @property
@@ -53,6 +57,17 @@ class PersonScreen(CamFlixScreen):
         self.ask(lambda asks: asks.person(name), self._show_profile, group="person")
         self.ask(lambda asks: asks.twins(_N_TWINS), self._show_twin, group="twins")
 
+        def unknown(_error: CamFlixError) -> None:
+            """Leave it out: the question about the person says what is wrong."""
+
+        question = (lambda asks: asks.compare(name, _N_COMPARED), self._show_comparison)
+        self.camflix.ask(*question, group=f"compare-{id(self)}", failed=unknown)
+
+    def _show_comparison(self, found: Comparison) -> None:
+        if self.is_attached:
+            self._comparison = found
+            self.page.show(self._lines, keep_cursor=True)
+
     def _show_profile(self, profile: PublicProfile) -> None:
         self._profile = profile
         self.page.show(self._lines)
@@ -62,7 +77,6 @@ class PersonScreen(CamFlixScreen):
         self.page.show(self._lines)
 
     def _lines(self, width: int, palette: Palette) -> list[Line]:
-        del width
         profile = self._profile
         result = self._nearness(palette)
         if profile is None:
@@ -73,6 +87,8 @@ class PersonScreen(CamFlixScreen):
         result += [Line([(" " + left(name, LABEL), palette.dim), (value, palette.text)]) for name, value in facts]
         if profile.bio:
             result += [Line(), Line([(" " + profile.bio, palette.text)])]
+        if self._comparison is not None:
+            result += _comparison_lines(self._comparison, width, palette)
         if profile.top:
             result += [Line(), Line([(" " + _("What they like best"), palette.title)])]
             result += [Line([(" " + title_of(movie), palette.text)], movie) for movie in profile.top]
@@ -109,6 +125,44 @@ class PersonScreen(CamFlixScreen):
             self.open_film(target)
         elif isinstance(target, MovieListSummary):
             self.camflix.open_list(target)
+
+
+def _comparison_lines(found: Comparison, width: int, palette: Palette) -> list[Line]:
+    name = max(20, min(width - 38, _MOST_TITLE))
+    result: list[Line] = []
+    kinds = (
+        (_("Loved there, not seen by you"), [_favourite_line(film, name, palette) for film in found.favourites]),
+        (_("Where you agree"), [_shared_line(film, name, palette) for film in found.agreements]),
+        (_("Where you part"), [_shared_line(film, name, palette) for film in found.disagreements]),
+    )
+    for title, lines in kinds:
+        if lines:
+            result += [Line(), Line([(" " + title, palette.title)]), *lines]
+    return result
+
+
+def _favourite_line(film: UnseenFavourite, name: int, palette: Palette) -> Line:
+    score = film.predicted_score
+    predicted = "-" if score is None else _("predicted {predicted}", predicted=decimal(score, 1))
+    return Line(
+        [
+            (" " + left(title_of(film.movie), name), palette.text),
+            (right(_("tier {tier}", tier=film.their_tier), 12), palette.tier(film.their_tier)),
+            (right(predicted, 18), palette.dim if score is None else palette.score(score)),
+        ],
+        film.movie,
+    )
+
+
+def _shared_line(film: SharedFilm, name: int, palette: Palette) -> Line:
+    return Line(
+        [
+            (" " + left(title_of(film.movie), name), palette.text),
+            (right(_("tier {tier}", tier=film.their_tier), 12), palette.tier(film.their_tier)),
+            (right(_("yours: {tier}", tier=film.own_tier), 18), palette.tier(film.own_tier)),
+        ],
+        film.movie,
+    )
 
 
 def tier_lines(tiers: tuple[int, ...], palette: Palette) -> list[Line]:

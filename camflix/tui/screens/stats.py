@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from camflix.i18n import N_, _, decimal, plural
 from camflix.results import MovieSummary
 from camflix.tui.drawing import bar, columns_chart, left, right, sparkline
+from camflix.tui.genres import genre_words
 from camflix.tui.keys import bindings
 from camflix.tui.screens.base import CamFlixScreen
 from camflix.tui.screens.person import tier_lines
@@ -144,7 +146,7 @@ class StatsScreen(CamFlixScreen):
     def _group_lines(stats: Stats, width: int, palette: Palette) -> list[Line]:
         lines: list[Line] = []
         for words, groups in (
-            (_("Genres"), stats.genres),
+            (_("Genres"), [replace(group, name=genre_words(group.name)) for group in stats.genres]),
             (_("Directors"), stats.directors),
             (_("Actors"), stats.actors),
             (_("Decades"), stats.decades),

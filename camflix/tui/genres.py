@@ -1,0 +1,38 @@
+"""Genres in the reader's language: catalogues name them in English."""
+
+from __future__ import annotations
+
+from camflix.i18n import N_, _
+
+GENRES = {
+    "action": N_("action"),
+    "adventure": N_("adventure"),
+    "animation": N_("animation"),
+    "children": N_("children"),
+    "comedy": N_("comedy"),
+    "crime": N_("crime"),
+    "documentary": N_("documentary"),
+    "drama": N_("drama"),
+    "family": N_("family"),
+    "fantasy": N_("fantasy"),
+    "film-noir": N_("film noir"),
+    "history": N_("history"),
+    "horror": N_("horror"),
+    "imax": N_("IMAX"),
+    "music": N_("music"),
+    "musical": N_("musical"),
+    "mystery": N_("mystery"),
+    "romance": N_("romance"),
+    "sci-fi": N_("science fiction"),
+    "science-fiction": N_("science fiction"),
+    "thriller": N_("thriller"),
+    "war": N_("war"),
+    "western": N_("western"),
+}
+"""What MovieLens and TMDB call them, with hyphens for spaces, and what they are called here."""
+
+
+def genre_words(genre: str) -> str:
+    """Return a genre in the reader's language; one that is not known as the catalogue has it."""
+    known = GENRES.get(genre.casefold().replace(" ", "-"))
+    return genre if known is None else _(known)
