@@ -58,6 +58,8 @@ ON CONFLICT (user_id, movie_id) DO UPDATE
 SET score = excluded.score, updated_at = excluded.updated_at, source = excluded.source
 WHERE rating.score <> excluded.score AND rating.updated_at <= excluded.updated_at
 """
+_MANY_ROWS = 1000
+_FEW_ROWS = 100
 
 
 def allocate_ids(connection: Connection, table: Table, n: int) -> list[int]:
@@ -74,6 +76,22 @@ def refresh_statistics(connection: Connection, *tables: str) -> None:
     """Let PostgreSQL count what tables hold, so that it plans for that; SQLite plans by its indexes."""
     if connection.dialect.name == "postgresql":
         connection.execute(text(f"ANALYZE {', '.join(tables)}"))
+
+
+def refresh_outgrown_statistics(connection: Connection, n_rows: int, *tables: str) -> None:
+    """Let PostgreSQL count those tables anew that it takes for nearly empty, when many rows are being written.
+
+    It counts by itself now and then, and may have done so after a whole import was undone. The plans of the next one,
+    those of its foreign keys included, would read whole tables for each row. A table never counted is taken for larger.
+    """
+    if connection.dialect.name != "postgresql" or n_rows < _MANY_ROWS:
+        return
+    query = (
+        "SELECT relname FROM pg_class WHERE oid = ANY (CAST(:tables AS regclass[])) AND reltuples BETWEEN 0 AND :few"
+    )
+    outgrown = connection.execute(text(query), {"tables": list(tables), "few": _FEW_ROWS}).scalars().all()
+    if outgrown:
+        refresh_statistics(connection, *outgrown)
 
 
 def insert_rows(connection: Connection, table: Table, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
@@ -172,6 +190,7 @@ def upsert_ratings(
     if not rows:
         return Upserted(0, 0, 0)
     _stage(connection, rows)
+    refresh_outgrown_statistics(connection, len(rows), "movie", "user_account")
     lock_users(connection, "SELECT user_id FROM rating_stage")
     n_created, n_updated = connection.execute(text(_COUNTS)).one()
     if n_created or n_updated:

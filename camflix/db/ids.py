@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Integer, bindparam, column, func, select
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from sqlalchemy import Connection
     from sqlalchemy.orm import InstrumentedAttribute, Session
 
 
@@ -21,3 +22,15 @@ def among(session: Session, column_: InstrumentedAttribute[int] | ColumnElement[
         return column_ == func.any(bindparam(None, list(ids), type_=ARRAY(Integer)))
     values = func.json_each(json.dumps(list(ids))).table_valued("value")
     return column_.in_(select(column("value")).select_from(values))
+
+
+def is_among(connection: Connection, column_: str) -> str:
+    """Return the same condition in SQL; its parameter ``ids`` is made by ``as_ids``."""
+    if connection.dialect.name == "postgresql":
+        return f"{column_} = ANY (CAST(:ids AS integer[]))"
+    return f"{column_} IN (SELECT value FROM json_each(:ids))"  # noqa: S608 - our names
+
+
+def as_ids(connection: Connection, ids: Sequence[int]) -> list[int] | str:
+    """Return ids as the parameter that the condition takes."""
+    return list(ids) if connection.dialect.name == "postgresql" else json.dumps(list(ids))

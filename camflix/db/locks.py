@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 from sqlalchemy import text
 
 from camflix.db.engine import BUSY_TIMEOUT_MS
+from camflix.db.ids import as_ids, is_among
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from sqlalchemy import Connection, Engine
 
@@ -73,26 +74,23 @@ def lock_users(connection: Connection, ids: str, **values: object) -> None:
         ids: a query of their ids.
         values: its parameters.
     """
-    _lock(connection, "user_account", ids, values)
+    if connection.dialect.name == "postgresql":
+        query = f"SELECT id FROM user_account WHERE id IN ({ids}) ORDER BY id FOR NO KEY UPDATE"  # noqa: S608 - our names
+        connection.execute(text(query), values)
 
 
-def lock_movies(connection: Connection, ids: str, **values: object) -> None:
+def lock_movies(connection: Connection, ids: Sequence[int]) -> None:
     """Let other writes of these films' number of ratings wait: a count sees only what stood when its statement began.
 
     Args:
         connection: in a transaction of the caller's.
-        ids: a query of their ids.
-        values: its parameters.
+        ids: their ids.
     """
-    _lock(connection, "movie", ids, values)
+    if connection.dialect.name == "postgresql":
+        query = f"SELECT id FROM movie WHERE {is_among(connection, 'id')} ORDER BY id FOR NO KEY UPDATE"  # noqa: S608
+        connection.execute(text(query), {"ids": as_ids(connection, ids)})
 
 
 def _lock_key(connection: Connection, key: int) -> None:
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
-
-
-def _lock(connection: Connection, table: str, ids: str, values: dict[str, object]) -> None:
-    if connection.dialect.name == "postgresql":
-        query = f"SELECT id FROM {table} WHERE id IN ({ids}) ORDER BY id FOR NO KEY UPDATE"  # noqa: S608 - our names
-        connection.execute(text(query), values)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select, update
 
-from camflix.db.bulk import allocate_ids, insert_rows
+from camflix.db.bulk import allocate_ids, insert_rows, refresh_outgrown_statistics
 from camflix.importers.text import fold_title
 from camflix.models import Base, Credit, CreditRole, Genre, Movie, MovieGenre, MovieTitle, Person, TitleKind
 from camflix.services.chunk_writer import ChunkWriter
@@ -134,6 +134,7 @@ class CatalogueWriter:
             for movie_id, (film, ids) in films.items()
         ]
         self._insert_rows(Movie, columns, rows)
+        refresh_outgrown_statistics(self._session.connection(), len(rows), "movie")
         by_movie = {movie_id: film for movie_id, (film, _ids) in films.items()}
         titles = [(movie_id, *title) for movie_id, film in by_movie.items() for title in _titles(film)]
         self._insert_titles(titles)

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import text
 
+from camflix.db.bulk import refresh_outgrown_statistics
+from camflix.db.ids import as_ids, is_among
 from camflix.db.locks import lock_movies
 from camflix.models import Privacy
 
@@ -19,7 +21,7 @@ _RECOUNT = """
 UPDATE movie SET n_ratings = counted.n
 FROM (
     SELECT wanted.id AS id, count(rater.id) AS n
-    FROM (SELECT id FROM movie WHERE id IN ({movie_ids})) wanted
+    FROM (SELECT id FROM movie WHERE {is_wanted}) wanted
     LEFT JOIN rating ON rating.movie_id = wanted.id
     LEFT JOIN user_account rater ON rater.id = rating.user_id AND rater.is_active
       AND (rater.privacy <> 'private' OR rater.contributes_anonymously)
@@ -48,5 +50,10 @@ def recount(session: Session, movie_ids: str, **values: object) -> None:
         movie_ids: SQL that selects their ids.
         values: the parameters of that SQL.
     """
-    lock_movies(session.connection(), movie_ids, **values)
-    session.execute(text(_RECOUNT.format(movie_ids=movie_ids)), values)
+    # Ids at hand are looked up by the key, whatever the statistics say. A subquery was not: after an import was undone
+    # and PostgreSQL had counted the empty tables, it read the whole history once a film of the next import.
+    connection = session.connection()
+    ids = sorted(set(connection.execute(text(movie_ids), values).scalars()))
+    refresh_outgrown_statistics(connection, len(ids), "rating")
+    lock_movies(connection, ids)
+    connection.execute(text(_RECOUNT.format(is_wanted=is_among(connection, "id"))), {"ids": as_ids(connection, ids)})

@@ -141,13 +141,16 @@ class UndoService:
         Returns:
             How many ratings were put back, and how many were kept as they are.
         """
+        connection = self._session.connection()
+        # Right after an import the server does not know yet how much came, and would compare each row with each.
+        if is_bulk:
+            refresh_statistics(connection, "rating_change", "rating")
         # Our own number, written out: PostgreSQL takes no parameters in CREATE TABLE AS.
         self._session.execute(text(_STAGE.format(condition=condition)))
         self._session.execute(text(_INDEX_STAGE))
-        # Right after an import the server does not know yet how much came, and would compare each row with each.
         if is_bulk:
-            refresh_statistics(self._session.connection(), "undo_stage", "rating_change", "rating")
-        lock_users(self._session.connection(), "SELECT user_id FROM undo_stage")
+            refresh_statistics(connection, "undo_stage")
+        lock_users(connection, "SELECT user_id FROM undo_stage")
         n_touched = self._count_stage()
         self._session.execute(text(_DROP_OVERTAKEN))
         self._session.execute(_RECORD, {"now": self._now()})

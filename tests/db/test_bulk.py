@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Table, func, insert, select, text
 
-from camflix.db.bulk import Upserted, allocate_ids, insert_rows, upsert_ratings
+from camflix.db.bulk import Upserted, allocate_ids, insert_rows, refresh_outgrown_statistics, upsert_ratings
 from camflix.db.engine import write_options
 from camflix.db.schema import ensure_schema
 from camflix.models import Base, ImportBatch, Movie, Rating, RatingChange, User
@@ -222,3 +222,22 @@ def test_a_database_without_rows_begins_at_one(engine: Engine) -> None:
     ensure_schema(engine, Base.metadata)
     with engine.begin() as connection:
         assert allocate_ids(connection, table(Movie), 3) == [1, 2, 3]
+
+
+def test_postgresql_counts_a_table_anew_that_it_takes_for_nearly_empty_when_many_rows_come(filled: Engine) -> None:
+    def known_rows() -> float:
+        return float(connection.execute(text("SELECT reltuples FROM pg_class WHERE relname = 'movie'")).scalar_one())
+
+    with filled.begin() as connection:
+        if connection.dialect.name != "postgresql":
+            refresh_outgrown_statistics(connection, 100_000, "movie")
+            return
+        connection.execute(text("ANALYZE movie"))
+        few = known_rows()
+        added = [(100 + number, f"Film {number}", f"film {number}", NOW, NOW) for number in range(2000)]
+        columns = ("id", "title_en", "title_folded", "created_at", "updated_at")
+        insert_rows(connection, table(Movie), columns, added)
+        refresh_outgrown_statistics(connection, 10, "movie")
+        assert known_rows() == few == N_MOVIES + 1
+        refresh_outgrown_statistics(connection, 2000, "user_account", "movie")
+        assert known_rows() == N_MOVIES + 1 + 2000
