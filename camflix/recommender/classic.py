@@ -239,18 +239,7 @@ class Classic(Model):
             *self._neighbour_lines(ready, self._votes(ready, item), int(sums.denominators[0])),
         ]
         clipped = int(self._clipped(sums)[0] - sums.unclipped[0])
-        if clipped:
-            lines.append(ReceiptLine(Part.CLIP, clipped))
-        return Receipt(
-            self.name,
-            item,
-            sum(line.amount for line in lines),
-            float(shown.low[0]),
-            float(shown.high[0]),
-            Reason(int(shown.reasons[0])),
-            int(shown.n_evidence[0]),
-            tuple(lines),
-        )
+        return Receipt.of(self.name, shown, lines, clipped)
 
     def neighbours(self, person: Person, k: int) -> Neighbours:
         """Return the ``k`` users whose damped Pearson correlation with the person is greatest, ties by index."""

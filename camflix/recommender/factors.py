@@ -169,18 +169,7 @@ class Factors(Model):
         shown = self._predictions(ready, items)
         lines = self._lines(ready, self._smoother.explain(ready.folded_in, item), total)
         clipped = min(max(total, self._least), self._most) - total
-        if clipped:
-            lines.append(ReceiptLine(Part.CLIP, clipped))
-        return Receipt(
-            self.name,
-            item,
-            sum(line.amount for line in lines),
-            float(shown.low[0]),
-            float(shown.high[0]),
-            Reason(int(shown.reasons[0])),
-            int(shown.n_evidence[0]),
-            tuple(lines),
-        )
+        return Receipt.of(self.name, shown, lines, clipped)
 
     def neighbours(self, person: Person, k: int) -> Neighbours:
         """Return the ``k`` users whose damped Pearson correlation with the person is greatest, ties by index."""

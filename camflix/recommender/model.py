@@ -16,7 +16,7 @@ from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING, ClassVar, Self
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import numpy as np
 
@@ -152,6 +152,28 @@ class Receipt:
     reason: Reason
     n_evidence: int
     lines: tuple[ReceiptLine, ...]
+
+    @classmethod
+    def of(cls, engine: str, shown: Predictions, lines: Sequence[ReceiptLine], clipped: int) -> Self:
+        """Return the receipt of a prediction.
+
+        Args:
+            engine: the model's name.
+            shown: the one prediction.
+            lines: what it is the sum of before it is cut at the end of the scale.
+            clipped: thousandths that the cut adds (signed); a line of its own unless 0.
+        """
+        all_lines = (*lines, ReceiptLine(Part.CLIP, clipped)) if clipped else tuple(lines)
+        return cls(
+            engine,
+            int(shown.items[0]),
+            sum(line.amount for line in all_lines),
+            float(shown.low[0]),
+            float(shown.high[0]),
+            Reason(int(shown.reasons[0])),
+            int(shown.n_evidence[0]),
+            all_lines,
+        )
 
 
 class Model(ABC):
