@@ -49,18 +49,30 @@ def decoded(value: object, type_: type[Input], *, strict: bool = True) -> Input:
     Raises:
         InvalidInputError: naming the field.
     """
+    if (broken := _broken_text(value)) is not None:
+        raise _not_text(value, broken)
     try:
         return msgspec.convert(value, type_, strict=strict)
     except msgspec.ValidationError as error:
         raise _refusal(str(error)) from error
-    except UnicodeEncodeError as error:
-        # Bytes of a command line that are no text, passed on by Python as lone surrogates.
-        raise _not_text(value, error.object) from error
+
+
+def _broken_text(value: object) -> str | None:
+    """Return the first text that is none: bytes of a command line, passed on by Python as lone surrogates."""
+    if isinstance(value, str):
+        if not value.isascii():
+            try:
+                value.encode()
+            except UnicodeEncodeError:
+                return value
+        return None
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else ()
+    return next((broken for part in parts if (broken := _broken_text(part)) is not None), None)
 
 
 def _not_text(value: object, text: str) -> InvalidInputError:
     fields = value.items() if isinstance(value, dict) else ()
-    field = next((name for name, given in fields if given == text), None)
+    field = next((name for name, given in fields if _broken_text(given) == text), None)
     error = InvalidInputError(_NOT_TEXT, field=field)
     error.values["field"] = field or Word("input")
     return error

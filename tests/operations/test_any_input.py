@@ -130,3 +130,18 @@ def test_an_unknown_field_is_refused(name: str) -> None:
     with pytest.raises(InvalidInputError) as refused:
         decoded({**required_of(name), "nonsense": 1}, OPERATIONS[name].input_type)
     assert refused.value.field == "nonsense"
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "field"),
+    [
+        ("public_profile", {"username": "\ud800"}, "username"),
+        ("forgotten_password", {"email": "zo\udce9@example.org"}, "email"),
+        ("together", {"members": ["zoe", "b\udcffb"]}, "members"),
+    ],
+)
+def test_bytes_that_are_no_text_are_refused_with_their_field(name: str, body: dict[str, Any], field: str) -> None:
+    with pytest.raises(InvalidInputError) as raised:
+        decoded(body, OPERATIONS[name].input_type)
+    assert raised.value.field == field
+    assert said(raised.value).endswith("ce n’est pas du texte.")
