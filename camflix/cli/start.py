@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from typing import TYPE_CHECKING, NoReturn
 
@@ -14,7 +15,7 @@ _ALLOCATIONS_BEFORE_COLLECTING = 1_000_000
 
 def main() -> NoReturn:
     """Run the command line and exit."""
-    arguments = sys.argv[1:]
+    arguments = as_text(sys.argv[1:])
     user = app_user(arguments)
     if user is not None and is_on_terminal():
         from camflix.cli.terminal_app import open_app  # noqa: PLC0415 - not for other commands
@@ -32,6 +33,21 @@ def main() -> NoReturn:
     from camflix.cli.main import main as run_command  # noqa: PLC0415 - Typer
 
     run_command(arguments)
+
+
+def as_text(arguments: Sequence[str]) -> list[str]:
+    """Return arguments whose bytes are UTF-8 as the text that they are, whatever the locale made of them.
+
+    Under LANG=C Python decodes the command line as ASCII and passes every other byte on as a lone surrogate (PEP 383);
+    arguments that are no UTF-8 either stay as they came, and are refused with the field they were given for.
+    """
+    repaired = []
+    for argument in arguments:
+        try:
+            repaired.append(os.fsencode(argument).decode("utf-8"))
+        except UnicodeError:
+            repaired.append(argument)
+    return repaired
 
 
 def app_user(arguments: Sequence[str]) -> str | None:

@@ -31,7 +31,7 @@ _SENTENCES: tuple[tuple[re.Pattern[str], str], ...] = (
 )
 
 
-_NOT_TEXT = N_("{field}: this is no text.")
+_NOT_TEXT = N_("{field}: this is no text; write it in UTF-8.")
 
 
 def checked(body: Input) -> Input:

@@ -104,6 +104,14 @@ def test_no_letter_that_a_terminal_lacks_ends_in_a_traceback(demo: Home, command
     assert "Traceback" not in err
 
 
+def test_a_title_is_understood_whatever_the_locale_makes_of_its_accents(demo: Home) -> None:
+    process = start("search", "Mépris", env=environment(**ASCII_ONLY), encoding="latin-1")
+
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, err) == (0, "")
+    assert "Le M?pris" in out
+
+
 @OTHER_ENCODINGS
 def test_json_is_utf_8_whatever_the_terminal(demo: Home, changes: dict[str, str]) -> None:
     process = start("search", "mepris", "--json", env=environment(**changes), encoding="utf-8")
@@ -113,14 +121,14 @@ def test_json_is_utf_8_whatever_the_terminal(demo: Home, changes: dict[str, str]
 
 
 @pytest.mark.parametrize("options", [(), ("--json",)])
-def test_bytes_that_are_no_text_are_shown_as_well_as_they_can_be(demo: Home, options: tuple[str, ...]) -> None:
+def test_bytes_that_are_no_text_are_refused_with_the_remedy(demo: Home, options: tuple[str, ...]) -> None:
     process = start("rate", b"M\xe9pris".decode(errors="surrogateescape"), "50", *options)
 
     out, err = process.communicate(timeout=60)
-    assert process.returncode == 3
+    assert process.returncode == 2
     assert "Traceback" not in err
-    assert "M?pris" in err
-    assert not options or "M?pris" in json.loads(out)["error"]["message"]
+    assert err.endswith("écrivez-le en UTF-8.\n")
+    assert not options or json.loads(out)["error"]["message"].endswith("écrivez-le en UTF-8.")
 
 
 def test_a_user_whose_name_is_no_text_is_unknown(demo: Home) -> None:

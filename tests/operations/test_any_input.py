@@ -144,4 +144,4 @@ def test_bytes_that_are_no_text_are_refused_with_their_field(name: str, body: di
     with pytest.raises(InvalidInputError) as raised:
         decoded(body, OPERATIONS[name].input_type)
     assert raised.value.field == field
-    assert said(raised.value).endswith("ce n’est pas du texte.")
+    assert said(raised.value).endswith("ce n’est pas du texte ; écrivez-le en UTF-8.")
