@@ -123,12 +123,30 @@ def insert_missing(connection: Connection, table: Table, columns: Sequence[str],
         statement = f"INSERT INTO {table.name} ({names}) VALUES ({places}) ON CONFLICT DO NOTHING"  # noqa: S608 - our names
         connection.exec_driver_sql(statement, [tuple(row) for row in rows])
         return
+    if _is_ours_and_empty(connection, table, len(rows)):
+        _copy(connection, f"COPY {table.name} ({names}) FROM STDIN", rows)
+        return
     stage = f"{table.name}_stage"
     connection.execute(text(f"CREATE TEMPORARY TABLE IF NOT EXISTS {stage} (LIKE {table.name}) ON COMMIT DROP"))
     _copy(connection, f"COPY {stage} ({names}) FROM STDIN", rows)
     insert = f"INSERT INTO {table.name} ({names}) SELECT {names} FROM {stage} ORDER BY {names} ON CONFLICT DO NOTHING"  # noqa: S608
     connection.execute(text(insert))
     connection.execute(text(f"DELETE FROM {stage}"))  # noqa: S608 - our names
+
+
+def _is_ours_and_empty(connection: Connection, table: Table, n_rows: int) -> bool:
+    """Return whether a table has no rows and nobody else can insert any until this transaction ends (PostgreSQL).
+
+    Many rows may then be copied straight into it, for half of what looking for each takes.
+    """
+    if n_rows < _MANY_ROWS or not _is_empty(connection, table):
+        return False
+    connection.execute(text(f"LOCK TABLE {table.name} IN SHARE ROW EXCLUSIVE MODE"))
+    return _is_empty(connection, table)
+
+
+def _is_empty(connection: Connection, table: Table) -> bool:
+    return connection.execute(select(table).limit(1)).first() is None
 
 
 def insert_if_absent(connection: Connection, table: Table, row: Mapping[str, object]) -> bool:

@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from sqlalchemy import select
 
+from camflix.db.columns import read_columns
 from camflix.models import Genre, Movie, MovieGenre, Rating, User
 from camflix.recommender.arrays import Ratings
 from camflix.recommender.features import item_features
 from camflix.services.community import contributing
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from sqlalchemy.orm import Session
 
     from camflix.recommender.arrays import Features, Int64s
@@ -65,11 +64,10 @@ def read_snapshot(session: Session) -> Snapshot:
         .join(User, User.id == Rating.user_id)
         .where(contributing())
         .order_by(Rating.user_id, Rating.movie_id)
-        .execution_options(yield_per=_CHUNK)
     )
     table = _Rows()
-    for rows in session.execute(query).partitions():
-        table.add(*zip(*rows, strict=True))
+    for users, movies, scores in read_columns(session.connection(), query):
+        table.add(users, movies, scores)
     return table.as_snapshot()
 
 
@@ -95,14 +93,13 @@ class _Rows:
         self._movies = array("i")
         self._scores = bytearray()
 
-    def add(self, users: Sequence[int], movies: Sequence[int], scores: Sequence[int]) -> None:
+    def add(self, users: Int64s, movies: Int64s, scores: Int64s) -> None:
         n_before, last = len(self._scores), self._user_ids[-1] if self._user_ids else -1
-        column = np.array(users, dtype=np.int64)
-        starts = np.flatnonzero(np.diff(column, prepend=last))
-        self._user_ids.extend(column[starts].tolist())
+        starts = np.flatnonzero(np.diff(users, prepend=last))
+        self._user_ids.extend(users[starts].tolist())
         self._starts.extend((starts + n_before).tolist())
-        self._movies.extend(movies)
-        self._scores.extend(scores)
+        self._movies.frombytes(movies.astype(np.int32).tobytes())
+        self._scores += scores.astype(np.uint8).tobytes()
 
     def as_snapshot(self) -> Snapshot:
         movies = np.frombuffer(self._movies, dtype=np.int32)

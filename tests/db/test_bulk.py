@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
+from threading import Barrier
 from typing import TYPE_CHECKING, TypeAlias
 
 import pytest
@@ -12,10 +14,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Table, func, insert, select, text
 
-from camflix.db.bulk import Upserted, allocate_ids, insert_rows, refresh_outgrown_statistics, upsert_ratings
+from camflix.db.bulk import (
+    Upserted,
+    allocate_ids,
+    insert_missing,
+    insert_rows,
+    refresh_outgrown_statistics,
+    upsert_ratings,
+)
 from camflix.db.engine import write_options
 from camflix.db.schema import ensure_schema
-from camflix.models import Base, ImportBatch, Movie, Rating, RatingChange, User
+from camflix.models import Base, ImportBatch, Movie, Rating, RatingChange, TitleWord, User
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -241,3 +250,35 @@ def test_postgresql_counts_a_table_anew_that_it_takes_for_nearly_empty_when_many
         assert known_rows() == few == N_MOVIES + 1
         refresh_outgrown_statistics(connection, 2000, "user_account", "movie")
         assert known_rows() == N_MOVIES + 1 + 2000
+
+
+WORDS = [(f"{number:04}", movie_id) for number in range(1500) for movie_id in (1, 2)]
+
+
+def words_of(connection: Connection) -> list[tuple[str, int]]:
+    query = select(TitleWord.word, TitleWord.movie_id).order_by(TitleWord.word, TitleWord.movie_id)
+    return [(word, movie_id) for word, movie_id in connection.execute(query)]
+
+
+@pytest.mark.parametrize("before", [[], WORDS[1:2], WORDS[500:]], ids=["none", "one", "most"])
+def test_missing_rows_are_added_to_those_that_are_there(filled: Engine, before: list[tuple[str, int]]) -> None:
+    with filled.connect().execution_options(**write_options(filled)) as connection, connection.begin():
+        insert_missing(connection, table(TitleWord), ("word", "movie_id"), before)
+        insert_missing(connection, table(TitleWord), ("word", "movie_id"), WORDS)
+        insert_missing(connection, table(TitleWord), ("word", "movie_id"), WORDS)
+        assert words_of(connection) == WORDS
+
+
+def test_two_who_fill_an_empty_table_at_once_wait_for_one_another(filled: Engine) -> None:
+    both_are_in = Barrier(2 if filled.dialect.name == "postgresql" else 1)  # SQLite lets one in at a time
+
+    def fill(words: list[tuple[str, int]]) -> None:
+        with filled.connect().execution_options(**write_options(filled)) as connection, connection.begin():
+            assert connection.execute(text("SELECT count(*) FROM movie")).scalar() == N_MOVIES + 1
+            both_are_in.wait()
+            insert_missing(connection, table(TitleWord), ("word", "movie_id"), words)
+
+    with ThreadPoolExecutor(2) as threads:
+        list(threads.map(fill, (WORDS[:2000], WORDS[1000:])))
+    with filled.connect() as connection:
+        assert words_of(connection) == WORDS
