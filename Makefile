@@ -12,6 +12,9 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 # Tests of the terminal app and of servers wait a good deal: three at a time keep two processors busy.
 JOBS ?= 3
 
+# Tests start many processes: what they compiled once they find again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help demo test coverage check format lint types imports messages bench wheel clean
 
@@ -25,6 +28,8 @@ $(VENV)/.runtime: pyproject.toml constraints.txt setup.py $(wildcard camflix/rec
 	@"$(PYTHON)" -m venv $(VENV)
 	@$(PIP) install --constraint constraints.txt --editable . || { \
 	  echo "CamFlix: the packages could not be installed; is the package index reachable?" >&2; exit 1; }
+	@# pip compiles what it copies; an editable package starts fast from its first command on by this.
+	@$(BIN)/python -m compileall -q camflix
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.runtime

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import subprocess
@@ -37,6 +38,7 @@ hypothesis_settings.load_profile("camflix")
 
 def pytest_configure(config: pytest.Config) -> None:
     """Start PostgreSQL once, in the process that hands out the tests, and tell the workers where it is."""
+    gc.disable()  # what collecting tests makes stays to the end: looking through it again and again took seconds
     if not hasattr(config, "workerinput"):
         server = running_postgres()
         os.environ["CAMFLIX_TEST_PG_URL"] = server.__enter__()
@@ -45,6 +47,12 @@ def pytest_configure(config: pytest.Config) -> None:
             server.__exit__(None, None, None)
 
         config.add_cleanup(stop)
+
+
+def pytest_collection_finish() -> None:
+    """Collect garbage from now on, the tests themselves aside."""
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(autouse=True)

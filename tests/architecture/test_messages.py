@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import gettext
 import re
+from functools import cache
 from inspect import getsource
 from typing import TYPE_CHECKING, Any
 
@@ -257,27 +258,30 @@ def _names_of_values(call: ast.Call) -> set[str]:
     return (set(keywords) - {"hint", "field", "candidates"}) | own
 
 
-SITES = [
-    site
-    for file in source_files()
-    for node in ast.walk(parsed(file))
-    if isinstance(node, ast.Call)
-    and messages.called_name(node) in {*CALLS, "plural"} - {"N_", "Word"}
-    and (site := _Site(file, node)).sentences
-    # These two make their sentences in two steps; tests of their own follow.
-    and file.relative_to(PACKAGE).as_posix() not in {"db/failures.py", "operations/validate.py"}
-]
+@cache
+def sites() -> list[_Site]:
+    """Return every call that makes a sentence."""
+    return [
+        site
+        for file in source_files()
+        for node in ast.walk(parsed(file))
+        if isinstance(node, ast.Call)
+        and messages.called_name(node) in {*CALLS, "plural"} - {"N_", "Word"}
+        and (site := _Site(file, node)).sentences
+        # These two make their sentences in two steps; tests of their own follow.
+        and file.relative_to(PACKAGE).as_posix() not in {"db/failures.py", "operations/validate.py"}
+    ]
 
 
 def test_every_sentence_is_given_the_values_it_has_places_for() -> None:
-    missing = [f"{site.place}: {site.places - site.values}" for site in SITES if not site.places <= site.values]
+    missing = [f"{site.place}: {site.places - site.values}" for site in sites() if not site.places <= site.values]
 
     assert missing == []
 
 
 def test_no_value_is_given_that_the_sentence_has_no_place_for() -> None:
-    sites = [site for site in SITES if site.name in {"_", "plural"}]
-    surplus = [f"{site.place}: {site.values - site.places}" for site in sites if not site.values <= site.places | {"n"}]
+    ours = [site for site in sites() if site.name in {"_", "plural"}]
+    surplus = [f"{site.place}: {site.values - site.places}" for site in ours if not site.values <= site.places | {"n"}]
 
     assert surplus == []
 
@@ -286,7 +290,7 @@ def test_no_value_is_given_that_the_sentence_has_no_place_for() -> None:
 def test_every_error_can_be_said_with_its_own_values(language: str) -> None:
     i18n.use_language(language)
 
-    said = [sentence for site in SITES if site.name.endswith("Error") for sentence in site.say()]
+    said = [sentence for site in sites() if site.name.endswith("Error") for sentence in site.say()]
 
     assert len(said) > 60
     assert [sentence for sentence in said if "{" in sentence] == []
@@ -305,7 +309,7 @@ def test_every_failure_of_the_storage_can_be_said(cause: str, language: str) -> 
 
 def test_every_error_class_has_a_sentence_to_test() -> None:
     kinds = {name for name in CALLS if name.endswith("Error")} - {"CamFlixError"}
-    said = {site.name for site in SITES} | {"StorageError"}
+    said = {site.name for site in sites()} | {"StorageError"}
 
     assert kinds - said <= {"NotAllowedError"}, "raised nowhere yet"
 

@@ -91,6 +91,7 @@ def test_a_file_may_be_the_whole_body_and_is_kept_for_nobody_else_and_no_longer_
         ({}, bytes(MAX_FILE_BYTES + 1), 422, "content"),
         ({}, bytes(2 * MAX_FILE_BYTES), 413, None),
     ],
+    ids=["empty", "format", "flag", "field", "for administrators", "picture", "one byte too long", "twice too long"],
 )
 def test_what_cannot_be_taken_is_refused_at_once(
     http: httpx.Client, query: dict[str, str], content: bytes, status: int, field: str | None
