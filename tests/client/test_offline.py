@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import signal
 import socket
 import subprocess
@@ -37,7 +36,8 @@ from camflix.models import Rating, RatingChange
 from camflix.operations import get_movie, inputs, list_movies, list_ratings, rate, sign_up, undo, unrate
 from camflix.services.catalogue import CatalogueWriter
 from tests.client.canned import canned_server
-from tests.server.live import KEY, live_server
+from tests.server.live import live_server
+from tests.server.process import ServerProcess, free_port
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -49,11 +49,6 @@ if TYPE_CHECKING:
 VERSION = {"CamFlix-Version": __version__, "Content-Type": "application/json"}
 QUICK: dict[str, Any] = {"pauses": (0.01, 0.02), "timeout": httpx.Timeout(0.3)}
 EMPTY = b'{"movies": [], "next_cursor": null, "n_matching": 0}'
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        return int(found.getsockname()[1])
 
 
 @pytest.fixture
@@ -193,32 +188,23 @@ class TestOffline:
 def test_killing_the_server_in_the_middle_of_a_thousand_ratings_loses_none_and_doubles_none(
     settings: Settings, tmp_path: Path
 ) -> None:
-    n, port = 1000, free_port()
+    n = 1000
     camflix = CamFlix(settings, "fr")
     with camflix.transaction(writes=True) as services:
         session = services.users._session
         CatalogueWriter(session, camflix._now).write([FilmRow(2 + i, f"Film {i}", 1950) for i in range(n)])
         user = services.users.add("zoe")
         token = services.tokens.create(user.id, "test", "rate", 9).secret
-    environment = {
-        **os.environ,
-        "PYTHONPATH": str(Path(__file__).parents[2]),
-        "DATABASE_URL": settings.database_url,
-        "SECRET_KEY": KEY,
-        "HTTPS_ONLY": "false",
-        "RATE_LIMIT": "0",
-    }
-    command = [sys.executable, "-m", "camflix", "serve", "--port", str(port)]
-    server = started(command, environment)
-    login = Login(f"http://127.0.0.1:{port}", "zoe", token)
+    server = ServerProcess(settings.database_url)
+    server.start()
+    login = Login(server.url, "zoe", token)
     client = RemoteClient(login, tmp_path / "client", pauses=(0.01,), timeout=httpx.Timeout(5.0))
     n_queued = 0
     for number in range(n):
         if number == n // 3:
-            server.kill()
+            server.end(signal.SIGKILL)
         if number == 2 * n // 3:
-            server.wait()
-            server = started(command, environment)
+            server.start()
         try:
             client.call(rate, inputs.RateMovie(number + 1, number % 101))
         except QueuedError:
@@ -229,8 +215,7 @@ def test_killing_the_server_in_the_middle_of_a_thousand_ratings_loses_none_and_d
             client.replay()
         time.sleep(0.1)
     client.close()
-    server.send_signal(signal.SIGTERM)
-    assert server.wait() == 0
+    assert server.end(signal.SIGTERM) == 0
     assert n_queued > 100
     with camflix.transaction(writes=False) as services:
         session = services.users._session
@@ -239,16 +224,6 @@ def test_killing_the_server_in_the_middle_of_a_thousand_ratings_loses_none_and_d
     camflix.close()
     assert rows == {number + 1: number % 101 for number in range(n)}
     assert n_changes == n
-
-
-def started(command: list[str], environment: dict[str, str]) -> subprocess.Popen[bytes]:
-    """Start a server; return when it listens."""
-    process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE)
-    assert process.stderr is not None
-    line = process.stderr.readline()
-    assert re.search(rb":\d+/", line), line + process.stderr.read()
-    process.stderr.close()
-    return process
 
 
 def test_the_remote_client_loads_no_database() -> None:
