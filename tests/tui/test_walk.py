@@ -400,8 +400,8 @@ def test_which_score_a_rating_becomes_is_changed_before_anything_is_written(make
         await press(pilot, "enter", "backspace", "backspace", "enter")
         assert "8 →   refused         1" in words(pilot)
         await press(pilot, "G", "enter")
-        assert "created                 2" in words(pilot) or "updated" in words(pilot)
-        await press(pilot, "M")
+        assert "invalid                 2" in words(pilot)
+        await press(pilot, "I", "D", "ctrl+p", *"Alien 1979", "enter")
         assert "75" in words(pilot)
 
     walk(make_app(language="en"), steps)

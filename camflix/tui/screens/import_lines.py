@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from camflix.tui.importing import Mapped, Preview
     from camflix.tui.themes import Palette
 
-_RATING = 12
+_RATING = 14
 _SCORE = 9
 _ROWS = 10
 
