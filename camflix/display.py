@@ -104,7 +104,10 @@ def range_words(low: float, high: float) -> str:
     """Return a range of scores: ``60-85``, ``6.0-8.5``; seven cells at most."""
     if _current == "100":
         return f"{low:.0f}-{high:.0f}"
-    return "-".join(str(highest()) if end == MAX_SCORE else computed(end) for end in (low, high))
+    # "10.0" would need a cell more than there is.
+    return "-".join(
+        decimal(highest(), 0) if words == decimal(highest(), 1) else words for words in map(computed, (low, high))
+    )
 
 
 def typed_score(text: str) -> int | None:

@@ -65,7 +65,7 @@ def test_what_is_computed_is_told_on_the_same_scale(shown: ScoreDisplay, predict
 def test_french_has_a_decimal_comma() -> None:
     i18n.use_language("fr")
     display.use_display("10")
-    assert (display.given(75), display.computed(78.3), display.scale_words()) == ("7,5", "7,8", "0 à 10")
+    assert (display.given(75), display.computed(78.3), display.scale_words()) == ("7,5", "7,8", "de 0 à 10")
 
 
 @given(st.floats(0, 100), st.floats(0, 100))

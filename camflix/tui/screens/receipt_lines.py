@@ -69,17 +69,16 @@ class ReceiptPaper:
 
     def lines(self) -> list[Line]:
         """Return all lines, in points of 100."""
-        with display.in_points():
-            result = self._point_lines()
         predicted = self._receipt.prediction.predicted_score
-        if predicted is not None and (words := display.points_words(predicted)):
-            result.append(Line([(" " + words, self._palette.dim)]))
-        return result
+        words = "" if predicted is None else display.points_words(predicted)
+        with display.in_points():
+            return self._point_lines([Line([(" " + words, self._palette.dim)])] if words else [])
 
-    def _point_lines(self) -> list[Line]:
+    def _point_lines(self, remarks: list[Line]) -> list[Line]:
         receipt, palette = self._receipt, self._palette
         result = [
             *prediction_lines(receipt.prediction, receipt.own_score, self._width, palette),
+            *remarks,
             Line(),
         ]
         if not receipt.lines:
