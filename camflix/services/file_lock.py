@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from camflix.errors import StorageError, Word
+
+_PAUSE_SECONDS = 0.01
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,10 +17,14 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def locked(path: Path) -> Iterator[bool]:
-    """Open a block in which nobody else has the lock; tell whether that is so. Nothing is waited for.
+def locked(path: Path, *, patience: float = 0.0) -> Iterator[bool]:
+    """Open a block in which nobody else has the lock; tell whether that is so.
 
     Windows has no such locks; there nobody is kept out.
+
+    Args:
+        path: the file; made when it is not there.
+        patience: how many seconds to wait for somebody else to give it back.
 
     Raises:
         StorageError: the file cannot be made.
@@ -33,9 +40,16 @@ def locked(path: Path) -> Iterator[bool]:
             reason=Word(error.strerror or error),
         ) from error
     try:
-        yield _taken(file)
+        yield _taken_within(file, patience)
     finally:
         os.close(file)
+
+
+def _taken_within(file: int, seconds: float) -> bool:
+    until = time.monotonic() + seconds
+    while not (is_taken := _taken(file)) and time.monotonic() < until:
+        time.sleep(_PAUSE_SECONDS)
+    return is_taken
 
 
 def _taken(file: int) -> bool:

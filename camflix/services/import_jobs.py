@@ -42,6 +42,8 @@ MAX_UNPACKED_BYTES = 256 << 20
 """Of a ZIP that someone sends; on the machine itself larger ones can be imported."""
 KEPT_SECONDS = 24 * 3600.0
 _START_SECONDS = 30.0
+LOOK_SECONDS = 1.0
+"""Whoever asks how far an import is holds its lock for a moment; only what lasts longer is an import."""
 _MAX_NAME = 80
 _STATUS = "status.json"
 _LOCK = "lock"
@@ -104,7 +106,7 @@ class ImportJobService:
                 "A MovieLens data set brings films and people for everybody: only an administrator may import one."
             )
         own = self._folder / str(user_id)
-        with locked(own / _LOCK) as is_free:
+        with locked(own / _LOCK, patience=LOOK_SECONDS) as is_free:
             if not is_free:
                 raise going_on()
         _drop_older(own, 0.0)

@@ -13,7 +13,7 @@ from camflix.errors import CamFlixError, InvalidFileError
 from camflix.i18n import N_, _, say, speaking
 from camflix.importers.letterboxd import LetterboxdExport
 from camflix.services.file_lock import locked
-from camflix.services.import_jobs import going_on, read, told_without
+from camflix.services.import_jobs import LOOK_SECONDS, going_on, read, told_without
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -72,7 +72,7 @@ class ImportWorker:
             thread.join(_LAST_SECONDS)
 
     def _work(self, request: ImportRequest) -> None:
-        with speaking(request.language), locked(request.lock) as is_free:
+        with speaking(request.language), locked(request.lock, patience=LOOK_SECONDS) as is_free:
             job = self._outcome(request) if is_free else _failed(request.job, going_on())
             try:
                 request.file.unlink(missing_ok=True)

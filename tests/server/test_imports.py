@@ -112,7 +112,7 @@ def test_large_bodies_are_taken_where_files_are_and_nowhere_else(live: LiveServe
 
 def test_of_two_imports_at_once_the_second_is_refused(live: LiveServer, http: httpx.Client) -> None:
     ended(http, send(http, CSV).json())
-    with locked(folder_of(live) / "lock") as is_mine:
+    with locked(folder_of(live) / "lock", patience=_WAIT_SECONDS) as is_mine:
         assert is_mine
         answer = send(http, CSV)
     assert (answer.status_code, answer.json()["code"]) == (409, "conflict")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
@@ -20,7 +21,6 @@ from tests.conftest import NOW
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from textual.pilot import Pilot
 
@@ -28,10 +28,19 @@ if TYPE_CHECKING:
     from camflix.operations import Operation
     from tests.conftest import Home
 
+_HERE = Path(__file__).parent
 Input = TypeVar("Input")
 Result = TypeVar("Result")
 
 _MOST_ROUNDS = 400
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let one process of several take these tests, from the start: they wait half of the time, the others compute."""
+    items.sort(key=lambda item: _HERE not in item.path.parents)
+    for item in items:
+        if _HERE in item.path.parents:
+            item.add_marker(pytest.mark.xdist_group("tui"))
 
 
 class Unplugged:

@@ -363,7 +363,7 @@ def test_a_file_is_looked_at_taken_and_its_unclear_row_resolved(make_app: Make, 
     file.write_text("Date,Name,Year,Letterboxd URI,Rating\n" + "".join(f"2024-01-01,{row}\n" for row in rows))
 
     async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, "I", "f", "ctrl+u", *str(file), "enter")
+        await press(pilot, "I", "f", "ctrl+u", *file.name, "enter")
         assert "4.5 → 90" in words(pilot)
         await press(pilot, "G", "enter")
         assert "ambiguous               1" in words(pilot)
@@ -378,9 +378,9 @@ def test_a_file_of_no_format_is_refused_with_the_reason(make_app: Make, tmp_path
     (tmp_path / "notes.txt").write_text("hello\n")
 
     async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, "I", "f", "ctrl+u", *str(tmp_path / "notes.txt"), "enter")
+        await press(pilot, "I", "f", "ctrl+u", *"notes.txt", "enter")
         assert "notes.txt" in words(pilot)
-        await press(pilot, "f", "ctrl+u", *str(tmp_path / "nowhere"), "enter")
+        await press(pilot, "f", "ctrl+u", *"nowhere", "enter")
         assert "nowhere" in words(pilot)
 
     walk(make_app(language="en"), steps)
