@@ -339,7 +339,8 @@ def _among(items: Int32s, row: Int32s) -> Bools:
     """Return which of a few ``items`` stand in ``row``, which ascends: a tenth of a millisecond less than np.isin."""
     if not len(row):
         return np.zeros(len(items), dtype=np.bool_)
-    return row[np.minimum(np.searchsorted(row, items), len(row) - 1)] == items
+    found: Bools = row[np.minimum(np.searchsorted(row, items), len(row) - 1)] == items
+    return found
 
 
 def _standardised(residuals: Int64s, spreads: Int64s) -> Int16s:
