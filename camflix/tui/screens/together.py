@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 _N_FILMS = 50
 _MEMBER_CELLS = 10
-_OTHER_CELLS = 44
+_OTHER_CELLS = 42
 """What place, title, year and the group's score take: members have the rest."""
 
 
