@@ -109,7 +109,7 @@ def test_away(snap_compare: Any, make_app: Callable[..., Any], cable: Any, state
             "shown_before": ("f5",),
             "never_shown": ("T",),
             "score_refused": ("8", "8", "enter"),
-            "group_refused": ("T", "p"),
+            "group_refused": ("E", "m", *"zoe", "enter"),
         }
         await press(pilot, *keys[state])
 
