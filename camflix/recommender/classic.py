@@ -54,9 +54,6 @@ MIN_RATINGS = 5
 _Z_UNIT = 256
 _WEIGHT_DAMPING = MOST_WEIGHT // 2
 
-_UNWANTED = -1
-"""Stands for the evidence of what is not to be listed."""
-
 _MANY = 4
 """Of more films than one in so many, the votes on the whole catalogue are faster counted than on each."""
 
@@ -252,13 +249,15 @@ class Classic(Model):
         get the top of the list by index.
         """
         ready = self._ready(person)
-        sums = self._sums(ready, None)
-        n_evidence = sums.n_evidence.copy()
-        n_evidence[person.items] = _UNWANTED
-        n_evidence[exclude] = _UNWANTED
-        floor = max(min_evidence, 0)
-        best = best_first(sums.unclipped.astype(np.float64), n, n_evidence=n_evidence, min_evidence=floor)
-        return self._predictions(ready, best.astype(np.int32), sums.take(best))
+        votes = self._counted(ready, None)
+        # Most of a great catalogue has too few votes to be listed: dividing there is most of the time after counting.
+        enough = votes.n_votes >= min_evidence
+        enough[person.items] = False
+        enough[exclude] = False
+        items = np.flatnonzero(enough).astype(np.int32)
+        sums = self._of_votes(ready, votes.take(items), items)
+        best = best_first(sums.unclipped.astype(np.float64), n, n_evidence=sums.n_evidence, min_evidence=0)
+        return self._predictions(ready, items[best], sums.take(best))
 
     def _ready(self, person: Person) -> ClassicPerson:
         return person if isinstance(person, ClassicPerson) else self.person(person.items, person.scores, person.user)
@@ -278,17 +277,19 @@ class Classic(Model):
         """Return the votes on ``items`` in sums, by whichever way is faster; None: on the catalogue."""
         if items is None:
             return self._everybody.votes(person.ranking, self._z, k=N_NEIGHBOURS)
-        items = np.ascontiguousarray(items, dtype=np.int32)
         if len(items) * _MANY <= self._ratings.n_items:
             return self._everybody.votes(person.ranking, self._z, k=N_NEIGHBOURS, items=items)
         return self._everybody.votes(person.ranking, self._z, k=N_NEIGHBOURS).take(items)
 
-    def _sums(self, person: ClassicPerson, items: Int32s | None) -> _Sums:
-        """Return the predictions of ``items`` and what a receipt of them needs; None: of the catalogue."""
-        votes = self._counted(person, items)
-        effects = self._baseline.item_effects if items is None else self._baseline.item_effects[items]
+    def _sums(self, person: ClassicPerson, items: Int32s) -> _Sums:
+        """Return the predictions of ``items`` and what a receipt of them needs."""
+        items = np.ascontiguousarray(items, dtype=np.int32)
+        return self._of_votes(person, self._counted(person, items), items)
+
+    def _of_votes(self, person: ClassicPerson, votes: VoteSums, items: Int32s) -> _Sums:
+        """Return the predictions of ``items`` from the votes on them."""
         denominators = (votes.totals + _WEIGHT_DAMPING) * _Z_UNIT
-        expected = effects + (self._baseline.mean + person.effect)
+        expected = self._baseline.item_effects[items] + (self._baseline.mean + person.effect)
         unclipped = expected + rounded_ratios(votes.numerators * person.spread, denominators)
         return _Sums(denominators, unclipped, votes.n_votes.astype(np.int32))
 
@@ -306,7 +307,7 @@ class Classic(Model):
     def _reasons(self, person: ClassicPerson, items: Int32s, n_evidence: Int32s) -> UInt8s:
         n_raters = self._n_raters[items]
         if person.user >= 0:
-            n_raters = n_raters - np.isin(items, self._ratings.of_user(person.user)[0])
+            n_raters = n_raters - _among(items, self._ratings.of_user(person.user)[0])
         reasons = np.where(n_evidence > 0, Reason.KNOWN, Reason.NO_NEIGHBOURS)
         reasons[n_raters == 0] = Reason.FILM_UNRATED
         if len(person.items) < MIN_RATINGS:
@@ -332,6 +333,14 @@ class Classic(Model):
                 )
             )
         return lines
+
+
+def _among(items: Int32s, row: Int32s) -> Bools:
+    """Return which of a few ``items`` stand in ``row``, which ascends: a tenth of a millisecond less than np.isin."""
+    if not len(row):
+        return np.zeros(len(items), dtype=np.bool_)
+    found: Bools = row[np.minimum(np.searchsorted(row, items), len(row) - 1)] == items
+    return found
 
 
 def _standardised(residuals: Int64s, spreads: Int64s) -> Int16s:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from camflix.recommender.kernels.everybody import Everybody
-from camflix.recommender.kernels.everybody import nearest as nearest_of
 from camflix.recommender.model import Neighbours
 from camflix.recommender.similarity import DAMPING, MIN_COMMON, top_k
 
@@ -25,10 +24,10 @@ def nearest(everybody: Everybody, person: Person, k: int, *, damping: float = DA
     appear; a negative similarity does when there are fewer than ``k`` better ones.
     """
     items, scores = np.ascontiguousarray(person.items), np.ascontiguousarray(person.scores)
-    similarity, n_common = everybody.pearson_row(items, scores, damping=damping, min_common=MIN_COMMON)
-    users = nearest_of(similarity, k, without=person.user)
-    distances = everybody.taste_distances(items, scores, users)
-    return Neighbours(users, similarity[users], distances, n_common[users])
+    users, similarity, n_common = everybody.nearest(
+        items, scores, k, damping=damping, min_common=MIN_COMMON, without=person.user
+    )
+    return Neighbours(users, similarity, everybody.taste_distances(items, scores, users), n_common)
 
 
 def all_nearest(ratings: Ratings, k: int, *, damping: float = DAMPING) -> Iterator[Neighbours]:

@@ -14,6 +14,7 @@ from camflix.errors import CamFlixError
 from camflix.i18n import _
 from camflix.tui.calls import Calls, Link
 from camflix.tui.keys import ACTIONS, COMMON, FILM, MOVES, bindings, clashes
+from camflix.tui.opening import Opening
 from camflix.tui.preferences import Preferences, save_choice
 from camflix.tui.sections import HOME, SECTIONS
 from camflix.tui.themes import THEMES
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from textual.dom import DOMNode
 
     from camflix.client import Client
-    from camflix.results import MovieListSummary, MovieSummary, Profile
+    from camflix.results import Profile
     from camflix.settings import Paths
     from camflix.tui.asks import Asks
     from camflix.tui.importing import Importer
@@ -46,7 +47,7 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-class CamFlixApp(App[None], inherit_bindings=False):
+class CamFlixApp(Opening, App[None], inherit_bindings=False):
     """CamFlix in a terminal.
 
     Args:
@@ -321,34 +322,6 @@ class CamFlixApp(App[None], inherit_bindings=False):
         if self.page is not None:
             self.page.redraw()
 
-    def open_film(self, film: MovieSummary) -> None:
-        """Show a film."""
-        from camflix.tui.screens.film import FilmScreen  # noqa: PLC0415 - made when first wanted
-
-        self.push_screen(FilmScreen(film))
-
-    def open_person(self, username: str) -> None:
-        """Show a person."""
-        from camflix.tui.screens.person import PersonScreen  # noqa: PLC0415 - made when first wanted
-
-        self.push_screen(PersonScreen(username))
-
-    def open_groups(self) -> None:
-        """Show groups of films to give points to."""
-        from camflix.tui.screens.groups import Groups  # noqa: PLC0415 - made when first wanted
-
-        self.push_screen(Groups())
-
-    def open_list(self, movie_list: MovieListSummary) -> None:
-        """Show a list."""
-        from camflix.tui.screens.movie_list import MovieListScreen  # noqa: PLC0415 - made when first wanted
-
-        self.push_screen(MovieListScreen(movie_list))
-
-    def go(self, mode: str) -> None:
-        """Go to a section."""
-        self.switch_mode(mode)
-
     def action_go_discover(self) -> None:
         """Go to Discover."""
         self.go("discover")
@@ -364,6 +337,10 @@ class CamFlixApp(App[None], inherit_bindings=False):
     def action_go_twins(self) -> None:
         """Go to Twins."""
         self.go("twins")
+
+    def action_go_together(self) -> None:
+        """Go to Together."""
+        self.go("together")
 
     def action_go_stats(self) -> None:
         """Go to Stats."""

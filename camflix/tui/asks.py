@@ -83,6 +83,13 @@ class Asks:
         """Ask for the people of like taste."""
         return self._client.call(operations.twins, inputs.AskTwins(n=n))
 
+    def together(
+        self, members: tuple[str, ...], rule: results.GroupRuleName, n: int, *, rewatch: bool
+    ) -> results.GroupPicks:
+        """Ask for films for oneself and others."""
+        body = inputs.AskTogether(members=members, n=n, rule=rule, rewatch=rewatch)
+        return self._client.call(operations.together, body)
+
     def ratings(self) -> results.RatingPage:
         """Ask for all of one's ratings."""
         return self._client.call(operations.list_ratings, inputs.ListRatings())

@@ -42,6 +42,7 @@ ACTIONS: dict[str, Action] = {
     "go.rate": Action("R", N_("go to Rate")),
     "go.films": Action("M", N_("go to My films")),
     "go.twins": Action("T", N_("go to Twins")),
+    "go.together": Action("E", N_("go to Together: films for me and others")),
     "go.stats": Action("S", N_("go to Stats")),
     "go.import": Action("I", N_("go to Import")),
     "go.settings": Action("comma", N_("go to Settings")),
@@ -80,6 +81,11 @@ ACTIONS: dict[str, Action] = {
     "entry.down": Action("J,shift+down", N_("move the line under the cursor down")),
     "entry.new": Action("n", N_("begin a new list"), N_("new list"), is_shown=True),
     "films.rescale": Action("z", N_("my scores come from a narrower scale: bring them to 0-100"), N_("rescale")),
+    # people
+    "person.together": Action("p", N_("films for me and this person"), N_("together"), is_shown=True),
+    "group.add": Action("m", N_("somebody more in the group"), N_("with…"), is_shown=True),
+    "group.remove": Action("delete,backspace", N_("somebody less in the group"), N_("without…"), is_shown=True),
+    "group.rewatch": Action("s", N_("films that somebody has seen too, or none"), N_("seen too"), is_shown=True),
     "import.file": Action("f", N_("choose a file"), N_("file"), is_shown=True),
     # settings
     "choice.next": Action("enter,space,right,l", N_("the next choice"), N_("change"), is_shown=True),

@@ -36,6 +36,7 @@ SECTIONS: tuple[Section, ...] = (
     Section("rate", N_("Rate"), "rate", "Rate"),
     Section("films", N_("My films"), "my_films", "MyFilms"),
     Section("twins", N_("Twins"), "twins", "Twins"),
+    Section("together", N_("Together"), "together", "Together", is_in_bar=False),
     Section("stats", N_("Stats"), "stats", "StatsScreen"),
     Section("import", N_("Import"), "import_", "Import", is_in_bar=False),
     Section("settings", N_("Settings"), "settings", "Settings", is_in_bar=False),

@@ -22,7 +22,7 @@ def test_the_second_is_told_that_it_is_taken(tmp_path: Path) -> None:
 
 def test_whoever_is_patient_gets_it_when_it_is_given_back(tmp_path: Path) -> None:
     asked, given_back = threading.Event(), threading.Event()
-    order = []
+    order: list[object] = []
 
     def wait_for_it() -> None:
         asked.set()

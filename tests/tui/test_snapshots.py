@@ -34,6 +34,7 @@ SCREENS: dict[str, tuple[str, ...]] = {
     "list": ("plus", "enter", *"Dimanche", "enter", "M", "h", "enter"),
     "twins": ("T",),
     "person": ("T", "enter"),
+    "together": ("T", "p", "T", "j", "p", "j"),
     "stats": ("S",),
     "groups_by_percentile": ("S", "l"),
     "accuracy": ("8", "7", "enter", "S", "l", "l"),
@@ -112,7 +113,7 @@ def test_first_run(snap_compare: Any, make_app: Callable[..., Any], keys: tuple[
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])
-@pytest.mark.parametrize("section", [("D",), ("M",), ("T",), ("S",)], ids=lambda keys: keys[0])
+@pytest.mark.parametrize("section", [("D",), ("M",), ("T",), ("E",), ("S",)], ids=lambda keys: keys[0])
 def test_nothing_there_yet(
     snap_compare: Any, make_first_app: Callable[..., Any], section: tuple[str, ...], language: str
 ) -> None:
@@ -122,12 +123,17 @@ def test_nothing_there_yet(
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])
-@pytest.mark.parametrize("state", ["shown_before", "never_shown", "score_refused"])
+@pytest.mark.parametrize("state", ["shown_before", "never_shown", "score_refused", "group_refused"])
 def test_away(snap_compare: Any, make_app: Callable[..., Any], cable: Any, state: str, language: str) -> None:
     async def run_before(pilot: Pilot[None]) -> None:
         await settle(pilot)
         cable.is_unplugged = True
-        keys = {"shown_before": ("f5",), "never_shown": ("T",), "score_refused": ("8", "8", "enter")}
+        keys = {
+            "shown_before": ("f5",),
+            "never_shown": ("T",),
+            "score_refused": ("8", "8", "enter"),
+            "group_refused": ("E", "m", *"zoe", "enter"),
+        }
         await press(pilot, *keys[state])
 
     assert snap_compare(make_app(language=language), terminal_size=SIZES["80x24"], run_before=run_before)

@@ -55,7 +55,7 @@ def words(pilot: Pilot[None]) -> str:
 
 def test_every_section_has_a_key(make_app: Make) -> None:
     async def steps(pilot: Pilot[None]) -> None:
-        for key, mode in zip("RMTSI", ("rate", "films", "twins", "stats", "import"), strict=True):
+        for key, mode in zip("RMTESI", ("rate", "films", "twins", "together", "stats", "import"), strict=True):
             await press(pilot, key)
             assert pilot.app.current_mode == mode
             assert len(words(pilot).splitlines()) > 3
@@ -504,7 +504,7 @@ def test_keys_are_remapped_by_action_and_a_clash_is_named(make_app: Make) -> Non
 
 def test_every_action_is_a_key_of_some_screen() -> None:
     from camflix.tui.modals import base as modal  # noqa: PLC0415
-    from camflix.tui.screens import base, film_list, import_, my_films, rate, receipt, settings, stats  # noqa: PLC0415
+    from camflix.tui.screens import base, film_list, import_, my_films, rate, receipt, settings, stats, together, twins  # noqa: PLC0415
     from camflix.tui.widgets import lines  # noqa: PLC0415
 
     classes = (
@@ -518,6 +518,8 @@ def test_every_action_is_a_key_of_some_screen() -> None:
         receipt.ReceiptScreen,
         settings.Settings,
         stats.StatsScreen,
+        together.Together,
+        twins.Twins,
         modal.Modal,
         lines.Lines,
     )

@@ -107,6 +107,9 @@ class _Scratch(threading.local):
         counts: uint32 ``[MOST_WEIGHT + 1]``, anything.
         row: uint8 ``[n_items]``, 255.
         open: uint8 ``[n_items]``, anything.
+        similarity: float64 ``[n_users]``, anything.
+        n_common: int32 ``[n_users]``, anything.
+        votes: int64 ``[n_items, 3]``, anything.
     """
 
     def __init__(self, n_users: int, n_items: int) -> None:
@@ -116,6 +119,9 @@ class _Scratch(threading.local):
         self.counts = np.empty(MOST_WEIGHT + 1, dtype=np.uint32)
         self.row = np.full(n_items, NO_PERCENTILE, dtype=np.uint8)
         self.open = np.empty(n_items, dtype=np.uint8)
+        self.similarity = np.empty(n_users, dtype=np.float64)
+        self.n_common = np.empty(n_users, dtype=np.int32)
+        self.votes = np.empty((n_items, 3), dtype=np.int64)
 
     def wide_for(self, n_ratings: int, chunk: int) -> Any:
         """Return a pointer to ``wide``, which is made when ``n_ratings`` don't fit one chunk."""
@@ -157,18 +163,46 @@ class Everybody:
         check_scores("scores", scores, len(items))
         if not AVAILABLE:
             return twin_neighbours.pearson_row(self.ratings, items, scores, damping=damping, min_common=min_common)
-        n_users, scratch = self.ratings.n_users, self._scratch
+        n_users = self.ratings.n_users
         similarity, n_common = np.empty(n_users, dtype=np.float64), np.empty(n_users, dtype=np.int32)
-        person = (len(items), pointer(items), pointer(scores))
+        self._fill_pearson(items, scores, (damping, min_common), similarity, n_common)
+        return similarity, n_common
+
+    def nearest(
+        self, items: Int32s, scores: UInt8s, k: int, *, damping: float, min_common: int, without: int = -1
+    ) -> tuple[Int32s, Float64s, Int32s]:
+        """Return the ``k`` users most similar to a person: ``nearest`` of the ``pearson_row``, in no new memory.
+
+        A row of many users, made anew for each person, costs as much in pages that the system must clear as in sums.
+
+        Returns:
+            users: int32 ``[m]``, greatest similarity first.
+            similarity: float64 ``[m]``.
+            n_common: int32 ``[m]``.
+        """
+        if AVAILABLE:
+            check_indices("items", items, self.ratings.n_items, ascending=True)
+            check_scores("scores", scores, len(items))
+            similarity, n_common = self._scratch.similarity, self._scratch.n_common
+            self._fill_pearson(items, scores, (damping, min_common), similarity, n_common)
+        else:
+            similarity, n_common = self.pearson_row(items, scores, damping=damping, min_common=min_common)
+        users = nearest(similarity, k, without=without)
+        return users, similarity[users], n_common[users]
+
+    def _fill_pearson(
+        self, items: Int32s, scores: UInt8s, limits: tuple[float, int], similarity: Float64s, n_common: Int32s
+    ) -> None:
+        n_users, scratch = self.ratings.n_users, self._scratch
+        person = (len(items), pointer(items), pointer(scores), *limits)
         sums = (pointer(scratch.sums), scratch.wide_for(len(items), CHUNK))
         results = (pointer(similarity), pointer(n_common))
 
         def fill(begin: int, end: int) -> None:
             share = ffi.new("Share *", [begin, end, n_users])
-            lib.person_pearson(share, *self._columns, self._scores, *person, damping, min_common, *sums, *results)
+            lib.person_pearson(share, *self._columns, self._scores, *person, *sums, *results)
 
         in_halves(fill, n_users, worth_it=self._is_long(items))
-        return similarity, n_common
 
     def _is_long(self, items: Int32s) -> bool:
         pointers = self.ratings.item_ptr
@@ -267,7 +301,8 @@ class Everybody:
             k: votes on one film at the most, 1 to 32,767.
             n_nearest: only the first so many of the neighbours vote; all, unless told.
             items: int32 ``[n]``, the films, in any order; each takes time by how many rated it. The whole catalogue,
-                and faster than that, unless told.
+                and faster than that, unless told; these sums lie in memory of the thread's, and its next call for a
+                catalogue overwrites them.
         """
         ratings = self.ratings
         check_array("ranking.weights", ranking.weights, np.int32, (ratings.n_users,))
@@ -294,7 +329,7 @@ class Everybody:
     ) -> VoteSums:
         ratings = self.ratings
         n = ratings.n_items if items is None else len(items)
-        votes = np.empty((n, 3), dtype=np.int64)
+        votes = self._scratch.votes if items is None else np.empty((n, 3), dtype=np.int64)
         rows = (ratings.user_ptr, ratings.item_ptr, ratings.items, ratings.users)
         values = (residuals.by_user, residuals.by_item, ranking.order, ranking.rank, ranking.weights)
         pointers = [pointer(array) for array in (*rows, *values)]  # kept alive here: the struct holds bare addresses

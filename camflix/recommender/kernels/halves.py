@@ -22,7 +22,7 @@ def in_halves(work: Callable[[int, int], None], n: int, *, worth_it: bool) -> No
         n: where the last part ends.
         worth_it: whether the work takes much longer than to wake a thread, some 50 microseconds.
     """
-    if not worth_it or (os.cpu_count() or 1) == 1:
+    if not worth_it or n_processors() == 1:
         work(0, n)
         return
     helped = _helpers().submit(work, 0, n // 2)
@@ -33,8 +33,14 @@ def in_halves(work: Callable[[int, int], None], n: int, *, worth_it: bool) -> No
 
 
 @cache
+def n_processors() -> int:
+    """Return how many processors there are, asked once: Linux reads a file to answer, 25 microseconds."""
+    return os.cpu_count() or 1
+
+
+@cache
 def _helpers() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(max(1, (os.cpu_count() or 1) - 1), thread_name_prefix="camflix-kernels")
+    return ThreadPoolExecutor(max(1, n_processors() - 1), thread_name_prefix="camflix-kernels")
 
 
 if hasattr(os, "register_at_fork"):

@@ -8,6 +8,7 @@ from camflix import display
 from camflix.i18n import _, decimal, plural
 from camflix.results import MovieListSummary, MovieSummary
 from camflix.tui.drawing import bar, left, right
+from camflix.tui.keys import bindings
 from camflix.tui.screens.base import CamFlixScreen
 from camflix.tui.screens.receipt_lines import LABEL
 from camflix.tui.widgets.page import Line, Page
@@ -29,6 +30,8 @@ _MOST_TITLE = 60
 
 class PersonScreen(CamFlixScreen):
     """One person, as far as they let themselves be seen."""
+
+    BINDINGS = bindings("person.together")
 
     def __init__(self, username: str) -> None:
         super().__init__()
@@ -117,6 +120,10 @@ class PersonScreen(CamFlixScreen):
     def _list_line(each: MovieListSummary, palette: Palette) -> Line:
         words = plural("{n} film", "{n} films", each.n_movies)
         return Line([(" " + each.name, palette.text), ("  " + words, palette.dim)], each)
+
+    def action_person_together(self) -> None:
+        """Show films for oneself and this person."""
+        self.camflix.open_together(self._username)
 
     def on_lines_opened(self, event: Lines.Opened) -> None:
         """Go on to a film or a list."""

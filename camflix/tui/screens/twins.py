@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from camflix.i18n import N_, _, decimal, plural
 from camflix.tui.drawing import bar, left
+from camflix.tui.keys import bindings
 from camflix.tui.screens.base import CamFlixScreen
 from camflix.tui.widgets.lines import OneLine
 from camflix.tui.widgets.rows import Column, ColumnTitles, RowList
@@ -58,6 +59,8 @@ COLUMNS: tuple[Column[Twin], ...] = (
 class Twins(CamFlixScreen):
     """The list of twins."""
 
+    BINDINGS = bindings("person.together")
+
     def __init__(self) -> None:
         super().__init__()
         self.rows: RowList[Twin] = RowList(COLUMNS, id="twins")
@@ -99,6 +102,17 @@ class Twins(CamFlixScreen):
         self.rows.show(found.twins, keep_cursor=not is_first)
         self.set_class(not found.twins, "is-empty")
         self.redraw()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Tell whether an action means something now."""
+        if action == "person_together":
+            return self.rows.current is not None and bool(self.rows.current.username)
+        return super().check_action(action, parameters)
+
+    def action_person_together(self) -> None:
+        """Show films for oneself and the person under the cursor."""
+        assert self.rows.current is not None
+        self.camflix.open_together(self.rows.current.username or "")
 
     def on_lines_opened(self, event: Lines.Opened) -> None:
         """Show a person."""

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from camflix.recommender.arrays import Ratings
-from camflix.recommender.kernels import AVAILABLE, everybody, twin_neighbours
+from camflix.recommender.kernels import AVAILABLE, everybody, halves, twin_neighbours
 from camflix.recommender.kernels.everybody import Everybody, Ranking, nearest
 from camflix.recommender.kernels.halves import in_halves
 from camflix.recommender.percentiles import taste_distances
@@ -166,13 +166,13 @@ def test_rows_made_in_halves_are_those_made_at_once(ratings: Ratings, seed: int)
 
     def counted() -> list[np.ndarray]:
         sums = known.votes(random_ranking(known, seed), residuals, k=3)
-        return [sums.numerators, sums.totals, sums.n_votes]
+        return [sums.numerators.copy(), sums.totals.copy(), sums.n_votes.copy()]
 
     at_once = [*rows(), *counted()]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(everybody, "LONG_ROW", -1)
         patch.setattr(everybody, "LONG_COUNT", -1)
-        patch.setattr(os, "cpu_count", lambda: 2)
+        patch.setattr(halves, "n_processors", lambda: 2)
         assert all_same([*rows(), *counted()], at_once)
 
 
@@ -217,6 +217,38 @@ def test_threads_do_not_disturb_each_other() -> None:
     alone = [row(user) for user in range(400)]
     with ThreadPoolExecutor(4) as pool:
         assert list(pool.map(row, range(400))) == alone
+
+
+def assert_nearest_are_of_the_row(ratings: Ratings, seed: int) -> None:
+    known, person = Everybody(ratings), a_person(ratings, seed)
+    similarity, n_common = known.pearson_row(*person, damping=25.0, min_common=3)
+    first = nearest(similarity, 7, without=2)
+    for _ in range(2):  # the second finds the memory as the first left it
+        found = known.nearest(*person, 7, damping=25.0, min_common=3, without=2)
+        assert all_same(found, (first, similarity[first], n_common[first]))
+
+
+@given(ratings_of_few(), st.integers(0, 99))
+def test_the_nearest_of_a_person_are_those_of_their_row(ratings: Ratings, seed: int) -> None:
+    assert_nearest_are_of_the_row(ratings, seed)
+
+
+@pytest.mark.usefixtures("plain")
+def test_without_the_extension_the_nearest_are_those_of_the_row_too() -> None:
+    assert_nearest_are_of_the_row(made(60, 40, 0.6, seed=11), 11)
+
+
+def test_threads_do_not_lend_each_other_their_memory() -> None:
+    ratings = made(400, 60, 0.5, seed=10)
+    known = Everybody(ratings)
+
+    def first(user: int) -> list[bytes]:
+        found = known.nearest(*ratings.of_user(user), 9, damping=25.0, min_common=3, without=user)
+        return [array.tobytes() for array in found]
+
+    alone = [first(user) for user in range(400)]
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(first, range(400))) == alone
 
 
 @pytest.mark.usefixtures("plain")

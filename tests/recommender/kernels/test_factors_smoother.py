@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +13,7 @@ from hypothesis import strategies as st
 from camflix.recommender import factors_smoother, kernels
 from camflix.recommender.factors_smoother import LANES, FoldedIn, Samples, Smoother
 from camflix.recommender.factors_smoother_twin import by_sample
+from camflix.recommender.kernels import halves
 
 if TYPE_CHECKING:
     from camflix.recommender.arrays import Int32s, UInt8s
@@ -154,7 +154,7 @@ def test_a_catalogue_in_halves_has_the_bits_it_has_at_once(monkeypatch: pytest.M
     person = smoother.fold_in(*some_person(3, 9), 1.3)
     at_once = [smoother.predict(person, everything), *smoother.predict_with_variance(person, everything)]
     monkeypatch.setattr(factors_smoother, "LONG_CATALOGUE", 0)
-    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    monkeypatch.setattr(halves, "n_processors", lambda: 2)
     in_halves = [smoother.predict(person, everything), *smoother.predict_with_variance(person, everything)]
     assert all(np.array_equal(a, b) for a, b in zip(at_once, in_halves, strict=True))
 
