@@ -130,23 +130,7 @@ class ImportJobService:
             self._language,
             mapping,
         )
-        try:
-            request.folder.mkdir(mode=0o700)
-            request.file.write_bytes(content)
-            with told_without(request.folder):
-                _refuse_what_is_too_large(request.file)
-                data = read(request)
-                mapping.refuse_strangers(data)
-                job = replace(request.job, n_rows=data.count_ratings())
-            request.tell(job)
-        except OSError as error:
-            shutil.rmtree(request.folder, ignore_errors=True)
-            raise StorageError(
-                "The file cannot be kept: {reason}.", hint="Try again later.", reason=Word(error.strerror or error)
-            ) from error
-        except BaseException:
-            shutil.rmtree(request.folder, ignore_errors=True)
-            raise
+        job = _kept(request, content)
         self._requests.append(replace(request, job=job))
         return job
 
@@ -214,6 +198,28 @@ class told_without:  # noqa: N801 - reads as what it does, in a with statement
                 if isinstance(value, str):
                     error.values[name] = type(value)(value.replace(self._place, ""))
         return False
+
+
+def _kept(request: ImportRequest, content: bytes) -> ImportJob:
+    """Write a file into its folder and look at it; nothing is left of one that is refused."""
+    try:
+        request.folder.mkdir(mode=0o700)
+        request.file.write_bytes(content)
+        with told_without(request.folder):
+            _refuse_what_is_too_large(request.file)
+            data = read(request)
+            request.mapping.refuse_strangers(data)
+            job = replace(request.job, n_rows=data.count_ratings())
+        request.tell(job)
+    except OSError as error:
+        shutil.rmtree(request.folder, ignore_errors=True)
+        raise StorageError(
+            "The file cannot be kept: {reason}.", hint="Try again later.", reason=Word(error.strerror or error)
+        ) from error
+    except BaseException:
+        shutil.rmtree(request.folder, ignore_errors=True)
+        raise
+    return job
 
 
 def _refuse_what_is_too_large(file: Path) -> None:

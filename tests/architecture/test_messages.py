@@ -37,6 +37,7 @@ NOT_FOR_PEOPLE: dict[str, str] = {
     "CamFlix ": "the name of the product, before its version",
     "camflix: ": "the name of the program, before what it says",
     "bold green": "a style of Rich's",
+    "auto|10|100": "values as they are typed",
     "RMSE (0-100)": "the same in every language",
     "MAE (0-100)": "the same in every language",
     "left": "an alignment of Rich's",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
-from camflix.i18n import N_, _, decimal
+from camflix import display
+from camflix.i18n import N_, _
 from camflix.tui.drawing import cut
 from camflix.tui.keys import bindings
 from camflix.tui.modals.choose import Choice, Choose
@@ -42,7 +43,7 @@ class PickRow(NamedTuple):
 
 
 def _score(score: float | None, palette: Palette) -> Piece:
-    return ("-", palette.dim) if score is None else (decimal(score, 1), palette.score(score))
+    return ("-", palette.dim) if score is None else (display.computed(score), palette.score(score))
 
 
 def _rank_cell(row: PickRow, _width: int, palette: Palette) -> Pieces:
