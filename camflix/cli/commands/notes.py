@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 
-from camflix.cli.editor import edited
 from camflix.cli.output import print_json
 from camflix.cli.session import JsonOption, UserOption, open_client
 from camflix.cli.tree import TranslatedCommand, new_app
@@ -14,6 +13,7 @@ from camflix.cli.words import FilmArgument, count_option, title_of
 from camflix.i18n import _
 from camflix.operations import delete_note, get_movie, list_notes, resolve_movie, save_note
 from camflix.operations.inputs import MovieRef, Paged, ResolveMovie, SaveNote
+from camflix.tui.editor import edited
 
 app = new_app(help=_("Your own notes on films, for nobody else."))
 
