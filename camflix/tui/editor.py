@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from camflix.errors import InvalidInputError, StorageError, Word
+from camflix.i18n import N_
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_HINT = "Set EDITOR to the command of an editor, as in export EDITOR=nano, or give the text without one."
+_HINT = N_("Set EDITOR to the command of an editor, as in export EDITOR=nano, or give the text without one.")
 
 
 def edited(text: str) -> str:

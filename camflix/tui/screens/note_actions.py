@@ -97,7 +97,7 @@ class NoteActions:
     @staticmethod
     def _too_long(text: str) -> Notice:
         words = _(
-            "{n} letters, and a note has at most {most}: shorten it here or in the editor (F4); nothing is saved yet.",
+            "{n} letters, and a note has at most {most}: shorten it here or in the editor; nothing is saved yet.",
             n=len(text),
             most=_most_letters(),
         )
