@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import stat
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pytest
@@ -20,6 +19,7 @@ from tests.tui.test_walk import screen, walk, words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from textual.pilot import Pilot
 
