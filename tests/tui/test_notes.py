@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import stat
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pytest
@@ -14,16 +15,17 @@ from camflix.operations.inputs import MAX_NOTE_LENGTH
 from camflix.tui.editor import edited
 from camflix.tui.screens.discover import Discover
 from camflix.tui.screens.film import FilmScreen
+from tests.cli.running import answer
 from tests.tui.conftest import press
 from tests.tui.test_walk import screen, walk, words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from textual.pilot import Pilot
 
     from camflix.tui.app import CamFlixApp
+    from tests.conftest import Home
 
 Make: TypeAlias = "Callable[..., CamFlixApp]"
 
@@ -86,6 +88,22 @@ def test_ctrl_c_in_the_editor_is_the_editors_and_interrupts_again_after(
     assert edited("") == "done"
     with pytest.raises(KeyboardInterrupt):
         os.kill(os.getpid(), signal.SIGINT)
+
+
+def test_a_note_from_the_editor_that_the_command_cannot_save_is_kept_in_a_file(
+    demo: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VISUAL", editor(tmp_path, 'printf "%0501d" 0 > "$1"'))
+
+    refused = answer("notes", "write", "Alien (1979)")
+    assert refused.code == 2
+    kept = Path(refused.err.splitlines()[0].split()[-1])
+    assert kept.read_text() == "0" * (MAX_NOTE_LENGTH + 1)
+    assert kept.stat().st_mode & 0o077 == 0
+
+    monkeypatch.setenv("VISUAL", editor(tmp_path, f'head -c {MAX_NOTE_LENGTH} "{kept}" > "$1"'))
+    assert answer("notes", "write", "Alien (1979)").code == 0
+    assert "0" * MAX_NOTE_LENGTH in answer("notes", "list", "--json").out
 
 
 def test_a_note_too_long_stays_on_the_line_and_nothing_is_saved(make_app: Make) -> None:
