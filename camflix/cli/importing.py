@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from contextlib import suppress
+from dataclasses import replace
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from camflix.cli.session import local_profile_name, open_camflix
 from camflix.errors import CamFlixError, InvalidFileError
 from camflix.i18n import N_, _
+from camflix.importers.fields import Refused, plain_rating
 from camflix.importers.letterboxd import LetterboxdExport
+from camflix.importers.mapping import ScoreMapping
 from camflix.importers.movielens import MovieLensDataset
 from camflix.importers.rows import Problem
-from camflix.tui.importing import Preview, SampleRow
+from camflix.tui.importing import Mapped, Preview, SampleRow
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from camflix.importers.rows import RatingRow
-    from camflix.results import ImportReport, RowProblem
+    from camflix.results import ImportReport, RowProblem, ScaleChoice
 
-_N_SAMPLE = 8
+_N_SAMPLE = 4
 _N_LOOKED_AT = 2000
-FORMATS: tuple[tuple[str, str, Callable[[Path], Any], bool], ...] = (
+_N_COUNTED = 200_000
+FORMATS: tuple[tuple[str, str, Callable[..., Any], bool], ...] = (
     ("letterboxd", N_("Letterboxd: your ratings"), LetterboxdExport, False),
     ("movielens", N_("MovieLens: a data set of a community"), MovieLensDataset, True),
 )
@@ -47,15 +54,40 @@ class LocalImporter:
             except InvalidFileError as error:
                 errors.append(error)
                 continue
-            rows = _first_rows(source)
-            mapping = sorted({(_written(row), row.score) for row in rows}, key=lambda pair: pair[1])
-            shown = tuple(SampleRow(_film_words(row), _written(row), row.score) for row in rows[:_N_SAMPLE])
-            return Preview(path, name, _(words), source.count_ratings(), is_community, shown, tuple(mapping))
+            counts = Counter(plain_rating(text) or "" for text in islice(source.written(), _N_COUNTED))
+            mapped = tuple(Mapped(written, None, n) for written, n in sorted(counts.items(), key=_by_rating))
+            n_rows = source.count_ratings()
+            preview = Preview(
+                path, name, _(words), n_rows, is_community, (), mapped, counts.total(), "auto", source.scale.highest, {}
+            )
+            return self.mapped(preview, "auto", {})
         raise errors[0]
+
+    def mapped(self, preview: Preview, scale: ScaleChoice, scores: Mapping[str, int]) -> Preview:
+        """Return the preview by another mapping; only the first rows of the file are read again."""
+        mapping = ScoreMapping(scale, scores)
+        source = _reader(preview.format)(preview.path, mapping)
+        shown = tuple(SampleRow(_film_words(row), source.written_in(row.raw), row.score) for row in _first_rows(source))
+
+        def score_of(written: str) -> int | None:
+            with suppress(Refused):
+                return mapping.score_of(written, source.scale)
+            return None
+
+        return replace(
+            preview,
+            rows=shown,
+            mapping=tuple(
+                replace(each, score=score_of(each.written), is_own=each.written in scores) for each in preview.mapping
+            ),
+            scale=scale,
+            highest=source.scale.highest if scale == "auto" else int(scale),
+            scores=dict(scores),
+        )
 
     def bring_in(self, preview: Preview, progress: Callable[[int], None]) -> ImportReport:
         """Take a file in one transaction, then learn tastes anew."""
-        source = _reader(preview.format)(preview.path)
+        source = _source(preview)
         with open_camflix() as camflix:
             with camflix.transaction(writes=True) as services:
                 user_id = (
@@ -72,33 +104,32 @@ class LocalImporter:
 
     def score_of(self, preview: Preview, problem: RowProblem) -> int | None:
         """Return the score that stands in the line of a row that was not taken."""
-        for row in _reader(preview.format)(preview.path).ratings():
+        for row in _source(preview).ratings():
             if row.line == problem.line:
                 return None if isinstance(row, Problem) else row.score
         return None
 
 
-def _reader(name: str) -> Callable[[Path], Any]:
+def _reader(name: str) -> Callable[..., Any]:
     return next(read for known, _words, read, _is_community in FORMATS if known == name)
 
 
+def _source(preview: Preview) -> Any:
+    """Return the file by the mapping of its preview."""
+    return _reader(preview.format)(preview.path, ScoreMapping(preview.scale, preview.scores))
+
+
+def _by_rating(count: tuple[str, int]) -> float:
+    return float(count[0] or "inf")
+
+
 def _first_rows(source: Any) -> list[RatingRow]:
-    """Return the rows that can be taken among the first of a file."""
-    rows: list[RatingRow] = []
-    for number, row in enumerate(source.ratings()):
-        if number == _N_LOOKED_AT:
-            break
-        if not isinstance(row, Problem):
-            rows.append(row)
-    return rows
+    """Return the first rows that can be taken, sought among the first of a file."""
+    rows = (row for row in islice(source.ratings(), _N_LOOKED_AT) if not isinstance(row, Problem))
+    return list(islice(rows, _N_SAMPLE))
 
 
 def _film_words(row: RatingRow) -> str:
     if row.title:
         return f"{row.title} ({row.year})" if row.year else row.title
     return f"ml:{row.movielens_id}"
-
-
-def _written(row: RatingRow) -> str:
-    """Return the rating as the file has it: the last field, or the score where the row was not kept."""
-    return row.raw[-1].strip() if row.raw else str(row.score)

@@ -19,10 +19,11 @@ from camflix.operations import inputs
 from camflix.operations.import_inputs import MAX_FILE_BYTES
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from camflix.client import Client
-    from camflix.results import ImportJob, ImportReport, ImportSource
+    from camflix.results import ImportJob, ImportReport, ImportSource, ScaleChoice
 
 _FIRST_PAUSE_SECONDS = 0.05
 _LONGEST_PAUSE_SECONDS = 1.0
@@ -37,20 +38,44 @@ class Progress(Protocol):
 
 
 def import_file(
-    client: Client, source: ImportSource, path: Path, progress: Progress, *, is_trial: bool = False
+    client: Client,
+    source: ImportSource,
+    path: Path,
+    progress: Progress,
+    *,
+    is_trial: bool = False,
+    scale: ScaleChoice = "auto",
+    score_map: Sequence[str] = (),
 ) -> ImportReport:
     """Send a file, wait until it is imported, return the report.
+
+    Args:
+        client: whose ratings.
+        source: which format it is.
+        path: the file.
+        progress: told how far it is.
+        is_trial: nothing is saved.
+        scale: where the scale of its ratings ends.
+        score_map: scores of single ratings, as ``3.5=75``.
 
     Raises:
         NotFoundError: nothing is there.
         InvalidFileError: it is a folder, it is no such file, or the import failed.
+        InvalidInputError: the map names a rating that is not in it.
         TooLargeError: it is larger than a server takes.
         StorageError: it cannot be read here, or nothing could be written there.
     """
     content = _content(path)
     job = client.call(
         operations.start_import,
-        inputs.StartImport(source=source, content=content, name=path.name[-255:] or "upload", trial=is_trial),
+        inputs.StartImport(
+            source=source,
+            content=content,
+            name=path.name[-255:] or "upload",
+            trial=is_trial,
+            scale=scale,
+            map=tuple(score_map),
+        ),
     )
     pause = _FIRST_PAUSE_SECONDS
     while job.state in {"waiting", "running"}:

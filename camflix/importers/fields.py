@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from fractions import Fraction
 
@@ -52,35 +53,62 @@ def parse_id(text: str) -> int:
     return number
 
 
-def parse_stars(text: str, lowest: Fraction = Fraction(0), step: Fraction | None = None) -> int:
-    """Return the score of a rating of up to five stars.
+@dataclass(frozen=True, slots=True)
+class RatingScale:
+    """A scale on which a service lets people rate; 0 is the bottom of each.
 
-    Args:
-        text: the stars, with a point or a comma.
-        lowest: the fewest stars one can give.
-        step: the stars come in multiples of it; None for any.
+    Attributes:
+        highest: where it ends.
+        lowest: the least that one can give.
+        step: ratings come in multiples of it; None for any.
+    """
+
+    highest: int
+    lowest: Fraction = Fraction(0)
+    step: Fraction | None = None
+
+
+FIVE_STARS = RatingScale(5)
+
+
+def parse_rating(text: str, scale: RatingScale = FIVE_STARS) -> int:
+    """Return the score of a rating on a scale, written with a point or a comma.
 
     Raises:
         Refused: for anything else.
     """
-    stars = Fraction(text.replace(",", ".")) if _DECIMAL.fullmatch(text) else None
-    if stars is None:
+    rating = Fraction(text.replace(",", ".")) if _DECIMAL.fullmatch(text) else None
+    lowest, step = scale.lowest, scale.step
+    if rating is None:
         raise Refused(
-            N_("“{value}” is not a rating; give stars from {lowest} to 5"), value=shown(text), lowest=_plain(lowest)
-        )
-    if not lowest <= stars <= 5:  # noqa: PLR2004 - the fifth star
-        raise Refused(
-            N_("the rating {value} lies outside {lowest} to 5; correct it or take the line out"),
+            N_("“{value}” is not a rating; give a number from {lowest} to {highest}"),
             value=shown(text),
             lowest=_plain(lowest),
+            highest=scale.highest,
         )
-    if step is not None and stars % step:
+    if not lowest <= rating <= scale.highest:
         raise Refused(
-            N_("the rating {value} is not a multiple of {step}; correct it or take the line out"),
+            N_("the rating {value} lies outside {lowest} to {highest}; correct it, or say which score it is"),
+            value=shown(text),
+            lowest=_plain(lowest),
+            highest=scale.highest,
+        )
+    if step is not None and rating % step:
+        raise Refused(
+            N_("the rating {value} is not a multiple of {step}; correct it, or say which score it is"),
             value=shown(text),
             step=_plain(step),
         )
-    return from_scale(stars, 5)
+    return from_scale(rating, scale.highest)
+
+
+def plain_rating(text: str) -> str | None:
+    """Return a rating in its shortest writing, the same for ``4``, ``4.0`` and ``4,00``; None when it is no number."""
+    if not _DECIMAL.fullmatch(text):
+        return None
+    whole, _point, part = text.replace(",", ".").partition(".")
+    part = part.rstrip("0")
+    return f"{int(whole)}.{part}" if part else str(int(whole))
 
 
 def _plain(number: Fraction) -> str:

@@ -7,17 +7,20 @@ from typing import TYPE_CHECKING
 
 from camflix.errors import InvalidFileError, Word
 from camflix.importers.archives import open_source
-from camflix.importers.fields import Refused, parse_date, parse_stars, parse_title, parse_year
+from camflix.importers.fields import RatingScale, Refused, parse_date, parse_title, parse_year
+from camflix.importers.mapping import AS_WRITTEN
 from camflix.importers.rows import Problem, RatingRow
 from camflix.importers.tables import Table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from camflix.importers.archives import Source
+    from camflix.importers.mapping import ScoreMapping
+    from camflix.importers.tables import Record
 
-_HALF_A_STAR = Fraction(1, 2)
+_STARS = RatingScale(5, Fraction(1, 2), Fraction(1, 2))
 _MOST_LINES_OF_A_ROW = 10
 _FOLDERS_OF_AN_EXPORT = frozenset({"deleted", "orphaned", "likes", "lists"})
 _TELLING_COLUMNS = (
@@ -37,6 +40,7 @@ class LetterboxdExport:
     Args:
         path: ratings.csv, or the export's ZIP or folder; only its own ratings.csv is read, not those of its folders
             ``deleted`` and ``orphaned``.
+        mapping: which scores its stars become.
 
     Attributes:
         columns: the names in the header, in the order of ``RatingRow.raw``.
@@ -47,7 +51,11 @@ class LetterboxdExport:
         StorageError: it may not be read.
     """
 
-    def __init__(self, path: Path | str) -> None:
+    scale = _STARS
+    """On which Letterboxd lets people rate."""
+
+    def __init__(self, path: Path | str, mapping: ScoreMapping = AS_WRITTEN) -> None:
+        self._mapping = mapping
         source = open_source(path)
         self._table = Table.with_header(source, _ratings_file_of(source))
         self.columns = self._table.columns
@@ -55,9 +63,9 @@ class LetterboxdExport:
         self._positions = self._table.positions("Date", "Name", "Year", "Rating")
 
     def ratings(self) -> Iterator[RatingRow | Problem]:
-        """Yield each rating in the file's order, on our scale: half a star is 10."""
+        """Yield each rating in the file's order, on our scale: half a star is 10 unless the mapping says otherwise."""
         date, name, year, stars = self._positions
-        for record in self._table.records(max_lines=_MOST_LINES_OF_A_ROW):
+        for record in self._records():
             if isinstance(record, Problem):
                 yield record
                 continue
@@ -65,7 +73,7 @@ class LetterboxdExport:
             try:
                 yield RatingRow(
                     line=line,
-                    score=parse_stars(fields[stars].strip(), _HALF_A_STAR, _HALF_A_STAR),
+                    score=self._mapping.score_of(fields[stars].strip(), _STARS),
                     rated_at=parse_date(fields[date].strip()),
                     title=parse_title(fields[name]),
                     year=parse_year(fields[year].strip()),
@@ -73,6 +81,17 @@ class LetterboxdExport:
                 )
             except Refused as refused:
                 yield refused.at(self._table.name, line, fields)
+
+    def written(self) -> Iterator[str]:
+        """Yield each rating as it stands in the file."""
+        return (self.written_in(record[1]) for record in self._records() if not isinstance(record, Problem))
+
+    def written_in(self, raw: Sequence[str]) -> str:
+        """Return the rating as it stands in a row."""
+        return raw[self._positions[3]].strip()
+
+    def _records(self) -> Iterator[Record]:
+        return self._table.records(max_lines=_MOST_LINES_OF_A_ROW)
 
     @property
     def ratings_name(self) -> str:

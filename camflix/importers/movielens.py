@@ -7,16 +7,20 @@ from typing import TYPE_CHECKING
 
 from camflix.errors import InvalidFileError
 from camflix.importers.archives import open_source
+from camflix.importers.fields import FIVE_STARS
+from camflix.importers.mapping import AS_WRITTEN
 from camflix.importers.movielens_rows import GENRES_OF_100K, film_rows, flagged_film_rows, linked_ids, rating_rows
 from camflix.importers.rows import Problem
 from camflix.importers.tables import Table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from camflix.importers.archives import Source
+    from camflix.importers.mapping import ScoreMapping
     from camflix.importers.rows import FilmRow, RatingRow
+    from camflix.importers.tables import Record
 
 _RATING_COLUMNS = ("userId", "movieId", "rating", "timestamp")
 _N_FIELDS_OF_U_ITEM = 5 + len(GENRES_OF_100K.split())
@@ -40,6 +44,7 @@ class MovieLensDataset:
 
     Args:
         path: the folder or the ZIP; the files may lie in one folder inside.
+        mapping: which scores its stars become.
 
     Attributes:
         rating_columns: the names of the columns of ``RatingRow.raw``.
@@ -50,7 +55,11 @@ class MovieLensDataset:
         StorageError: it may not be read.
     """
 
-    def __init__(self, path: Path | str) -> None:
+    scale = FIVE_STARS
+    """On which the people of MovieLens rate."""
+
+    def __init__(self, path: Path | str, mapping: ScoreMapping = AS_WRITTEN) -> None:
+        self._mapping = mapping
         source = open_source(path)
         self._layout = _recognise(source)
         self.rating_columns = self._layout.ratings.columns or _RATING_COLUMNS
@@ -76,8 +85,20 @@ class MovieLensDataset:
 
     def ratings(self) -> Iterator[RatingRow | Problem]:
         """Yield each rating in the file's order; memory does not grow with their number."""
+        return rating_rows(self._rating_records(), self.ratings_name, self._layout.rating_positions, self._mapping)
+
+    def written(self) -> Iterator[str]:
+        """Yield each rating as it stands in the file."""
+        place = self._layout.rating_positions[2]
+        return (record[1][place] for record in self._rating_records() if not isinstance(record, Problem))
+
+    def written_in(self, raw: Sequence[str]) -> str:
+        """Return the rating as it stands in a row."""
+        return raw[self._layout.rating_positions[2]]
+
+    def _rating_records(self) -> Iterator[Record]:
         ratings, positions = self._layout.ratings, self._layout.rating_positions
-        return rating_rows(ratings.records(n_columns=len(ratings.columns) or len(positions)), ratings.name, positions)
+        return ratings.records(n_columns=len(ratings.columns) or len(positions))
 
     @property
     def ratings_name(self) -> str:

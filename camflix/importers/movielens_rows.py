@@ -6,7 +6,8 @@ import re
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from camflix.i18n import N_
-from camflix.importers.fields import Refused, parse_id, parse_stars, parse_timestamp, parse_title
+from camflix.importers.fields import FIVE_STARS, Refused, parse_id, parse_timestamp, parse_title
+from camflix.importers.mapping import AS_WRITTEN
 from camflix.importers.rows import FilmRow, Problem, RatingRow
 from camflix.importers.tables import shown
 from camflix.importers.text import movielens_titles
@@ -14,6 +15,7 @@ from camflix.importers.text import movielens_titles
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
+    from camflix.importers.mapping import ScoreMapping
     from camflix.importers.tables import Record
 
 GENRES_OF_100K = (
@@ -45,15 +47,19 @@ class _Parsed(dict[str, _Value], Generic[_Value]):
         return value
 
 
-def rating_rows(records: Iterable[Record], file: str, positions: tuple[int, ...]) -> Iterator[RatingRow | Problem]:
+def rating_rows(
+    records: Iterable[Record], file: str, positions: tuple[int, ...], mapping: ScoreMapping = AS_WRITTEN
+) -> Iterator[RatingRow | Problem]:
     """Yield the ratings of a file, in its order.
 
     Args:
         records: its rows.
         file: its name.
         positions: where user, film, stars and timestamp stand in a row.
+        mapping: which scores the stars become.
     """
-    users, movielens_ids, scores = _Parsed(_user_name), _Parsed(parse_id), _Parsed(parse_stars)
+    users, movielens_ids = _Parsed(_user_name), _Parsed(parse_id)
+    scores = _Parsed(lambda text: mapping.score_of(text, FIVE_STARS))
     user, film, stars, timestamp = positions
     for record in records:
         if isinstance(record, Problem):

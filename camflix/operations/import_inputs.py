@@ -11,12 +11,18 @@ MAX_FILE_BYTES = 16 << 20
 
 
 class StartImport(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A file to import. ``trial``: nothing is saved, and the report says what would become of each row."""
+    """A file to import. ``trial``: nothing is saved, and the report says what would become of each row.
+
+    ``scale`` says where the scale of its ratings ends, ``auto`` being that of its format; ``map`` gives scores to
+    single ratings, as ``3.5=75``.
+    """
 
     source: Literal["letterboxd", "movielens"]
     content: Annotated[bytes, Meta(min_length=1, max_length=MAX_FILE_BYTES)]
     name: Annotated[str, Meta(min_length=1, max_length=255)] = "upload"
     trial: bool = False
+    scale: Literal["auto", "10", "100"] = "auto"
+    map: Annotated[tuple[Annotated[str, Meta(max_length=40)], ...], Meta(max_length=1000)] = ()
 
 
 class ImportRef(Struct, frozen=True, forbid_unknown_fields=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from camflix.importers.mapping import parse_mapping
 from camflix.operations.declare import Context, operation
 from camflix.operations.inputs import ImportRef, StartImport
 from camflix.results import ImportJob
@@ -11,7 +12,7 @@ _LIMIT = "10 per minute"
 
 @operation("POST", "/api/imports/", status=202, limit=_LIMIT)
 def start_import(context: Context, body: StartImport) -> ImportJob:
-    """Send a file to be imported; it is looked at now, and taken afterwards. Errors: InvalidFileError, ConflictError.
+    """Send a file to be imported; it is looked at now, taken afterwards. Errors: InvalidFileError, InvalidInputError.
 
     The file may also be the whole body, of any type but JSON; the other fields then stand in the query.
     """
@@ -22,6 +23,7 @@ def start_import(context: Context, body: StartImport) -> ImportJob:
         body.content,
         is_admin=context.is_admin,
         is_trial=body.trial,
+        mapping=parse_mapping(body.scale, body.map),
     )
 
 

@@ -67,6 +67,7 @@ if TYPE_CHECKING:
         ImportSource,
         ImportState,
         RowProblem,
+        ScaleChoice,
     )
     from camflix.results.lists import (
         HiddenList,
@@ -169,6 +170,7 @@ _FILES = {
         "ImportSource",
         "ImportState",
         "RowProblem",
+        "ScaleChoice",
     ),
     "lists": (
         "HiddenList",
@@ -276,6 +278,7 @@ __all__ = [
     "Revoked",
     "RowProblem",
     "SavedRating",
+    "ScaleChoice",
     "Scope",
     "ScoreCount",
     "SessionList",

@@ -45,6 +45,8 @@ class ImportReport:
 
 
 ImportSource: TypeAlias = Literal["letterboxd", "movielens"]
+ScaleChoice: TypeAlias = Literal["auto", "10", "100"]
+"""Where the scale of a file's ratings ends; ``auto``: that of its format."""
 ImportState: TypeAlias = Literal["waiting", "running", "done", "failed", "interrupted"]
 
 

@@ -27,6 +27,7 @@ from camflix.errors import (
     Word,
 )
 from camflix.importers.letterboxd import LetterboxdExport
+from camflix.importers.mapping import AS_WRITTEN
 from camflix.importers.movielens import MovieLensDataset
 from camflix.results import ImportJob
 from camflix.services.file_lock import locked
@@ -34,6 +35,7 @@ from camflix.services.file_lock import locked
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from camflix.importers.mapping import ScoreMapping
     from camflix.results import ImportSource
 
 Data: TypeAlias = "LetterboxdExport | MovieLensDataset"
@@ -52,12 +54,13 @@ _ID = re.compile("[0-9a-f]{16}")
 
 @dataclass(frozen=True, slots=True)
 class ImportRequest:
-    """An import to be done after the commit: whose, of which file, in which language it is told of."""
+    """An import to be done after the commit: whose, of which file, in which language it is told of, and its mapping."""
 
     user_id: int
     job: ImportJob
     folder: Path
     language: str
+    mapping: ScoreMapping = AS_WRITTEN
 
     @property
     def file(self) -> Path:
@@ -91,7 +94,15 @@ class ImportJobService:
         self._language = language
 
     def accept(
-        self, user_id: int, source: ImportSource, name: str, content: bytes, *, is_admin: bool, is_trial: bool
+        self,
+        user_id: int,
+        source: ImportSource,
+        name: str,
+        content: bytes,
+        *,
+        is_admin: bool,
+        is_trial: bool,
+        mapping: ScoreMapping = AS_WRITTEN,
     ) -> ImportJob:
         """Keep a file and look at it; it is imported after the commit.
 
@@ -99,6 +110,7 @@ class ImportJobService:
             NotAllowedError: a data set brings films and people for all; that is for administrators.
             ConflictError: an import of this user is going on.
             InvalidFileError: it is no such file.
+            InvalidInputError: the mapping names a rating that is not in it.
             TooLargeError: it unpacks to more than is taken.
         """
         if source == "movielens" and not is_admin:
@@ -116,13 +128,16 @@ class ImportJobService:
             ImportJob(job_id, source, _safe(name), "waiting", is_trial, 0, 0, None, None, None),
             own / job_id,
             self._language,
+            mapping,
         )
         try:
             request.folder.mkdir(mode=0o700)
             request.file.write_bytes(content)
             with told_without(request.folder):
                 _refuse_what_is_too_large(request.file)
-                job = replace(request.job, n_rows=read(request).count_ratings())
+                data = read(request)
+                mapping.refuse_strangers(data)
+                job = replace(request.job, n_rows=data.count_ratings())
             request.tell(job)
         except OSError as error:
             shutil.rmtree(request.folder, ignore_errors=True)
@@ -174,7 +189,8 @@ def read(request: ImportRequest) -> Data:
     Raises:
         CamFlixError: it is no such file; its place on this machine is in the sentence.
     """
-    return LetterboxdExport(request.file) if request.job.source == "letterboxd" else MovieLensDataset(request.file)
+    kind = LetterboxdExport if request.job.source == "letterboxd" else MovieLensDataset
+    return kind(request.file, request.mapping)
 
 
 def going_on() -> ConflictError:

@@ -33,6 +33,11 @@ def cut(text: str, width: int) -> str:
     return set_cell_size(text, width - 1) + "…" if width > 0 else ""
 
 
+def first_that_fits(texts: Sequence[str], width: int) -> str:
+    """Return the first of several wordings that a width holds; the last, cut, where it holds none."""
+    return next((text for text in texts if cell_len(text) <= width), cut(texts[-1], width))
+
+
 def left(text: str, width: int) -> str:
     """Return the text set to the left of a field."""
     text = cut(text, width)

@@ -89,6 +89,7 @@ TRIALS = (
     Trial("export", ("--format", "csv", "--user", "demo"), results.ExportDocument, "title,year"),
     Trial("import movielens", ("ml",), results.ImportReport, "58"),
     Trial("import letterboxd", ("ratings.csv",), results.ImportReport, "5"),
+    Trial("import letterboxd", ("ratings.csv", "--map", "3.5=75", "--scale", "10"), results.ImportReport, "5"),
     Trial("demo", (), None, "camflix recommend"),
     Trial("evaluate", ("--holdout", "0.2", "--engine", "classic"), results.EngineEvaluation, "RMSE"),
     Trial("engine show", (), results.EngineStatus, "factors"),

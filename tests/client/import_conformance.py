@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import io
 import zipfile
 from typing import TYPE_CHECKING
@@ -10,7 +11,7 @@ import pytest
 
 from camflix import operations
 from camflix.client.imports import import_file
-from camflix.errors import InvalidFileError, NotAllowedError, NotFoundError
+from camflix.errors import InvalidFileError, InvalidInputError, NotAllowedError, NotFoundError
 from camflix.operations import inputs
 
 if TYPE_CHECKING:
@@ -58,6 +59,30 @@ class ImportConformance:
         again = import_file(client, "letterboxd", file, unseen)
         assert (again.created, again.unchanged) == (0, 1)
         assert client.call(operations.undo, inputs.Nothing()).kind == "import"
+        assert client.call(operations.list_ratings, inputs.ListRatings()).ratings == ()
+
+    def test_start_import_by_a_mapping(self, make_client: MakeClient, file: Path) -> None:
+        client = make_client("ann")
+        mapped = functools.partial(
+            import_file, client, "letterboxd", file, unseen, scale="10", score_map=("3=55", "4.5=75")
+        )
+        assert mapped().created == 1
+        mine = client.call(operations.list_ratings, inputs.ListRatings())
+        assert [rated.score for rated in mine.ratings] == [75]
+        again = mapped()
+        assert (again.created, again.updated, again.unchanged) == (0, 0, 1)
+        assert import_file(client, "letterboxd", file, unseen, scale="10").updated == 1
+        mine = client.call(operations.list_ratings, inputs.ListRatings())
+        assert [rated.score for rated in mine.ratings] == [45]
+
+    @pytest.mark.parametrize("pair", ["2=40", "4.5", "4.5=101", "4.5=x", "x=5"])
+    def test_start_import_refuses_a_mapping_that_means_nothing(
+        self, make_client: MakeClient, file: Path, pair: str
+    ) -> None:
+        client = make_client("ann")
+        with pytest.raises(InvalidInputError) as raised:
+            import_file(client, "letterboxd", file, unseen, score_map=(pair,))
+        assert raised.value.field == "map"
         assert client.call(operations.list_ratings, inputs.ListRatings()).ratings == ()
 
     def test_start_import_on_trial_saves_nothing(self, make_client: MakeClient, file: Path) -> None:

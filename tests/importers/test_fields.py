@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 from camflix.importers.fields import (
     MAX_ID,
+    RatingScale,
     Refused,
     parse_date,
     parse_id,
-    parse_stars,
+    parse_rating,
     parse_timestamp,
     parse_title,
     parse_year,
@@ -42,7 +43,7 @@ def test_an_id_is_a_whole_number_from_1() -> None:
     [("0", 0), ("0.5", 10), ("4", 80), ("4.0", 80), ("4,5", 90), ("3.14", 63), ("5", 100), ("5.000", 100)],
 )
 def test_a_star_is_twenty_points(text: str, score: int) -> None:
-    assert parse_stars(text) == score
+    assert parse_rating(text) == score
 
 
 @pytest.mark.parametrize(
@@ -50,7 +51,7 @@ def test_a_star_is_twenty_points(text: str, score: int) -> None:
 )
 def test_what_is_not_a_rating_is_refused(text: str) -> None:
     with pytest.raises(Refused):
-        parse_stars(text)
+        parse_rating(text)
 
 
 @pytest.mark.parametrize(
@@ -59,12 +60,12 @@ def test_what_is_not_a_rating_is_refused(text: str) -> None:
         ("0", "the rating 0 lies outside 0.5 to 5"),
         ("5.5", "the rating 5.5 lies outside 0.5 to 5"),
         ("4.2", "the rating 4.2 is not a multiple of 0.5"),
-        ("good", "“good” is not a rating; give stars from 0.5 to 5"),
+        ("good", "“good” is not a rating; give a number from 0.5 to 5"),
     ],
 )
 def test_a_refusal_says_why_in_one_sentence(text: str, sentence: str) -> None:
     with pytest.raises(Refused) as caught:
-        parse_stars(text, HALF, HALF)
+        parse_rating(text, RatingScale(5, HALF, HALF))
     problem = caught.value.at("ratings.csv", 17, ["x", text])
     assert (problem.file, problem.line, problem.raw) == ("ratings.csv", 17, ("x", text))
     assert problem.message.format(**problem.values).startswith(sentence)
@@ -73,12 +74,12 @@ def test_a_refusal_says_why_in_one_sentence(text: str, sentence: str) -> None:
 
 @given(st.integers(0, 10))
 def test_half_stars_are_tens(n_halves: int) -> None:
-    assert parse_stars(f"{n_halves / 2}") == n_halves * 10
+    assert parse_rating(f"{n_halves / 2}") == n_halves * 10
 
 
 @given(st.decimals(0, 5, places=3))
 def test_more_stars_are_never_a_lower_score(stars: object) -> None:
-    assert parse_stars(f"{stars}") <= parse_stars("5")
+    assert parse_rating(f"{stars}") <= parse_rating("5")
 
 
 def test_a_timestamp_is_seconds_since_1970_in_utc() -> None:
@@ -119,7 +120,7 @@ def test_a_title_that_is_missing_or_endless_is_refused(text: str) -> None:
         parse_title(text)
 
 
-@pytest.mark.parametrize("parse", [parse_id, parse_stars, parse_timestamp, parse_date, parse_year, parse_title])
+@pytest.mark.parametrize("parse", [parse_id, parse_rating, parse_timestamp, parse_date, parse_year, parse_title])
 @given(text=st.text())
 def test_any_text_is_a_value_or_refused(parse: Callable[[str], object], text: str) -> None:
     try:

@@ -111,11 +111,17 @@ def test_away(snap_compare: Any, make_app: Callable[..., Any], cable: Any, state
             "shown_before": ("f5",),
             "never_shown": ("T",),
             "score_refused": ("8", "8", "enter"),
-            "group_refused": ("T", "p"),
+            "group_refused": ("E", "m", *"zoe", "enter"),
         }
         await press(pilot, *keys[state])
 
     assert snap_compare(make_app(language=language), terminal_size=SIZES["80x24"], run_before=run_before)
+
+
+def export_of(folder: Path, *rows: str) -> None:
+    """Write a person's export."""
+    text = "".join(f"2024-01-01,{row}\n" for row in rows)
+    (folder / "ratings.csv").write_text(f"Date,Name,Year,Letterboxd URI,Rating\n{text}")
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])
@@ -147,13 +153,25 @@ def test_import(
     language: str,
 ) -> None:
     monkeypatch.setattr("time.perf_counter", lambda: 0.0)
-    rows = ("Heat,1995,x,4.5", "Amelie,2000,x,3.5", "Nosuch,2000,x,3", "Alien,1979,x,seven")
-    (tmp_path / "ratings.csv").write_text(
-        "Date,Name,Year,Letterboxd URI,Rating\n" + "".join(f"2024-01-01,{row}\n" for row in rows)
-    )
+    export_of(tmp_path, "Heat,1995,x,4.5", "Amelie,2000,x,3.5", "Nosuch,2000,x,3", "Alien,1979,x,seven")
     (tmp_path / "notes.csv").write_text("hello,there\n")
     file = "notes.csv" if state == "refused" else "ratings.csv"
     more = {"preview": (), "refused": (), "report": ("G", "enter"), "resolve": ("G", "enter", "G", "enter")}
     keys = ("I", "f", "ctrl+u", *file, "enter", *more[state])
 
     assert snap_compare(make_app(language=language), terminal_size=SIZES["80x24"], run_before=run_before_of(keys))
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("state", ["mapped", "asked"])
+def test_import_by_a_mapping(
+    snap_compare: Any, make_app: Callable[..., Any], tmp_path: Path, state: str, size: str, language: str
+) -> None:
+    rows = [f"Heat,{1990 + number},x,{number / 2:g}" for number in range(1, 12)]
+    export_of(tmp_path, *rows, *rows[5:8], "Alien,1979,x,seven", "Alien,1979,x,7")
+    file = ("I", "f", "ctrl+u", *"ratings.csv", "enter")
+    changes = ("j", "enter", "enter", "enter", "G", "k", "enter", *"68", "enter", "k", "k", "enter", *"93", "enter")
+    keys = (*file, *changes, *(("j", "enter", *"9") if state == "asked" else ()))
+
+    assert snap_compare(make_app(language=language), terminal_size=SIZES[size], run_before=run_before_of(keys))

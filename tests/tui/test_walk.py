@@ -364,12 +364,45 @@ def test_a_file_is_looked_at_taken_and_its_unclear_row_resolved(make_app: Make, 
 
     async def steps(pilot: Pilot[None]) -> None:
         await press(pilot, "I", "f", "ctrl+u", *file.name, "enter")
-        assert "4.5 → 90" in words(pilot)
+        assert "4.5 →        90         1" in words(pilot)
         await press(pilot, "G", "enter")
         assert "ambiguous               1" in words(pilot)
         await press(pilot, "G", "enter", "enter")
         assert "Amélie (2001): 70" in words(pilot)
         assert "✓" in words(pilot)
+
+    walk(make_app(language="en"), steps)
+
+
+def test_which_score_a_rating_becomes_is_changed_before_anything_is_written(make_app: Make, tmp_path: Path) -> None:
+    rows = ("Heat,1995,x,4.5", "Amélie,2001,x,3.5", "Alien,1979,x,3.5", "Se7en,1995,x,8", "Nosuch,2000,x,good")
+    (tmp_path / "ratings.csv").write_text(
+        "Date,Name,Year,Letterboxd URI,Rating\n" + "".join(f"2024-01-01,{row}\n" for row in rows)
+    )
+
+    async def steps(pilot: Pilot[None]) -> None:
+        await press(pilot, "I", "f", "ctrl+u", *"ratings.csv", "enter")
+        assert "3.5 →        70         2" in words(pilot)
+        assert "8 →   refused         1" in words(pilot)
+        assert "no number →   refused         1" in words(pilot)
+        await press(pilot, "j", "enter")
+        assert "0 to 10" in words(pilot)
+        assert "3.5 →        35         2" in words(pilot)
+        assert "8 →        80         1" in words(pilot)
+        await press(pilot, "enter", "enter")
+        assert "0 to 5, as its format says" in words(pilot)
+        await press(pilot, "j", "enter", "1", "0", "1", "enter")
+        assert "from 0 to 100" in words(pilot)
+        await press(pilot, "enter", "7", "5", "enter")
+        assert "3.5 →        75         2   given by me" in words(pilot)
+        await press(pilot, "j", "j", "enter", "8", "8", "enter")
+        assert "8 →        88         1   given by me" in words(pilot)
+        await press(pilot, "enter", "backspace", "backspace", "enter")
+        assert "8 →   refused         1" in words(pilot)
+        await press(pilot, "G", "enter")
+        assert "invalid                 2" in words(pilot)
+        await press(pilot, "I", "D", "ctrl+p", *"Alien 1979", "enter")
+        assert "75" in words(pilot)
 
     walk(make_app(language="en"), steps)
 

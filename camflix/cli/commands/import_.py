@@ -14,10 +14,11 @@ from camflix.cli.session import JsonOption, UserOption, local_profile_name, open
 from camflix.cli.tree import TranslatedCommand, new_app
 from camflix.errors import InvalidFileError
 from camflix.i18n import _, decimal, plural
-from camflix.results import ImportReport
+from camflix.importers.mapping import parse_mapping
+from camflix.results import ImportReport, ScaleChoice
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from camflix.bootstrap import CamFlix
     from camflix.client.imports import Progress
@@ -32,17 +33,37 @@ PathArgument = Annotated[
     Path,
     typer.Argument(metavar=_("PATH"), readable=False, help=_("The folder, the ZIP or the file."), show_default=False),
 ]
+ScaleOption = Annotated[
+    ScaleChoice,
+    typer.Option(
+        "--scale", help=_("Where the scale of its ratings ends; auto: that of the format."), metavar="auto|10|100"
+    ),
+]
+MapOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--map", help=_("The score that a rating becomes, as 3.5=75; may be given several times."), metavar="3.5=75"
+    ),
+]
 
 
 @app.command(cls=TranslatedCommand, help=_("A MovieLens data set: its films, and its users as the community."))
-def movielens(path: PathArgument, user: UserOption = None, use_json: JsonOption = False) -> None:
+def movielens(
+    path: PathArgument,
+    scale: ScaleOption = "auto",
+    score_map: MapOption = None,
+    user: UserOption = None,
+    use_json: JsonOption = False,
+) -> None:
     """Import a MovieLens data set."""
     from camflix.importers.movielens import MovieLensDataset  # noqa: PLC0415 - loaded with SQLAlchemy only
 
+    mapping = parse_mapping(scale, score_map or ())
     if (login := signed_in(user)) is not None:
-        _import_there(login, "movielens", path, use_json=use_json)
+        _import_there(login, "movielens", path, scale, score_map or (), use_json=use_json)
         return
-    dataset = MovieLensDataset(path)
+    dataset = MovieLensDataset(path, mapping)
+    mapping.refuse_strangers(dataset)
 
     def bring_in(services: Services, user_id: int, progress: Callable[[int], None]) -> ImportReport:
         return services.imports.movielens(dataset, path.name, user_id, progress)
@@ -51,14 +72,22 @@ def movielens(path: PathArgument, user: UserOption = None, use_json: JsonOption 
 
 
 @app.command(cls=TranslatedCommand, help=_("Your Letterboxd export: the ZIP, or ratings.csv."))
-def letterboxd(path: PathArgument, user: UserOption = None, use_json: JsonOption = False) -> None:
+def letterboxd(
+    path: PathArgument,
+    scale: ScaleOption = "auto",
+    score_map: MapOption = None,
+    user: UserOption = None,
+    use_json: JsonOption = False,
+) -> None:
     """Import a person's Letterboxd ratings."""
     from camflix.importers.letterboxd import LetterboxdExport  # noqa: PLC0415
 
+    mapping = parse_mapping(scale, score_map or ())
     if (login := signed_in(user)) is not None:
-        _import_there(login, "letterboxd", path, use_json=use_json)
+        _import_there(login, "letterboxd", path, scale, score_map or (), use_json=use_json)
         return
-    export = LetterboxdExport(path)
+    export = LetterboxdExport(path, mapping)
+    mapping.refuse_strangers(export)
 
     def bring_in(services: Services, user_id: int, progress: Callable[[int], None]) -> ImportReport:
         return services.imports.letterboxd(export, path.name, user_id, progress)
@@ -86,12 +115,14 @@ def _import(
     _end(report, use_json=use_json)
 
 
-def _import_there(login: Login, source: ImportSource, path: Path, *, use_json: bool) -> None:
+def _import_there(
+    login: Login, source: ImportSource, path: Path, scale: ScaleChoice, score_map: Sequence[str], *, use_json: bool
+) -> None:
     """Send a file to the server that one is signed in to; show how far it is, then its report."""
     from camflix.client.imports import import_file  # noqa: PLC0415 - for those who are signed in
 
     with remote_client(login) as client, _progress_bar(None) as progress:
-        report = import_file(client, source, path, progress)
+        report = import_file(client, source, path, progress, scale=scale, score_map=score_map)
     _end(report, use_json=use_json)
 
 

@@ -130,6 +130,10 @@ class CamFlixScreen(FilmActions, Screen[None], inherit_bindings=False):
             widget.refresh()
         self.refresh()
 
+    def room_for_facts(self) -> int:
+        """Return how many cells there are at the right of the heading's views."""
+        return self.size.width - 3 - sum(width_of([(_(words), Style())]) + 2 for words in self.VIEWS)
+
     # ---- asking
 
     def on_mount(self) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from camflix import i18n
 from camflix.i18n import N_, _, plural
+from camflix.tui.drawing import first_that_fits
 from camflix.tui.screens.film_list import FilmListScreen
 from camflix.tui.screens.film_rows import FOR_YOU, FOUND, POPULAR, FilmRow, catalogue_columns, marked_row
 from camflix.tui.widgets.rows import PAGE, Column, RowList
@@ -76,14 +77,17 @@ class Discover(FilmListScreen):
         return self._personal_facts(palette)
 
     def _personal_facts(self, palette: Palette) -> Pieces:
-        found = self._personal
+        found, room = self._personal, self.room_for_facts()
         if found is None:
             return ()
         if not found.personal:
             assert found.reason is not None
-            return [(_("popular, not personal yet: {reason}", reason=_(REASONS[found.reason])), palette.warning)]
+            whole = _("popular, not personal yet: {reason}", reason=_(REASONS[found.reason]))
+            return [(first_that_fits([whole, _("popular, not personal yet")], room), palette.warning)]
+        order = _(_ORDERS[self._order])
         words = plural("from {n} rating of yours", "from {n} ratings of yours", found.n_ratings)
-        return [(f"{_(_ORDERS[self._order])} · {words} · {found.engine}", palette.dim)]
+        wordings = [f"{order} · {words} · {found.engine}", f"{order} · {words}", order]
+        return [(first_that_fits(wordings, room), palette.dim)]
 
     # ---- asking
 

@@ -6,11 +6,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from camflix import i18n
+from camflix.errors import InvalidInputError
 from camflix.i18n import _, decimal, plural
+from camflix.scores import parse_score
 from camflix.tui.drawing import bar, cut, left, right
 from camflix.tui.keys import bindings
 from camflix.tui.notices import saved_words
 from camflix.tui.screens.base import CamFlixScreen
+from camflix.tui.screens.import_lines import RatingLine, hint_lines, preview_lines
 from camflix.tui.widgets.bars import Notice
 from camflix.tui.widgets.page import Line, Page
 from camflix.tui.widgets.prompt import Prompt, Question
@@ -20,7 +23,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from camflix.errors import CamFlixError
-    from camflix.results import ImportReport, MovieSummary, RowProblem, SavedRating
+    from camflix.results import ImportReport, MovieSummary, RowProblem, SavedRating, ScaleChoice
     from camflix.tui.drawing import Pieces
     from camflix.tui.importing import Preview
     from camflix.tui.themes import Palette
@@ -29,6 +32,8 @@ if TYPE_CHECKING:
 _BAR_CELLS = 40
 _COUNT = 9
 _N_PROBLEMS = 300
+
+SCALES: tuple[ScaleChoice, ...] = ("auto", "10", "100")
 
 State = Literal["choose", "looking", "preview", "taking", "report"]
 
@@ -42,6 +47,9 @@ class Import(CamFlixScreen):
         super().__init__()
         self._state: State = "choose"
         self._preview: Preview | None = None
+        self._scale: ScaleChoice = "auto"
+        self._scores: dict[str, int] = {}
+        self._asked_rating = ""
         self._report: ImportReport | None = None
         self._n_read = 0
         self._resolved: set[int] = set()
@@ -81,7 +89,9 @@ class Import(CamFlixScreen):
     def on_prompt_entered(self, event: Prompt.Entered) -> None:
         """Look at the file."""
         importer, text = self.camflix.importer, event.text.strip()
-        if event.question.name != "file":
+        if event.question.name == "mapped":
+            self._give_score(text)
+        elif event.question.name != "file":
             super().on_prompt_entered(event)
         elif importer is not None and text:
             path = Path(text).expanduser()
@@ -96,7 +106,49 @@ class Import(CamFlixScreen):
 
     def _show_preview(self, preview: Preview) -> None:
         self._state, self._preview, self._report = "preview", preview, None
+        self._scale, self._scores = preview.scale, dict(preview.scores)
         self._draw()
+
+    # ---- which score a rating becomes
+
+    def _next_scale(self) -> None:
+        self._scale = SCALES[(SCALES.index(self._scale) + 1) % len(SCALES)]
+        self._map()
+
+    def _ask_mapped(self, rating: str) -> None:
+        self._asked_rating = rating
+        label = _("Score, 0 to 100, for each {rating} of the file:", rating=rating)
+        given = self._scores.get(rating)
+        self.prompt.ask(
+            Question("mapped", label, digits_only=True, remark=_by_scale_remark), "" if given is None else str(given)
+        )
+
+    def _give_score(self, text: str) -> None:
+        try:
+            score = parse_score(text) if text else None
+        except InvalidInputError as error:
+            self.say(Notice(i18n.say(error), is_error=True))
+            return
+        if score is None:
+            self._scores.pop(self._asked_rating, None)
+        else:
+            self._scores[self._asked_rating] = score
+        self._map()
+
+    def _map(self) -> None:
+        importer, preview, scale, scores = self.camflix.importer, self._preview, self._scale, dict(self._scores)
+        assert importer is not None
+        assert preview is not None
+        self.camflix.ask(
+            lambda _asks: importer.mapped(preview, scale, scores),
+            self._show_mapped,
+            group="import",
+            failed=self._refuse,
+        )
+
+    def _show_mapped(self, preview: Preview) -> None:
+        self._preview = preview
+        self.page.show(self._lines, keep_cursor=True)
 
     # ---- taking it
 
@@ -130,6 +182,10 @@ class Import(CamFlixScreen):
             self.action_import_file()
         elif target == "take":
             self._take()
+        elif target == "scale":
+            self._next_scale()
+        elif isinstance(target, RatingLine):
+            self._ask_mapped(target.written)
         elif isinstance(target, int) and self._report is not None:
             self._resolve(target, self._report.problems[target])
 
@@ -174,8 +230,8 @@ class Import(CamFlixScreen):
         if self._state == "report" and self._report is not None:
             return [*lines, Line(), *self._report_lines(self._report, width, palette)]
         if self._preview is not None:
-            return [*lines, Line(), *_preview_lines(self._preview, width, palette)]
-        return [*lines, Line(), *_hint_lines(palette)]
+            return [*lines, Line(), *preview_lines(self._preview, width, palette)]
+        return [*lines, Line(), *hint_lines(width, palette)]
 
     def _progress_lines(self, palette: Palette) -> list[Line]:
         assert self._preview is not None
@@ -233,40 +289,5 @@ def _path_remark(text: str, palette: Palette) -> Pieces:
     return [(_("there") if is_there else _("not there"), palette.good if is_there else palette.dim)]
 
 
-def _hint_lines(palette: Palette) -> list[Line]:
-    hints = (
-        _("Letterboxd: Settings, Data, Export your data; then the ZIP as it came, or ratings.csv."),
-        _("MovieLens: a ZIP or folder of a data set. It brings a community, people to be compared with."),
-        _("Nothing is written before you have seen what the file holds; u takes a whole import back."),
-    )
-    return [Line([(" " + hint, palette.dim)]) for hint in hints]
-
-
-def _preview_lines(preview: Preview, width: int, palette: Palette) -> list[Line]:
-    n_words = plural("{n} rating", "{n} ratings", preview.n_rows)
-    whose = _("of a community") if preview.is_community else _("of mine")
-    lines = [
-        Line([(" " + cut(preview.path.name, 40), palette.strong), (f"  {preview.format_words}", palette.dim)]),
-        Line([(f" {n_words} {whose}", palette.text)]),
-        Line(),
-        Line([(" " + _("As written → score"), palette.title)]),
-    ]
-    pairs = "   ".join(f"{written} → {score}" for written, score in preview.mapping)
-    lines += [
-        Line([(" " + cut(pairs, width - 2), palette.text)]),
-        Line(),
-        Line([(" " + _("The first rows"), palette.title)]),
-    ]
-    name = max(20, width - 22)
-    for row in preview.rows:
-        score = right(str(row.score), 4)
-        lines.append(
-            Line(
-                [
-                    (" " + left(row.film, name), palette.text),
-                    (right(row.written, 8), palette.dim),
-                    (score, palette.score(row.score)),
-                ]
-            )
-        )
-    return [*lines, Line(), Line([(" " + _("Bring them in"), palette.accent)], "take")]
+def _by_scale_remark(text: str, palette: Palette) -> Pieces:
+    return [] if text else [(_("empty: as the scale says"), palette.dim)]

@@ -201,9 +201,7 @@ class Together(FilmListScreen):
                 self.load()
         super()._failed(error)
         if error.code == "not_found":
-            hint = _(
-                "Or they keep to themselves: whoever wants to be in a group lets others see them (Settings, privacy)."
-            )
+            hint = _("Or they keep to themselves: in Settings they can let others see them.")
             self.say(Notice(i18n.say(error) + " " + hint, is_error=True))
 
     def on_lines_moved(self, event: Lines.Moved) -> None:
