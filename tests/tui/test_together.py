@@ -131,15 +131,16 @@ def test_without_an_answer_the_group_stays_and_is_asked_for_again(make_app: Make
 
 
 def test_who_is_not_to_be_seen_and_who_has_rated_too_little_are_told_apart(make_app: Make, demo: Home) -> None:
-    answer("users", "add", "zed")
+    for name in ("zed", "ann"):
+        answer("users", "add", name)
+    answer("settings", "set", "--privacy", "members", "--user", "ann")
 
     async def steps(pilot: Pilot[None]) -> None:
         await press(pilot, "E", "m", *"zed", "enter")
         assert "in Settings they can let others see them" in " ".join(words(pilot).split())
-        answer("settings", "set", "--privacy", "members", "--user", "zed")
-        await press(pilot, "m", *"zed", "enter")
-        assert group(pilot) == ("zed",)
-        assert "Too few ratings to predict anything for zed" in words(pilot)
+        await press(pilot, "m", *"ann", "enter")
+        assert group(pilot) == ("ann",)
+        assert "Too few ratings to predict anything for ann" in words(pilot)
         assert rows(pilot)
 
     walk(make_app(language="en"), steps)
