@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 _KEYS = {
     "question_mark": "?",
+    "exclamation_mark": "!",
+    "plus": "+",
     "slash": "/",
     "comma": ",",
     "colon": ":",
