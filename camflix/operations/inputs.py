@@ -78,6 +78,7 @@ Score = Annotated[int, Meta(ge=0, le=100, description="0 to 100, a whole number"
 _MOST = 2**31 - 1  # what an integer column holds
 MovieId = Annotated[int, Meta(ge=1, le=_MOST)]
 Limit = Annotated[int, Meta(ge=1, le=200)]
+MAX_NOTE_LENGTH = 500
 Text = Annotated[str, Meta(min_length=1, max_length=500)]
 Cursor = Annotated[str, Meta(max_length=1000)]
 Year = Annotated[int, Meta(ge=1, le=9999)]
@@ -186,7 +187,7 @@ class SaveNote(Struct, frozen=True, forbid_unknown_fields=True):
     """A note on a film. ``version`` is that of the note one has read; another in the database is a conflict."""
 
     movie_id: MovieId
-    text: Annotated[str, Meta(min_length=1, max_length=500)]
+    text: Annotated[str, Meta(min_length=1, max_length=MAX_NOTE_LENGTH)]
     has_spoiler: bool = False
     version: Version | None = None
 

@@ -87,6 +87,7 @@ class CamFlixApp(Opening, App[None], inherit_bindings=False):
         self.typed_ahead = TypedAhead(self)
         self.username = ""
         self.data_version = 0
+        self.unsaved_notes = {}
         self._waiting: list[Callable[[], object]] | None = []
         for theme in THEMES:
             self.register_theme(theme)

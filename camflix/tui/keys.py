@@ -68,6 +68,7 @@ ACTIONS: dict[str, Action] = {
     "film.hide": Action("x", N_("hide this film from lists, or show it again"), N_("hide"), is_shown=True),
     "film.seen": Action("v", N_("seen: write it into the diary"), N_("seen")),
     "film.note": Action("e", N_("write a note on this film"), N_("note")),
+    "film.editor": Action("f4", N_("write the note in my editor ($VISUAL or $EDITOR)"), N_("editor")),
     "film.spoiler": Action("exclamation_mark", N_("my note tells the end, or does not")),
     "film.list": Action("plus", N_("put this film into a list"), N_("list")),
     "film.more": Action("a", N_("all lines, or the strongest only"), N_("all lines"), is_shown=True),
@@ -93,6 +94,8 @@ ACTIONS: dict[str, Action] = {
 }
 """In the order of the help page."""
 
+EDITOR = "film.editor"
+"""The action that works while a note is typed too."""
 COMMON = tuple(name for name in ACTIONS if name.startswith(("app.", "go.")))
 MOVES = ("list.up", "list.down", "list.page_up", "list.page_down", "list.first", "list.last", "list.open")
 FILM = (
@@ -103,6 +106,7 @@ FILM = (
     "film.unrate",
     "film.seen",
     "film.note",
+    "film.editor",
     "film.spoiler",
     "film.list",
 )
@@ -126,6 +130,11 @@ def normalized(keys: str) -> tuple[str, ...]:
     names = {"?": "question_mark", "/": "slash", ",": "comma", ":": "colon", ";": "semicolon", ".": "full_stop"}
     parts = ["comma"] if keys.strip() == "," else [part.strip() for part in keys.split(",")]
     return tuple(names.get(part, part) for part in parts if part)
+
+
+def keys_of(name: str, keymap: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the keys of an action, remapped or not."""
+    return normalized(keymap.get(name, ACTIONS[name].keys))
 
 
 def clashes(keymap: Mapping[str, str], together: Iterable[Iterable[str]]) -> list[tuple[str, str, str]]:

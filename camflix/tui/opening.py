@@ -1,8 +1,10 @@
-"""What the app opens over what is shown: a film, a person, a list, films for a group."""
+"""What the app opens over what is shown: a film, a person, a list, films for a group, an editor."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+
+from camflix.errors import CamFlixError, InvalidInputError
 
 if TYPE_CHECKING:
     from textual.screen import Screen
@@ -15,9 +17,11 @@ class Opening:
 
     Attributes:
         group: who watches with one, by name, until the app is left.
+        unsaved_notes: what was written on films and could not be saved, by film, until the app is left.
     """
 
     group: tuple[str, ...] = ()
+    unsaved_notes: dict[int, str]
 
     def open_film(self, film: MovieSummary) -> None:
         """Show a film."""
@@ -48,6 +52,33 @@ class Opening:
         if username not in self.group:
             self.group = (*self.group, username)
         self.go("together")
+
+    def open_editor(self, text: str) -> str:
+        """Return a text as the user's editor gives it back; meanwhile the terminal is the editor's.
+
+        Raises:
+            CamFlixError: no editor is set, it fails, or there is no terminal to give it.
+        """
+        from textual.app import SuspendNotSupported  # noqa: PLC0415
+
+        from camflix.tui.editor import edited, editor_command  # noqa: PLC0415
+
+        editor_command()  # what is not set is said without the screen being put away
+        failure = None
+        try:
+            with self.suspend():  # type: ignore[attr-defined]
+                # An error that left this block would leave the terminal without the app.
+                try:
+                    text = edited(text)
+                except CamFlixError as error:
+                    failure = error
+        except SuspendNotSupported as error:
+            raise InvalidInputError(
+                "No editor can be opened from here: there is no terminal of one's own.", hint="Write on the line."
+            ) from error
+        if failure is not None:
+            raise failure
+        return text
 
     def go(self, mode: str) -> None:
         """Go to a section."""

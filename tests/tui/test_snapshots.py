@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from textual.events import Paste
 
 from tests.tui.conftest import press, settle
 
@@ -25,6 +26,7 @@ SCREENS: dict[str, tuple[str, ...]] = {
     "search": ("slash", *"voyage", "enter"),
     "nothing_found": ("slash", *"qqqqqqqqq"),
     "score": ("j", "8", "7"),
+    "note": ("e", *"slow rain, in the second hour"),
     "film": ("j", "enter"),
     "receipt": ("j", "y"),
     "rate": ("R", "8", "7", "enter", "s"),
@@ -143,6 +145,24 @@ def export_of(folder: Path, *rows: str) -> None:
     """Write a person's export."""
     text = "".join(f"2024-01-01,{row}\n" for row in rows)
     (folder / "ratings.csv").write_text(f"Date,Name,Year,Letterboxd URI,Rating\n{text}")
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("state", ["too_long", "no_editor"])
+def test_note(
+    snap_compare: Any, make_app: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, state: str, language: str
+) -> None:
+    monkeypatch.delenv("VISUAL", raising=False)
+    monkeypatch.delenv("EDITOR", raising=False)
+
+    async def run_before(pilot: Pilot[None]) -> None:
+        await settle(pilot)
+        await press(pilot, "e", *"slow rain")
+        if state == "too_long":
+            pilot.app.post_message(Paste(", and again" * 50))
+        await press(pilot, "enter" if state == "too_long" else "f4")
+
+    assert snap_compare(make_app(language=language), terminal_size=SIZES["80x24"], run_before=run_before)
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])

@@ -16,6 +16,7 @@ from tests.cli.running import environment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from tests.conftest import Home
 
@@ -112,3 +113,40 @@ def test_what_was_rated_is_there_after_a_kill(tmux: Tmux, demo: Home) -> None:
         ]
     finally:
         again.close()
+
+
+def test_a_note_is_written_in_ones_own_editor(demo: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    script = tmp_path / "editor"
+    script.write_text(
+        '#!/bin/sh\necho "editing: $(cat "$1")"\nread answer\n'
+        # As ctrl-c does: it reaches the program that started the editor, too.
+        'kill -INT $PPID\ncase $answer in\nlong) printf "%0501d" 0 > "$1" ;;\nfail) exit 3 ;;\n'
+        '*) printf "two\\n%s" "$answer" > "$1" ;;\nesac\n'
+    )
+    script.chmod(0o755)
+    monkeypatch.setenv("EDITOR", str(script))
+    monkeypatch.delenv("VISUAL", raising=False)
+    terminal = Tmux("tui", "--user", "demo")
+    try:
+        terminal.see("ratings of yours")
+        terminal.press("e")
+        terminal.see("0/500")
+        terminal.press(*"rain", "F4")
+        terminal.see("editing: rain")
+        terminal.press(*"fail", "Enter")
+        terminal.see("stays as it was before")
+        terminal.see("4/500")
+        terminal.press("F4")
+        terminal.see("editing: rain")
+        terminal.press(*"long", "Enter")
+        terminal.see("501 letters")
+        terminal.press("F4")
+        terminal.see("editing: 000")
+        terminal.press(*"lines", "Enter")
+        terminal.see("two↵lines")
+        terminal.press("Enter")
+        terminal.see("is saved")
+        terminal.press("F4")
+        terminal.see("editing: two")
+    finally:
+        terminal.close()

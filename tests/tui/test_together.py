@@ -10,6 +10,7 @@ from camflix.tui.app import CamFlixApp
 from camflix.tui.screens.film import FilmScreen
 from camflix.tui.screens.receipt import ReceiptScreen
 from camflix.tui.screens.together import Together
+from tests.cli.running import answer
 from tests.tui.conftest import press
 from tests.tui.test_walk import screen, walk, words
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from textual.pilot import Pilot
+
+    from tests.conftest import Home
 
 Make: TypeAlias = "Callable[..., CamFlixApp]"
 
@@ -123,5 +126,36 @@ def test_without_an_answer_the_group_stays_and_is_asked_for_again(make_app: Make
         cable.is_unplugged = False
         await press(pilot, "f5")
         assert rows(pilot)
+
+    walk(make_app(language="en"), steps)
+
+
+def test_who_is_not_to_be_seen_and_who_has_rated_too_little_are_told_apart(make_app: Make, demo: Home) -> None:
+    for name in ("zed", "ann"):
+        answer("users", "add", name)
+    answer("settings", "set", "--privacy", "members", "--user", "ann")
+
+    async def steps(pilot: Pilot[None]) -> None:
+        await press(pilot, "E", "m", *"zed", "enter")
+        assert "in Settings they can let others see them" in " ".join(words(pilot).split())
+        await press(pilot, "m", *"ann", "enter")
+        assert group(pilot) == ("ann",)
+        assert "Too few ratings to predict anything for ann" in words(pilot)
+        assert rows(pilot)
+
+    walk(make_app(language="en"), steps)
+
+
+def test_of_a_large_group_those_without_a_column_are_named_at_the_foot(make_app: Make) -> None:
+    async def steps(pilot: Pilot[None]) -> None:
+        await press(pilot, "E")
+        names = [f"sample-00{number}" for number in range(1, 6)]
+        for name in names:
+            await press(pilot, "m", *name, "enter")
+        assert all(name in words(pilot) for name in group(pilot))
+        last = rows(pilot)[0].predictions[-1].predicted_score
+        foot = words(pilot).splitlines()[-2]
+        assert f"{names[-1]} {last:.1f}" in foot
+        assert "demo" not in foot
 
     walk(make_app(language="en"), steps)

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import os
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import mkstemp
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from camflix.cli.editor import edited
 from camflix.cli.output import print_json
 from camflix.cli.session import JsonOption, UserOption, open_client
 from camflix.cli.tree import TranslatedCommand, new_app
 from camflix.cli.words import FilmArgument, count_option, title_of
+from camflix.errors import CamFlixError
 from camflix.i18n import _
 from camflix.operations import delete_note, get_movie, list_notes, resolve_movie, save_note
 from camflix.operations.inputs import MovieRef, Paged, ResolveMovie, SaveNote
+from camflix.settings import load_settings
+from camflix.tui.editor import edited
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 app = new_app(help=_("Your own notes on films, for nobody else."))
 
@@ -44,16 +53,33 @@ def write(
     """Write the note of a film."""
     with open_client(user) as client:
         movie = client.call(resolve_movie, ResolveMovie(film))
-        version: int | None = None
         if text is None:
             known = client.call(get_movie, MovieRef(movie.id))
-            version = known.note_version
-            text = edited(known.note or "")
-        note = client.call(save_note, SaveNote(movie.id, text, spoiler, version))
+            body = SaveNote(movie.id, edited(known.note or ""), spoiler, known.note_version)
+            with _kept_if_refused(body.text):
+                note = client.call(save_note, body)
+        else:
+            note = client.call(save_note, SaveNote(movie.id, text, spoiler))
     if use_json:
         print_json(note)
     else:
         typer.echo(_("{film}: note saved", film=title_of(note.movie)))
+
+
+@contextmanager
+def _kept_if_refused(text: str) -> Iterator[None]:
+    """Keep what came from an editor in a file, and name it, where it cannot be saved as a note."""
+    try:
+        yield
+    except CamFlixError as error:
+        if text and error.code != "queued":
+            folder = load_settings().paths.state
+            folder.mkdir(parents=True, exist_ok=True)
+            descriptor, name = mkstemp(".txt", "note-", folder)
+            os.close(descriptor)
+            Path(name).write_text(text, encoding="utf-8")
+            typer.echo(_("What you wrote is kept in {file}", file=name), err=True)
+        raise
 
 
 @app.command(cls=TranslatedCommand, help=_("Remove the note of a film."))

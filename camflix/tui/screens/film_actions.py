@@ -8,18 +8,17 @@ from camflix.i18n import _, plural
 from camflix.tui.notices import (
     added_words,
     hidden_words,
-    note_words,
     removed_words,
     seen_words,
-    spoiler_words,
     watch_words,
 )
+from camflix.tui.screens.note_actions import NoteActions
 from camflix.tui.widgets.bars import Notice
 from camflix.tui.widgets.prompt import Question
 from camflix.tui.words import title_of
 
 if TYPE_CHECKING:
-    from camflix.results import ListChange, MovieDetails, MovieListPage, MovieListSummary, MovieSummary
+    from camflix.results import ListChange, MovieListPage, MovieListSummary, MovieSummary
     from camflix.tui.app import CamFlixApp
     from camflix.tui.asks import Asks
     from camflix.tui.widgets.prompt import Prompt
@@ -27,14 +26,12 @@ if TYPE_CHECKING:
 _NEW_LIST = 0
 
 
-class FilmActions:
+class FilmActions(NoteActions):
     """The actions on the film of a screen; mixed into every screen."""
 
     prompt: Prompt
     camflix: CamFlixApp
     _asked_film: MovieSummary | None = None
-    _note_version: int | None = None
-    _note_has_spoiler: bool = False
 
     @property
     def film(self) -> MovieSummary | None:
@@ -76,34 +73,6 @@ class FilmActions:
         label = _("Seen on (empty: a day forgotten):")
         self.prompt.ask(Question("seen", label), self.camflix.now().astimezone().date().isoformat())
 
-    def action_film_note(self) -> None:
-        """Ask for a note, beginning with the one there is."""
-        film = self._the_film()
-
-        def begin(details: MovieDetails) -> None:
-            self._asked_film, self._note_version = details.movie, details.note_version
-            self._note_has_spoiler = details.note_has_spoiler
-            label = _("Note on {film}:", film=title_of(details.movie))
-            self.prompt.ask(Question("note", label), details.note or "")
-
-        self.camflix.ask(lambda asks: asks.movie(film.id), begin, group="note")
-
-    def action_film_spoiler(self) -> None:
-        """Mark one's note as telling the end, or take the mark away."""
-        film = self._the_film()
-
-        def turn(details: MovieDetails) -> None:
-            text, version, has_spoiler = details.note, details.note_version, not details.note_has_spoiler
-            if not text:
-                self.camflix.say(Notice(_("There is no note on {film} yet: e writes one", film=title_of(film))))
-                return
-            self.camflix.tell(
-                lambda asks: asks.save_note(film.id, text, version, has_spoiler=has_spoiler),
-                lambda _note: self._done(spoiler_words(film, has_spoiler=has_spoiler)),
-            )
-
-        self.camflix.ask(lambda asks: asks.movie(film.id), turn, group="note")
-
     def action_film_list(self) -> None:
         """Ask into which list to put the film."""
         film = self._the_film()
@@ -141,8 +110,6 @@ class FilmActions:
             self.camflix.tell(
                 lambda asks: asks.add_viewing(film.id, day), lambda viewing: self._done(seen_words(viewing))
             )
-        elif name == "note":
-            self._write_note(film, text)
         elif name == "list" and text:
 
             def begin(asks: Asks) -> ListChange:
@@ -150,13 +117,3 @@ class FilmActions:
                 return asks.add_to_list(made.id, film.id)
 
             self._add(film, begin)
-
-    def _write_note(self, film: MovieSummary, text: str) -> None:
-        version, has_spoiler = self._note_version, self._note_has_spoiler
-        if text:
-            self.camflix.tell(
-                lambda asks: asks.save_note(film.id, text, version, has_spoiler=has_spoiler),
-                lambda _note: self._done(note_words(film, text)),
-            )
-        elif version is not None:
-            self.camflix.tell(lambda asks: asks.delete_note(film.id), lambda _note: self._done(note_words(film, "")))

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
-from camflix import display
+from camflix import display, i18n
 from camflix.i18n import N_, _
-from camflix.tui.drawing import cut
+from camflix.tui.drawing import cut, width_of
 from camflix.tui.keys import bindings
 from camflix.tui.modals.choose import Choice, Choose
 from camflix.tui.screens.film_list import FilmListScreen
+from camflix.tui.widgets.bars import Notice
 from camflix.tui.widgets.lines import OneLine
 from camflix.tui.widgets.prompt import Question
 from camflix.tui.widgets.rows import Column, ColumnTitles
@@ -79,8 +81,21 @@ def _member_column(place: int, name: str) -> Column[PickRow]:
     def cell(row: PickRow, _width: int, palette: Palette) -> Pieces:
         return [_score(row.predictions[place].predicted_score, palette)]
 
-    from_width = _OTHER_CELLS + (_MEMBER_CELLS + 2) * (place + 1)
-    return Column(name, cell, _MEMBER_CELLS, is_right=True, from_width=from_width)
+    return Column(name, cell, _MEMBER_CELLS, is_right=True, from_width=_width_for(place))
+
+
+def _width_for(place: int) -> int:
+    """Return from how many cells on the member at a place, first 0, has a column."""
+    return _OTHER_CELLS + (_MEMBER_CELLS + 2) * (place + 1)
+
+
+def unpredicted(found: GroupPicks) -> list[str]:
+    """Return the members for whom nothing is predicted in any pick: they have rated too little to be known."""
+    return [
+        name
+        for place, name in enumerate(found.members)
+        if found.picks and all(pick.predictions[place].predicted_score is None for pick in found.picks)
+    ]
 
 
 class Together(FilmListScreen):
@@ -127,13 +142,18 @@ class Together(FilmListScreen):
         return "" if self._found is None else _("Nothing that nobody of you has seen: s shows seen films too.")
 
     def _each(self, width: int, palette: Palette) -> Pieces:
-        """Return what is predicted for each, for the film under the cursor."""
+        """Return what is predicted for each, for the film under the cursor; of many, for those without a column."""
         row: object = self.rows.current
         if self._found is None or not isinstance(row, PickRow):
             return []
-        pieces: list[Piece] = [(" " + cut(title_of(row.movie), width // 3) + ":", palette.dim)]
-        for name, prediction in zip(self._found.members, row.predictions, strict=True):
-            pieces += [("  " + name + " ", palette.dim), _score(prediction.predicted_score, palette)]
+        title: Piece = (" " + cut(title_of(row.movie), width // 3) + ":", palette.dim)
+        each: list[list[Piece]] = [
+            [("  " + name + " ", palette.dim), _score(prediction.predicted_score, palette)]
+            for name, prediction in zip(self._found.members, row.predictions, strict=True)
+        ]
+        pieces = [title, *chain.from_iterable(each)]
+        if width_of(pieces) > width:
+            pieces = [title, *chain.from_iterable(more for n, more in enumerate(each) if _width_for(n) > width)]
         return pieces
 
     # ---- asking
@@ -165,6 +185,12 @@ class Together(FilmListScreen):
         ]
         self.rows.show(rows, keep_cursor=is_same)  # type: ignore[arg-type]
         self.shown()
+        if names := unpredicted(found):
+            words = _(
+                "Too few ratings to predict anything for {members}: the order is that of the others.",
+                members=", ".join(names),
+            )
+            self.say(Notice(words))
 
     def _failed(self, error: CamFlixError) -> None:
         """Leave whom the group cannot have out of it again."""
@@ -174,6 +200,9 @@ class Together(FilmListScreen):
             if not known:
                 self.load()
         super()._failed(error)
+        if error.code == "not_found":
+            hint = _("Or they keep to themselves: in Settings they can let others see them.")
+            self.say(Notice(i18n.say(error) + " " + hint, is_error=True))
 
     def on_lines_moved(self, event: Lines.Moved) -> None:
         """Name everybody's prediction of the film now under the cursor."""

@@ -9,7 +9,7 @@ from textual.widget import Widget
 from camflix import i18n
 from camflix.i18n import _
 from camflix.tui.drawing import Piece, cut, fitted, spread, strip_of, width_of
-from camflix.tui.keys import ACTIONS
+from camflix.tui.keys import ACTIONS, EDITOR, keys_of
 from camflix.tui.sections import SECTIONS
 from camflix.tui.themes import palette_of
 from camflix.tui.widgets.lines import OneLine
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 _KEYS = {
     "question_mark": "?",
+    "exclamation_mark": "!",
+    "plus": "+",
     "slash": "/",
     "comma": ",",
     "colon": ":",
@@ -159,10 +161,12 @@ class KeyBar(OneLine):
         question = cast("CamFlixScreen", self.screen).prompt.question
         if question is not None:
             done = _("save") if question.digits_only else _("done")
+            pieces += [("⏎", palette.key), (f" {done}  ", palette.dim)]
+            if question.in_editor is not None:
+                app = cast("CamFlixApp", self.app)
+                pieces += [(key_words(keys_of(EDITOR, app.keymap)[0]), palette.key), (f" {_('editor')}  ", palette.dim)]
             return [
                 *pieces,
-                ("⏎", palette.key),
-                (f" {done}  ", palette.dim),
                 ("Esc", palette.key),
                 (" " + _("leave"), palette.dim),
             ]

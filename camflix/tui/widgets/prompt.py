@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
+from rich.cells import cell_len
 from rich.style import Style
 from textual.message import Message
 from textual.widget import Widget
 
-from camflix.tui.drawing import fitted, spread, strip_of
+from camflix.tui.drawing import cut, fitted, spread, strip_of, width_of
+from camflix.tui.keys import EDITOR, keys_of
 from camflix.tui.themes import palette_of
 
 if TYPE_CHECKING:
@@ -16,12 +18,15 @@ if TYPE_CHECKING:
 
     from textual.strip import Strip
 
+    from camflix.tui.app import CamFlixApp
     from camflix.tui.drawing import Pieces
     from camflix.tui.themes import Palette
 
 MOVE_KEYS = frozenset({"up", "down", "pageup", "pagedown", "ctrl+d", "ctrl+u", "home", "end"})
 _MOST_DIGITS = 3
 _CURSOR = Style(reverse=True)
+_SHOWN = {ord("\n"): "↵", ord("\t"): " "}
+"""What stands on the line for letters that no line can hold."""
 
 
 class Question(NamedTuple):
@@ -35,6 +40,7 @@ class Question(NamedTuple):
         remark: what to say, at the right edge, about what is typed so far.
         passes: keys that are not for the line but for the list above it.
         at_once: called with the text the moment Enter is pressed, before any later key is looked at.
+        in_editor: called with the text by the key that opens the user's editor; None where there is none.
     """
 
     name: str
@@ -44,6 +50,7 @@ class Question(NamedTuple):
     remark: Callable[[str, Palette], Pieces] = lambda _text, _palette: ()
     passes: frozenset[str] = frozenset()
     at_once: Callable[[str], None] | None = None
+    in_editor: Callable[[str], None] | None = None
 
 
 class Prompt(Widget):
@@ -107,9 +114,15 @@ class Prompt(Widget):
         elif key == "escape":
             self.close()
             self.post_message(self.Left(question))
+        elif question.in_editor is not None and self._opens_editor(key, character):
+            question.in_editor(self.text)
         elif not self._edit(key) and character is not None and character.isprintable():
             self.insert(character)
         return True
+
+    def _opens_editor(self, key: str, character: str | None) -> bool:
+        is_letter = character is not None and character.isprintable()
+        return not is_letter and key in keys_of(EDITOR, cast("CamFlixApp", self.app).keymap)
 
     def insert(self, typed: str) -> None:
         """Put text where the cursor is."""
@@ -158,12 +171,26 @@ class Prompt(Widget):
         palette, width = palette_of(self.app), self.size.width
         if self.question is None:
             return strip_of((), width, self.rich_style)
-        place, text = self._place, self.text + " "
+        remark = [*self.question.remark(self.text, palette), (" ", palette.text)]
+        room = width - width_of(remark) - 1
+        text = self.text.translate(_SHOWN) + " "
+        label = cut(f" {self.question.label} ", max(width // 2, room - cell_len(text)))
+        start, place = self._first_shown(text, room - cell_len(label)), self._place
         typed = [
-            (f" {self.question.label} ", palette.title),
-            (text[:place], palette.strong),
+            (label, palette.title),
+            ("…" if start else "", palette.dim),
+            (text[start:place], palette.strong),
             (text[place : place + 1], palette.strong + _CURSOR),
             (text[place + 1 :], palette.strong),
         ]
-        remark = [*self.question.remark(self.text, palette), (" ", palette.text)]
         return strip_of(fitted(spread(typed, remark, width, palette.text), width), width, self.rich_style)
+
+    def _first_shown(self, text: str, room: int) -> int:
+        """Return from which letter on a text is shown, so that the one at the cursor has a place in so many cells."""
+        place = self._place
+        if cell_len(text[: place + 1]) <= room:
+            return 0
+        start = place
+        while start > 0 and cell_len(text[start - 1 : place + 1]) < room:
+            start -= 1
+        return start
