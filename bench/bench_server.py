@@ -17,6 +17,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -191,11 +192,15 @@ def server(env: Mapping[str, str]) -> Iterator[tuple[int, int]]:
     assert process.stderr is not None
     found = re.search(rb":(\d+)/", process.stderr.readline())
     assert found is not None
+    # Read to its end: a server under load warns of its queue at every request, and would wait at a full pipe.
+    reader = threading.Thread(target=process.stderr.read)
+    reader.start()
     try:
         yield int(found[1]), process.pid
     finally:
         process.terminate()
         process.wait()
+        reader.join()
         process.stderr.close()
 
 
