@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from camflix import display
 from camflix.cli.output import console
 from camflix.cli.views import print_paragraph, print_title, score_text, table
 from camflix.cli.words import title_of
@@ -117,8 +118,8 @@ def show_history(history: RatingHistory) -> None:
         (_("source"), "left"),
     )
     for change in history.changes:
-        scores = ["-" if score is None else str(score) for score in (change.old_score, change.new_score)]
-        predicted = "-" if change.predicted_score is None else decimal(change.predicted_score, 1)
+        scores = ["-" if score is None else display.given(score) for score in (change.old_score, change.new_score)]
+        predicted = "-" if change.predicted_score is None else display.computed(change.predicted_score)
         rows.add_row(f"{change.changed_at:%Y-%m-%d}", *scores, predicted, change.source)
     console().print(rows)
 
@@ -132,13 +133,13 @@ def show_movie(found: MovieDetails) -> None:
             print_paragraph(words)
     community = found.community
     if community.mean is not None and community.median is not None:
-        mean, median = decimal(community.mean, 1), decimal(community.median, 1)
+        mean, median = display.computed(community.mean), display.computed(community.median)
         ratings = plural("{n} rating", "{n} ratings", community.n)
         print_paragraph(_("{ratings}: mean {mean}, median {median}", ratings=ratings, mean=mean, median=median))
     if found.prediction is not None and found.prediction.predicted_score is not None:
-        print_paragraph(_("predicted: {score}", score=decimal(found.prediction.predicted_score, 1)))
+        print_paragraph(_("predicted: {score}", score=display.computed(found.prediction.predicted_score)))
     if found.marks.score is not None:
-        print_paragraph(_("your score: {score}", score=found.marks.score))
+        print_paragraph(_("your score: {score}", score=display.given(found.marks.score)))
     if found.note:
         print_paragraph(_("your note: {text}", text=found.note))
 
@@ -174,7 +175,7 @@ def _show_groups(name: str, groups: Sequence[RankedGroup]) -> None:
     rows = table((name, "left"), (_("films"), "right"), (_("mean"), "right"), (_("percentile"), "right"))
     for group in groups:
         percentile = "-" if group.mean_percentile is None else decimal(group.mean_percentile, 1)
-        rows.add_row(group.name, str(group.n), decimal(group.mean_score, 1), percentile)
+        rows.add_row(group.name, str(group.n), display.computed(group.mean_score), percentile)
     out = console()
     out.print(rows)
     out.print()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
+from camflix import display
 from camflix.cli.output import console
 from camflix.cli.views import gauge, print_paragraph, print_title, range_words, score_text
 from camflix.cli.words import REASONS, title_of
@@ -34,7 +35,15 @@ _OWN = ("own_rating", "own_presence")
 
 
 def show_receipt(receipt: Receipt) -> None:
-    """Print a prediction as the sum it is."""
+    """Print a prediction as the sum it is, in points of 100."""
+    with display.in_points():
+        _print_receipt(receipt)
+    predicted = receipt.prediction.predicted_score
+    if predicted is not None and (words := display.points_words(predicted)):
+        print_paragraph(words, style="dim")
+
+
+def _print_receipt(receipt: Receipt) -> None:
     out = console()
     print_title(_("{film}, for {user}", film=title_of(receipt.movie), user=receipt.username))
     if receipt.prediction.reason is None:

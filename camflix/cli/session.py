@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import getpass
 import re
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from camflix import i18n
+from camflix import display, i18n
+from camflix.errors import CamFlixError
 from camflix.i18n import _
 from camflix.settings import load_settings
 
@@ -54,6 +55,17 @@ def open_client(username: str | None) -> Iterator[Client]:
 
     with open_camflix() as camflix:
         yield LocalClient(camflix, username, local_profile_name())
+
+
+def use_chosen_display(client: Client) -> None:
+    """Show scores to people as whoever acts chose; where that is not known now, of 100. JSON is not shown so."""
+    from camflix.operations import get_settings  # noqa: PLC0415
+    from camflix.operations.inputs import Nothing  # noqa: PLC0415
+
+    # What was asked for is answered already, or written: this must not undo it.
+    display.use_display("100")
+    with suppress(CamFlixError):
+        display.use_display(client.call(get_settings, Nothing()).score_display)
 
 
 def signed_in(username: str | None) -> Login | None:

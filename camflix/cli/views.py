@@ -8,6 +8,7 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
+from camflix import display
 from camflix.cli.output import console, wrapped
 from camflix.cli.words import rank_sentence, title_of
 from camflix.i18n import N_, _, decimal, plural
@@ -64,7 +65,8 @@ def print_paragraph(text: str, style: str = "") -> None:
 def score_text(score: float, digits: int = 0) -> Text:
     """Return a score in the colour of its height."""
     style = next(style for floor, style in _STYLES if score >= floor)
-    return Text(decimal(score, digits), style=style)
+    text = display.computed(score, digits) if digits else display.given(round(score))
+    return Text(text, style=style)
 
 
 def gauge(low: float, value: float, high: float, n_cells: int = _GAUGE_CELLS) -> Text:
@@ -84,7 +86,7 @@ def range_words(prediction: Prediction) -> str:
     """Return the range that holds 80 % of scores."""
     if prediction.low is None or prediction.high is None:
         return ""
-    return f"{prediction.low:.0f}-{prediction.high:.0f}"
+    return display.range_words(prediction.low, prediction.high)
 
 
 def show_recommendations(found: Recommendations) -> None:
@@ -106,7 +108,7 @@ def show_recommendations(found: Recommendations) -> None:
         ("", "right"),
         (_("film"), "left"),
         (_("predicted"), "right"),
-        ("0" + " " * (n_cells - 4) + "100", "left"),
+        ("0" + str(display.highest()).rjust(n_cells - 1), "left"),
         (_("80 %"), "right"),
         (_("opinions"), "right"),
     )
@@ -209,7 +211,7 @@ def show_profile(profile: Profile) -> None:
     different = plural("{n} different score", "{n} different scores", n_different)
     out.print(f"{ratings}, {different}")
     if profile.mean_score is not None and profile.median_score is not None:
-        mean, median = decimal(profile.mean_score, 1), decimal(profile.median_score, 1)
+        mean, median = display.computed(profile.mean_score), display.computed(profile.median_score)
         out.print(_("mean {mean}, median {median}", mean=mean, median=median))
     for words, accuracy in (
         (_("all predictions"), profile.accuracy_all),

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from camflix.results.films import MovieSummary
 from camflix.results.lists import MovieListSummary
+
+ScoreDisplay: TypeAlias = Literal["100", "10", "stars"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +24,7 @@ class UserSettings:
     time_zone: str
     privacy: Literal["public", "members", "private"]
     contributes_anonymously: bool
-    score_display: Literal["100", "10", "stars"]
+    score_display: ScoreDisplay
     blind: bool
 
 

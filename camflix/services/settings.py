@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+    from camflix.results import ScoreDisplay
     from camflix.services.epoch import EpochService
 
 
@@ -96,6 +97,6 @@ def _described(user: User) -> UserSettings:
         time_zone=user.time_zone,
         privacy=cast('Literal["public", "members", "private"]', user.privacy),
         contributes_anonymously=user.contributes_anonymously,
-        score_display=cast('Literal["100", "10", "stars"]', user.score_display),
+        score_display=cast("ScoreDisplay", user.score_display),
         blind=user.blind,
     )

@@ -14,6 +14,7 @@ from contextlib import ExitStack
 from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
+from camflix import display
 from camflix.errors import CamFlixError
 
 if TYPE_CHECKING:
@@ -172,6 +173,8 @@ class Calls:
                 client = self._clients.enter_context(self._connect(language))
                 asks = Asks(RememberingClient(client, self._now, self._tell))
                 asks.profile()  # the first call makes the local profile, once
+                # Before any score is shown or typed: 8 means another score of ten than of a hundred.
+                display.use_display(asks.settings().score_display)
                 self._open[language] = asks
             return self._open[language]
 

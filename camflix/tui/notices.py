@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from camflix.i18n import _, decimal, plural
+from camflix import display
+from camflix.i18n import _, plural
 from camflix.tui.words import rank_words, title_of
 
 if TYPE_CHECKING:
@@ -23,18 +24,22 @@ if TYPE_CHECKING:
 def saved_words(saved: SavedRating) -> str:
     """Return what became of a score: where it stands, and how near the prediction came."""
     parts = [
-        _("{film}: {score}", film=title_of(saved.movie), score=saved.score),
+        _("{film}: {score}", film=title_of(saved.movie), score=display.given(saved.score)),
         rank_words(saved.percentile, saved.tier, saved.n_different_missing),
     ]
     if saved.predicted_score is not None and saved.gap is not None:
-        predicted, gap = decimal(saved.predicted_score, 1), decimal(saved.gap, 1, signed=True)
+        predicted, gap = display.computed(saved.predicted_score), display.difference(saved.gap)
         parts.append(_("predicted {predicted}, gap {gap}", predicted=predicted, gap=gap))
     return " · ".join(parts)
 
 
 def removed_words(removed: RemovedRating) -> str:
     """Return which rating is gone."""
-    return _("{film}: the score {score} is removed", film=title_of(removed.movie), score=removed.previous_score)
+    return _(
+        "{film}: the score {score} is removed",
+        film=title_of(removed.movie),
+        score=display.given(removed.previous_score),
+    )
 
 
 def undone_words(undone: Undone) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from typing import TYPE_CHECKING
 
+from camflix import display
 from camflix.i18n import N_, _, plural
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def range_words(prediction: Prediction) -> str:
     """Return the range that holds four scores out of five."""
     if prediction.low is None or prediction.high is None:
         return ""
-    return f"{prediction.low:.0f}-{prediction.high:.0f}"
+    return display.range_words(prediction.low, prediction.high)
 
 
 def age_words(then: datetime, now: datetime) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 
+from camflix import display
 from camflix.bootstrap import CamFlix
 from camflix.cli.importing import LocalImporter
 from camflix.client.local import LocalClient
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from camflix.client import Client
     from camflix.operations import Operation
+    from camflix.results import ScoreDisplay
     from tests.conftest import Home
 
 _HERE = Path(__file__).parent
@@ -107,6 +109,20 @@ def app_maker(cable: type[Unplugged]) -> Callable[..., CamFlixApp]:
         return CamFlixApp(connect, settings.paths, Preferences(**preferences), importer, now=lambda: NOW)
 
     return make
+
+
+@pytest.fixture
+def shown_as(demo: Home) -> Iterator[Callable[[ScoreDisplay], None]]:
+    """Yield a function by which the user of the sample community chooses how scores are shown."""
+
+    def choose(chosen: ScoreDisplay) -> None:
+        camflix = CamFlix(load_settings(os.environ), "fr", lambda: NOW)
+        with camflix.transaction(writes=True) as services:
+            services.settings.change(services.users.id_of("demo"), score_display=chosen)
+        camflix.close()
+
+    yield choose
+    display.use_display("100")
 
 
 async def settle(pilot: Pilot[None]) -> None:

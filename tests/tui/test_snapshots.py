@@ -65,6 +65,29 @@ def test_screen(snap_compare: Any, make_app: Callable[..., Any], name: str, size
     assert snap_compare(app, terminal_size=SIZES[size], run_before=run_before_of(SCREENS[name]))
 
 
+@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(
+    ("shown", "name"),
+    [(shown, name) for shown in ("10", "stars") for name in ("discover", "score", "my_ratings")]
+    + [("stars", name) for name in ("film", "receipt", "rate")],
+)
+def test_scores_shown_otherwise(
+    snap_compare: Any,
+    make_app: Callable[..., Any],
+    shown_as: Callable[[str], None],
+    shown: str,
+    name: str,
+    size: str,
+    language: str,
+) -> None:
+    typed = {"score": ("j", "3", "full_stop", "5"), "rate": ("R", "4", "full_stop", "5", "enter", "s", "8", "enter")}
+    shown_as(shown)
+    app = make_app(language=language)
+
+    assert snap_compare(app, terminal_size=SIZES[size], run_before=run_before_of(typed.get(name, SCREENS[name])))
+
+
 @pytest.mark.parametrize("theme", ["light", "contrast"])
 @pytest.mark.parametrize("name", MAIN)
 def test_theme(snap_compare: Any, make_app: Callable[..., Any], name: str, theme: str) -> None:

@@ -357,6 +357,49 @@ def test_an_empty_database_is_met_with_what_to_do(make_first_app: Make) -> None:
     walk(make_first_app(user=None, language="en"), steps)
 
 
+@pytest.mark.parametrize(
+    ("shown", "typed", "refused", "words_now"),
+    [
+        ("100", "75", "101", ": 75 · "),
+        ("10", "7.5", "75", ": 7.5 · "),
+        ("stars", "3.5", "8", ": ★★★½ · "),
+    ],
+)
+def test_a_score_is_typed_on_the_scale_on_which_it_is_shown(
+    make_app: Make, shown_as: Callable[[str], None], shown: str, typed: str, refused: str, words_now: str
+) -> None:
+    keys = ["full_stop" if letter == "." else letter for letter in typed]
+
+    async def steps(pilot: Pilot[None]) -> None:
+        await press(pilot, *refused, "enter")
+        assert f"{refused} is no score" in words(pilot)
+        await press(pilot, *keys)
+        assert ("75/100" if shown == "10" else "70/100" if shown == "stars" else "percentile") in words(pilot)
+        await press(pilot, "enter")
+        assert words_now in words(pilot)
+        await press(pilot, "R", *keys, "enter")
+        assert words_now[2:-3] in words(pilot)
+
+    shown_as(shown)
+    walk(make_app(language="en"), steps)
+
+
+def test_how_scores_are_shown_is_chosen_in_the_settings_and_seen_at_once(
+    make_app: Make, shown_as: Callable[[str], None]
+) -> None:
+    async def steps(pilot: Pilot[None]) -> None:
+        assert "0 to 100" in words(pilot)
+        await press(pilot, "comma", "j", "j", "j", "j", "enter")
+        assert "0 to 10" in words(pilot)
+        await press(pilot, "D")
+        assert "0 to 10 " in words(pilot)
+        await press(pilot, "j", "y")
+        assert "in points of 100; " in words(pilot)
+
+    del shown_as
+    walk(make_app(language="en"), steps)
+
+
 def test_a_file_is_looked_at_taken_and_its_unclear_row_resolved(make_app: Make, tmp_path: Path) -> None:
     file = tmp_path / "ratings.csv"
     rows = ("Heat,1995,x,4.5", "Amelie,2000,x,3.5", "Nosuch,2000,x,3")

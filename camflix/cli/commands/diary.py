@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from camflix.cli.output import print_json
-from camflix.cli.session import JsonOption, UserOption, open_client
+from camflix.cli.session import JsonOption, UserOption, open_client, use_chosen_display
 from camflix.cli.tree import TranslatedCommand, new_app
 from camflix.cli.words import FilmArgument, count_option, title_of
 from camflix.i18n import _
@@ -29,6 +29,8 @@ def list_(
     """List the diary."""
     with open_client(user) as client:
         diary = client.call(list_diary, ListDiary(year, month, None, n))
+        if not use_json:
+            use_chosen_display(client)
     _print(diary, use_json=use_json)
 
 
@@ -74,6 +76,8 @@ def queue(
     """List the films that wait for a rating."""
     with open_client(user) as client:
         diary = client.call(list_queue, Paged(n))
+        if not use_json:
+            use_chosen_display(client)
     _print(diary, use_json=use_json)
 
 

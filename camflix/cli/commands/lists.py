@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from camflix.cli.output import print_json
-from camflix.cli.session import JsonOption, UserOption, open_client
+from camflix.cli.session import JsonOption, UserOption, open_client, use_chosen_display
 from camflix.cli.tree import TranslatedCommand, new_app
 from camflix.cli.words import FilmArgument, title_of
 from camflix.i18n import _
@@ -74,6 +74,8 @@ def show(number: ListArgument, user: UserOption = None, use_json: JsonOption = F
     """Show a list."""
     with open_client(user) as client:
         found = client.call(get_list, ListRef(number))
+        if not use_json:
+            use_chosen_display(client)
     if use_json:
         print_json(found)
         return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from camflix.cli.output import print_json
-from camflix.cli.session import JsonOption, UserOption, open_client
+from camflix.cli.session import JsonOption, UserOption, open_client, use_chosen_display
 from camflix.cli.tree import TranslatedCommand, new_app
 from camflix.cli.words import FilmArgument
 from camflix.i18n import _
@@ -18,6 +18,8 @@ def show(film: FilmArgument, user: UserOption = None, use_json: JsonOption = Fal
     """Show a film."""
     with open_client(user) as client:
         found = client.call(get_movie, MovieRef(client.call(resolve_movie, ResolveMovie(film)).id))
+        if not use_json:
+            use_chosen_display(client)
     if use_json:
         print_json(found)
         return
@@ -31,6 +33,8 @@ def history(film: FilmArgument, user: UserOption = None, use_json: JsonOption = 
     """Show how a rating came to be."""
     with open_client(user) as client:
         found = client.call(rating_history, MovieRef(client.call(resolve_movie, ResolveMovie(film)).id))
+        if not use_json:
+            use_chosen_display(client)
     if use_json:
         print_json(found)
         return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from camflix.cli.output import print_json
-from camflix.cli.session import JsonOption, UserOption, open_client
+from camflix.cli.session import JsonOption, UserOption, open_client, use_chosen_display
 from camflix.cli.tree import TranslatedCommand, new_app
 from camflix.operations import profile as operation
 from camflix.operations.inputs import AskProfile
@@ -16,6 +16,8 @@ def profile(user: UserOption = None, use_json: JsonOption = False) -> None:
     """Show one's own profile."""
     with open_client(user) as client:
         found = client.call(operation, AskProfile())
+        if not use_json:
+            use_chosen_display(client)
     if use_json:
         print_json(found)
         return

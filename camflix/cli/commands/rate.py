@@ -6,12 +6,12 @@ from typing import Annotated
 
 import typer
 
-from camflix import scores
+from camflix import display, scores
 from camflix.cli.output import print_json
-from camflix.cli.session import JsonOption, UserOption, open_client
+from camflix.cli.session import JsonOption, UserOption, open_client, use_chosen_display
 from camflix.cli.tree import TranslatedCommand, new_app
 from camflix.cli.words import film_argument, rank_sentence, title_of
-from camflix.i18n import _, decimal
+from camflix.i18n import _
 from camflix.results import SavedRating
 
 app = new_app()
@@ -34,6 +34,8 @@ def rate(
     with open_client(user) as client:
         movie = client.call(resolve_movie, ResolveMovie(film))
         saved = client.call(operation, RateMovie(movie.id, wanted))
+        if not use_json:
+            use_chosen_display(client)
     if use_json:
         print_json(saved)
     else:
@@ -41,17 +43,17 @@ def rate(
 
 
 def _sentences(saved: SavedRating) -> str:
+    film, score = title_of(saved.movie), display.given(saved.score)
     if saved.previous_score is None:
-        lines = [_("{film}: {score}", film=title_of(saved.movie), score=saved.score)]
+        lines = [_("{film}: {score}", film=film, score=score)]
     elif saved.previous_score == saved.score:
-        lines = [_("{film}: {score}, as before", film=title_of(saved.movie), score=saved.score)]
+        lines = [_("{film}: {score}, as before", film=film, score=score)]
     else:
-        previous = saved.previous_score
         lines = [
-            _("{film}: {score} (was {previous})", film=title_of(saved.movie), score=saved.score, previous=previous)
+            _("{film}: {score} (was {previous})", film=film, score=score, previous=display.given(saved.previous_score))
         ]
     lines.append("  " + rank_sentence(saved.percentile, saved.tier, saved.n_different_missing))
     if saved.predicted_score is not None and saved.gap is not None:
-        predicted, gap = decimal(saved.predicted_score, 1), decimal(saved.gap, 1, signed=True)
+        predicted, gap = display.computed(saved.predicted_score), display.difference(saved.gap)
         lines.append("  " + _("predicted: {predicted}, gap: {gap}", predicted=predicted, gap=gap))
     return "\n".join(lines)

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from camflix.cli.output import print_json
-from camflix.cli.session import JsonOption, UserOption, open_client
+from camflix.cli.session import JsonOption, UserOption, open_client, use_chosen_display
 from camflix.cli.tree import TranslatedCommand, new_app
 from camflix.cli.words import filter_option
 from camflix.i18n import _
@@ -41,6 +41,8 @@ def ratings(
     """List one's ratings, best first."""
     with open_client(user) as client:
         page = client.call(list_ratings, ListRatings(n, None, sort.value, reverse, filter_))
+        if not use_json:
+            use_chosen_display(client)
     if use_json:
         print_json(page)
         return

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from camflix.cli.output import print_json
-from camflix.cli.session import JsonOption, UserOption, open_client
+from camflix.cli.session import JsonOption, UserOption, open_client, use_chosen_display
 from camflix.cli.tree import TranslatedCommand, new_app
 from camflix.cli.words import count_option
 from camflix.i18n import _
@@ -29,6 +29,8 @@ def recommend(
     """List films one will like."""
     with open_client(user) as client:
         found = client.call(operation, AskRecommendations(n, "predicted" if by_score else "likely"))
+        if not use_json:
+            use_chosen_display(client)
     if use_json:
         print_json(found)
         return

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from camflix.cli.output import print_json
-from camflix.cli.session import JsonOption, UserOption, open_client
+from camflix.cli.session import JsonOption, UserOption, open_client, use_chosen_display
 from camflix.cli.tree import TranslatedCommand, new_app
 from camflix.cli.words import count_option, film_argument
 from camflix.i18n import _
@@ -27,6 +27,8 @@ def similar(
     with open_client(user) as client:
         movie = client.call(resolve_movie, ResolveMovie(film))
         found = client.call(operation, AskSimilar(movie.id, n))
+        if not use_json:
+            use_chosen_display(client)
     if use_json:
         print_json(found)
         return

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from camflix.cli.output import print_json
-from camflix.cli.session import JsonOption, UserOption, open_client
+from camflix.cli.session import JsonOption, UserOption, open_client, use_chosen_display
 from camflix.cli.tree import TranslatedCommand, new_app
 from camflix.i18n import _
 from camflix.operations import stats as operation
@@ -27,6 +27,8 @@ def stats(
     """Show one's ratings in numbers."""
     with open_client(user) as client:
         found = client.call(operation, AskStats(min_films=least))
+        if not use_json:
+            use_chosen_display(client)
     if use_json:
         print_json(found)
         return

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from camflix.cli.output import print_json
-from camflix.cli.session import JsonOption, UserOption, open_client
+from camflix.cli.session import JsonOption, UserOption, open_client, use_chosen_display
 from camflix.cli.tree import TranslatedCommand, new_app
 from camflix.cli.words import count_option
 from camflix.i18n import _
@@ -35,6 +35,8 @@ def together(
     rule: GroupRuleName = "average" if average else "least_misery"
     with open_client(user) as client:
         found = client.call(operation, AskTogether(tuple(members), n, rule, rewatch))
+        if not use_json:
+            use_chosen_display(client)
     if use_json:
         print_json(found)
         return

@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
+from camflix import display
 from camflix.cli.output import print_json
-from camflix.cli.session import JsonOption, UserOption, open_client
+from camflix.cli.session import JsonOption, UserOption, open_client, use_chosen_display
 from camflix.cli.tree import TranslatedCommand, new_app
 from camflix.cli.words import film_argument, title_of
 from camflix.i18n import _
@@ -24,8 +25,10 @@ def unrate(film: Annotated[str, film_argument()], user: UserOption = None, use_j
     with open_client(user) as client:
         movie = client.call(resolve_movie, ResolveMovie(film))
         removed = client.call(operation, MovieRef(movie.id))
+        if not use_json:
+            use_chosen_display(client)
     if use_json:
         print_json(removed)
     else:
-        title, score = title_of(removed.movie), removed.previous_score
+        title, score = title_of(removed.movie), display.given(removed.previous_score)
         typer.echo(_("{film}: rating removed (was {score})", film=title, score=score))

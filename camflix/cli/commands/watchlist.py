@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from camflix.cli.output import print_json
-from camflix.cli.session import JsonOption, UserOption, open_client
+from camflix.cli.session import JsonOption, UserOption, open_client, use_chosen_display
 from camflix.cli.tree import TranslatedCommand, new_app
 from camflix.cli.words import FilmArgument, count_option, title_of
 from camflix.i18n import _
@@ -36,6 +36,8 @@ def list_(
     """List the watchlist."""
     with open_client(user) as client:
         page = client.call(list_watchlist, ListWatchlist(sort.value, n))
+        if not use_json:
+            use_chosen_display(client)
     if use_json:
         print_json(page)
         return

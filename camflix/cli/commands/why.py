@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from camflix.cli.output import print_json
-from camflix.cli.session import JsonOption, UserOption, open_client
+from camflix.cli.session import JsonOption, UserOption, open_client, use_chosen_display
 from camflix.cli.tree import TranslatedCommand, new_app
 from camflix.cli.words import film_argument
 from camflix.i18n import _
@@ -33,6 +33,8 @@ def why(
             _show_listed(client.call(why_listed, MovieRef(movie.id)), use_json=use_json)
             return
         receipt = client.call(operation, MovieRef(movie.id))
+        if not use_json:
+            use_chosen_display(client)
     if use_json:
         print_json(receipt)
         return

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from camflix.cli.output import print_json
-from camflix.cli.session import JsonOption, UserOption, open_client
+from camflix.cli.session import JsonOption, UserOption, open_client, use_chosen_display
 from camflix.cli.tree import TranslatedCommand, new_app
 from camflix.i18n import _
 from camflix.operations import year_in_review
@@ -25,6 +25,8 @@ def year(
     """Look back on a year."""
     with open_client(user) as client:
         found = client.call(year_in_review, AskYear(which))
+        if not use_json:
+            use_chosen_display(client)
     if use_json:
         print_json(found)
         return

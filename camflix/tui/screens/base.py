@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
 from rich.style import Style
 from textual.screen import Screen
 
-from camflix import i18n
+from camflix import display, i18n
 from camflix.i18n import _
 from camflix.scores import MAX_SCORE, MIN_DISTINCT_SCORES, percentiles_of_counts, tier
 from camflix.tui.drawing import cut, fitted, spread, width_of
@@ -235,7 +235,11 @@ class CamFlixScreen(FilmActions, Screen[None], inherit_bindings=False):
         def remark(typed: str, palette: Palette) -> Pieces:
             return self._rank_pieces(film, typed, palette)
 
-        self.prompt.ask(Question("score", title_of(film), digits_only=True, remark=remark, at_once=enter), text)
+        is_decimal = display.current_display() != "100"
+        question = Question(
+            "score", title_of(film), digits_only=True, is_decimal=is_decimal, remark=remark, at_once=enter
+        )
+        self.prompt.ask(question, text)
         if self._rated is None:
             # Without them the score can be given all the same.
             self.camflix.ask(lambda asks: asks.ratings(), self._know_ratings, group="own", failed=lambda _error: None)
@@ -248,11 +252,17 @@ class CamFlixScreen(FilmActions, Screen[None], inherit_bindings=False):
         """Return where a score would stand among one's own, while it is typed."""
         if not typed:
             known = (self._rated or {}).get(film.id)
-            words = _("0 to 100") if known is None else _("{score} now; 0 to 100", score=known)
+            scale = display.scale_words()
+            words = scale if known is None else _("{score} now; {scale}", score=display.given(known), scale=scale)
             return [(words, palette.dim)]
-        score = int(typed)
-        if score > MAX_SCORE:
-            return [(_("at most 100"), palette.bad)]
+        score = display.typed_score(typed)
+        if score is None:
+            return [(_("no score: {scale}", scale=display.scale_words()), palette.bad)]
+        # Whoever types on another scale sees what is saved.
+        of_100: Pieces = [] if display.current_display() == "100" else [(f"{score}/{MAX_SCORE} · ", palette.dim)]
+        return [*of_100, *self._place_pieces(film, score, palette)]
+
+    def _place_pieces(self, film: MovieSummary, score: int, palette: Palette) -> Pieces:
         if self._rated is None:
             return [(_("Enter saves"), palette.dim)]
         counts = Counter({**self._rated, film.id: score}.values())
@@ -268,10 +278,9 @@ class CamFlixScreen(FilmActions, Screen[None], inherit_bindings=False):
 
     def save_score(self, film: MovieSummary, text: str) -> None:
         """Save what was typed as a score."""
-        score = int(text)
-        if score > MAX_SCORE:
-            words = _("{score} is no score: give a whole number from 0 to 100.", score=score)
-            self.say(Notice(words, is_error=True))
+        score = display.typed_score(text)
+        if score is None:
+            self.say(Notice(display.refusal(text), is_error=True))
             return
         self.camflix.tell(lambda asks: asks.rate(film.id, score), self.saved)
 

@@ -8,7 +8,15 @@ from camflix import i18n
 from camflix.i18n import N_, _, plural
 from camflix.tui.drawing import first_that_fits
 from camflix.tui.screens.film_list import FilmListScreen
-from camflix.tui.screens.film_rows import FOR_YOU, FOUND, POPULAR, FilmRow, catalogue_columns, marked_row
+from camflix.tui.screens.film_rows import (
+    FOR_YOU,
+    FOUND,
+    POPULAR,
+    FilmRow,
+    catalogue_columns,
+    for_you_columns,
+    marked_row,
+)
 from camflix.tui.widgets.rows import PAGE, Column, RowList
 from camflix.tui.words import REASONS, folded
 
@@ -125,7 +133,7 @@ class Discover(FilmListScreen):
 
     def _show_recommended(self, found: Recommendations) -> None:
         self._personal = found
-        self.rows.use_columns(FOR_YOU if found.personal else POPULAR)
+        self.rows.use_columns(for_you_columns() if found.personal else POPULAR)
         self._sort()
 
     def _know(self, what: object, rows: Sequence[FilmRow]) -> None:

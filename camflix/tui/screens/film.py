@@ -5,6 +5,7 @@ from __future__ import annotations
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
+from camflix import display
 from camflix.i18n import _, decimal, plural
 from camflix.results import MovieSummary
 from camflix.tui.drawing import bar, columns_chart, cut, left, right
@@ -114,7 +115,7 @@ class FilmScreen(CamFlixScreen):
         if marks.score is None:
             pieces.append((right("-", 5) + "   " + _("digits and Enter rate it"), palette.dim))
         else:
-            pieces.append((right(str(marks.score), 5), palette.score(marks.score, marks.tier)))
+            pieces.append((right(display.given(marks.score), 5), palette.score(marks.score, marks.tier)))
             if marks.tier is not None:
                 pieces.append(("   " + rank_words(marks.percentile, marks.tier, 0), palette.tier(marks.tier)))
         if marks.in_watchlist:
@@ -139,7 +140,7 @@ def _community_lines(details: MovieDetails, palette: Palette) -> list[Line]:
             return []
         words = plural("{n} rating", "{n} ratings", details.movie.n_ratings)
         return [Line([(" " + left(_("everybody"), LABEL), palette.dim), ("     -   " + words, palette.dim)])]
-    mean, median = decimal(community.mean, 1), decimal(community.median, 0)
+    mean, median = display.computed(community.mean), display.computed(community.median, 0)
     words = plural("median {median}, {n} rating", "median {median}, {n} ratings", community.n, median=median)
     chart = columns_chart(community.histogram, _CHART_LINES)
     pad = " " * (LABEL + 1 + 5 + 3)
@@ -155,7 +156,7 @@ def _community_lines(details: MovieDetails, palette: Palette) -> list[Line]:
     for row in chart:
         columns: list[Piece] = [(cell * 2, palette.tiers[place]) for place, cell in enumerate(row)]
         lines.append(Line([(pad, palette.text), *columns]))
-    return [*lines, Line([(pad + left("0", 17) + "100", palette.dim)])]
+    return [*lines, Line([(pad + left("0", 17) + str(display.highest()), palette.dim)])]
 
 
 def _fact_lines(details: MovieDetails, width: int, palette: Palette) -> list[Line]:
@@ -201,7 +202,9 @@ def _people_lines(receipt: Receipt, palette: Palette) -> list[Line]:
 def _similar_line(like: SimilarMovie, width: int, palette: Palette) -> Line:
     known = like.own_score if like.own_score is not None else like.prediction.predicted_score
     words = _("mine") if like.own_score is not None else _("predicted")
-    score = "-" if known is None else decimal(known, 0 if like.own_score is not None else 1)
+    score = "-" if known is None else display.computed(known)
+    if like.own_score is not None:
+        score = display.given(like.own_score)
     pieces: list[Piece] = [
         (" " + left(title_of(like.movie), max(20, min(width - 34, _MOST_TEXT - 30))), palette.text),
         (right(decimal(like.similarity, 2), 6) + "  ", palette.dim),
@@ -216,7 +219,7 @@ def _person_line(line: ReceiptLine, palette: Palette) -> Line:
     style = palette.score(line.score)
     pieces: list[Piece] = [
         (" " + left(line.username or _("anonymous"), _NAME), palette.text),
-        (right(str(line.score), 4) + "  ", style),
+        (right(display.given(line.score), max(4, display.width())) + "  ", style),
         (left(bar(line.score, 100, _BAR_CELLS), _BAR_CELLS), style),
     ]
     return Line(pieces, Person(line.username) if line.username else None)

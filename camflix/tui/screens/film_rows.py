@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from camflix.i18n import N_, decimal
+from camflix import display
+from camflix.i18n import N_
 from camflix.tui.drawing import gauge
 from camflix.tui.widgets.rows import Column
 from camflix.tui.words import other_title, range_words
@@ -64,7 +65,7 @@ def year_cell(row: FilmRow, _width: int, palette: Palette) -> Pieces:
 def predicted_cell(row: FilmRow, _width: int, palette: Palette) -> Pieces:
     """Write the predicted score."""
     known = row.prediction.predicted_score if row.prediction is not None else row.predicted_score
-    return [("-", palette.dim)] if known is None else [(decimal(known, 1), palette.score(known))]
+    return [("-", palette.dim)] if known is None else [(display.computed(known), palette.score(known))]
 
 
 def gauge_cell(row: FilmRow, width: int, palette: Palette) -> Pieces:
@@ -92,7 +93,9 @@ def ratings_cell(row: FilmRow, _width: int, palette: Palette) -> Pieces:
 
 def score_cell(row: FilmRow, _width: int, palette: Palette) -> Pieces:
     """Write one's own score."""
-    return [("", palette.dim)] if row.score is None else [(str(row.score), palette.score(row.score, row.tier))]
+    return (
+        [("", palette.dim)] if row.score is None else [(display.given(row.score), palette.score(row.score, row.tier))]
+    )
 
 
 def mark_cell(row: FilmRow, _width: int, palette: Palette) -> Pieces:
@@ -107,9 +110,9 @@ TITLE: Column[FilmRow] = Column(N_("film"), title_cell, 20, share=3)
 ORIGINAL: Column[FilmRow] = Column(N_("original title"), original_cell, 12, share=2, from_width=100)
 YEAR: Column[FilmRow] = Column(N_("year"), year_cell, 5, is_right=True)
 PREDICTED: Column[FilmRow] = Column(N_("predicted"), predicted_cell, 9, is_right=True)
-GAUGE: Column[FilmRow] = Column(N_("0 to 100"), gauge_cell, 10, from_width=60)
-WIDE_GAUGE: Column[FilmRow] = Column(N_("0 to 100"), gauge_cell, 20, from_width=100)
+GAUGE: Column[FilmRow] = Column(display.SCALES["100"], gauge_cell, 10, from_width=60)
 RANGE: Column[FilmRow] = Column(N_("80 %"), range_cell, 6, is_right=True)
+_WIDEST_RANGE = 7
 EVIDENCE: Column[FilmRow] = Column(N_("opinions"), evidence_cell, 8, is_right=True, from_width=90)
 MARK: Column[FilmRow] = Column("", mark_cell, 1)
 RATINGS: Column[FilmRow] = Column(N_("ratings"), ratings_cell, 8, is_right=True)
@@ -118,6 +121,15 @@ SCORE: Column[FilmRow] = Column(N_("mine"), score_cell, 6, is_right=True)
 FOR_YOU = (RANK, TITLE, YEAR, PREDICTED, GAUGE, RANGE, EVIDENCE)
 FOUND = (MARK, TITLE, ORIGINAL, YEAR, SCORE, RATINGS)
 POPULAR = (RANK, TITLE, ORIGINAL, YEAR, RATINGS)
+
+
+def for_you_columns() -> tuple[Column[FilmRow], ...]:
+    """Return the columns of predicted films, as wide and named as scores are shown now."""
+    shown = display.current_display()
+    if shown == "100":
+        return FOR_YOU
+    gauge_column, ranges = GAUGE._replace(title=display.SCALES[shown]), RANGE._replace(width=_WIDEST_RANGE)
+    return (RANK, TITLE, YEAR, PREDICTED, gauge_column, ranges, EVIDENCE)
 
 
 def catalogue_columns(n_films: int) -> tuple[Column[FilmRow], ...]:

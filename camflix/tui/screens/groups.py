@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from camflix import display
 from camflix.i18n import _, plural
 from camflix.tui.genres import genre_words
 from camflix.tui.keys import bindings
@@ -68,7 +69,7 @@ class Groups(CamFlixScreen):
         lines = [Line([(" " + hint, palette.dim)]), Line()]
         for group in self._groups:
             score = self._scores.get(group.genre)
-            given = [] if score is None else [(f"  {score}", palette.score(score))]
+            given = [] if score is None else [("  " + display.given(score), palette.score(score))]
             lines.append(Line([(" " + genre_words(group.genre), palette.title), *given]))
             for movie in group.movies:
                 style = palette.track if movie.id in self._unseen else palette.text
@@ -88,12 +89,15 @@ class Groups(CamFlixScreen):
             if typed:
                 self.save_score(film, typed)
 
-        self.prompt.ask(Question("score", label, digits_only=True, at_once=enter), text)
+        self.prompt.ask(
+            Question("score", label, digits_only=True, is_decimal=display.current_display() != "100", at_once=enter),
+            text,
+        )
 
     def save_score(self, film: MovieSummary, text: str) -> None:
         """Give the score to each film of the group that was seen."""
-        group, score = self._asked, int(text)
-        if group is None or score > 100:  # noqa: PLR2004 - the scale
+        group, score = self._asked, display.typed_score(text)
+        if group is None or score is None:
             super().save_score(film, text)
             return
         ids = [movie.id for movie in group.movies if movie.id not in self._unseen]

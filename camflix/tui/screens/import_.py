@@ -231,7 +231,7 @@ class Import(CamFlixScreen):
             return [*lines, Line(), *self._report_lines(self._report, width, palette)]
         if self._preview is not None:
             return [*lines, Line(), *preview_lines(self._preview, width, palette)]
-        return [*lines, Line(), *hint_lines(palette)]
+        return [*lines, Line(), *hint_lines(width, palette)]
 
     def _progress_lines(self, palette: Palette) -> list[Line]:
         assert self._preview is not None

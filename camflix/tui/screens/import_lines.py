@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
 from typing import TYPE_CHECKING, NamedTuple
 
 from camflix.i18n import _, plural
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 _RATING = 14
 _SCORE = 9
 _ROWS = 10
+_LEAST_TEXT = 20
 
 
 class RatingLine(NamedTuple):
@@ -23,14 +25,15 @@ class RatingLine(NamedTuple):
     written: str
 
 
-def hint_lines(palette: Palette) -> list[Line]:
+def hint_lines(width: int, palette: Palette) -> list[Line]:
     """Return what can be brought in, and where it comes from."""
     hints = (
         _("Letterboxd: Settings, Data, Export your data; then the ZIP as it came, or ratings.csv."),
         _("MovieLens: a ZIP or folder of a data set. It brings a community, people to be compared with."),
         _("Nothing is written before you have seen what the file holds; u takes a whole import back."),
     )
-    return [Line([(" " + hint, palette.dim)]) for hint in hints]
+    lines = [line for hint in hints for line in wrap(hint, max(_LEAST_TEXT, width - 2), subsequent_indent="  ")]
+    return [Line([(" " + line, palette.dim)]) for line in lines]
 
 
 def preview_lines(preview: Preview, width: int, palette: Palette) -> list[Line]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from camflix import display
 from camflix.i18n import _, decimal, plural
 from camflix.results import MovieListSummary, MovieSummary
 from camflix.tui.drawing import bar, left, right
@@ -86,7 +87,7 @@ class PersonScreen(CamFlixScreen):
             return result
         facts = [(_("ratings"), str(profile.n_ratings))]
         if profile.mean_score is not None:
-            facts.append((_("mean score"), decimal(profile.mean_score, 1)))
+            facts.append((_("mean score"), display.computed(profile.mean_score)))
         result += [Line([(" " + left(name, LABEL), palette.dim), (value, palette.text)]) for name, value in facts]
         if profile.bio:
             result += [Line(), Line([(" " + profile.bio, palette.text)])]
@@ -150,7 +151,7 @@ def _comparison_lines(found: Comparison, width: int, palette: Palette) -> list[L
 
 def _favourite_line(film: UnseenFavourite, name: int, palette: Palette) -> Line:
     score = film.predicted_score
-    predicted = "-" if score is None else _("predicted {predicted}", predicted=decimal(score, 1))
+    predicted = "-" if score is None else _("predicted {predicted}", predicted=display.computed(score))
     return Line(
         [
             (" " + left(title_of(film.movie), name), palette.text),

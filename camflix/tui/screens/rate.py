@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from camflix import i18n
-from camflix.i18n import N_, _, decimal, plural
-from camflix.scores import MAX_SCORE
+from camflix import display, i18n
+from camflix.i18n import N_, _, plural
 from camflix.tui.drawing import bar, left, right, spread
 from camflix.tui.keys import bindings
 from camflix.tui.screens.base import CamFlixScreen
@@ -92,6 +91,7 @@ class Rate(CamFlixScreen):
 
     def _use_settings(self, settings: UserSettings) -> None:
         self._is_blind = settings.blind
+        display.use_display(settings.score_display)
         self._draw()
 
     def _ask_more(self) -> None:
@@ -116,8 +116,8 @@ class Rate(CamFlixScreen):
 
     def save_score(self, film: MovieSummary, text: str) -> None:
         """Order the score to be saved and show the next film; what is typed ahead is for that one."""
-        score = int(text)
-        if score > MAX_SCORE or self.film is not film:
+        score = display.typed_score(text)
+        if score is None or self.film is not film:
             super().save_score(film, text)
             return
         given = _Given(film, score)
@@ -128,7 +128,7 @@ class Rate(CamFlixScreen):
             self._given.remove(given)
             self._answered.discard(film.id)
             self._n_ratings = (self._n_ratings or 1) - 1
-            words = _("{film}: {score} was not saved.", film=title_of(film), score=score)
+            words = _("{film}: {score} was not saved.", film=title_of(film), score=display.given(score))
             self.camflix.say(Notice(f"{words} {i18n.say(error)}", is_error=True))
             self._draw()
 
@@ -219,13 +219,16 @@ class Rate(CamFlixScreen):
     def _given_line(given: _Given, width: int, palette: Palette) -> Line:
         saved = given.saved
         start: list[Piece] = [
-            (" " + right(str(given.score), 3), palette.score(given.score, saved.tier if saved else None)),
+            (
+                " " + right(display.given(given.score), display.width()),
+                palette.score(given.score, saved.tier if saved else None),
+            ),
             ("  " + title_of(given.movie), palette.text),
         ]
         if saved is None:
             return Line(spread(start, [(_("saving…"), palette.warning), (" ", palette.text)], width, palette.text))
         words = rank_words(saved.percentile, saved.tier, saved.n_different_missing) if saved.tier else _("saved")
         if saved.predicted_score is not None and saved.gap is not None:
-            predicted, gap = decimal(saved.predicted_score, 0), decimal(saved.gap, 0, signed=True)
+            predicted, gap = display.computed(saved.predicted_score, 0), display.difference(saved.gap, 0)
             words += " · " + _("predicted {predicted}, gap {gap}", predicted=predicted, gap=gap)
         return Line(spread(start, [(words + " ", palette.dim)], width, palette.text))

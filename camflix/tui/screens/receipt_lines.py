@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from camflix import display
 from camflix.i18n import N_, _, decimal, plural
 from camflix.tui.drawing import bar, fitted, gauge, left, right, spread
 from camflix.tui.widgets.page import Line
@@ -67,9 +68,19 @@ class ReceiptPaper:
         self._greatest = max((abs(line.amount) for line in self._tastes()), default=1.0)
 
     def lines(self) -> list[Line]:
-        """Return all lines."""
+        """Return all lines, in points of 100."""
+        predicted = self._receipt.prediction.predicted_score
+        words = "" if predicted is None else display.points_words(predicted)
+        with display.in_points():
+            return self._point_lines([Line([(" " + words, self._palette.dim)])] if words else [])
+
+    def _point_lines(self, remarks: list[Line]) -> list[Line]:
         receipt, palette = self._receipt, self._palette
-        result = [*prediction_lines(receipt.prediction, receipt.own_score, self._width, palette), Line()]
+        result = [
+            *prediction_lines(receipt.prediction, receipt.own_score, self._width, palette),
+            *remarks,
+            Line(),
+        ]
         if not receipt.lines:
             return result
         base = [line for line in receipt.lines if line.part in _BASE]
@@ -161,12 +172,12 @@ def prediction_lines(prediction: Prediction, own_score: int | None, width: int, 
         reason = _(REASONS[prediction.reason]) if prediction.reason else ""
         result.append(Line([(" " + _("No predicted score: {reason}.", reason=reason), palette.warning)]))
     else:
-        low, high = prediction.low or 0, prediction.high or 0
+        low, high, predicted = prediction.low or 0, prediction.high or 0, prediction.predicted_score
         pieces: list[Piece] = [
             (" " + left(_("predicted"), LABEL), palette.dim),
-            (right(decimal(prediction.predicted_score, 1), 5), palette.score(prediction.predicted_score)),
+            (right(display.computed(predicted), 5), palette.score(predicted)),
             ("   ", palette.dim),
-            *gauge(low, prediction.predicted_score, high, 20, palette),
+            *gauge(low, predicted, high, 20, palette),
             ("   " + _("80 %: {range}", range=range_words(prediction)), palette.text),
             ("   " + plural("{n} opinion", "{n} opinions", prediction.n_evidence), palette.dim),
         ]
@@ -174,7 +185,7 @@ def prediction_lines(prediction: Prediction, own_score: int | None, width: int, 
     if own_score is not None:
         own: Pieces = [
             (" " + left(_("my score"), LABEL), palette.dim),
-            (right(str(own_score), 5), palette.score(own_score)),
+            (right(display.given(own_score), 5), palette.score(own_score)),
             ("   " + _("predicted as if it had not been given"), palette.dim),
         ]
         result.append(Line(fitted(own, width)))

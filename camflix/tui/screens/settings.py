@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from camflix import i18n
+from camflix import display, i18n
 from camflix.i18n import N_, _
 from camflix.tui import themes
 from camflix.tui.drawing import left
@@ -70,6 +70,7 @@ class Settings(CamFlixScreen):
 
     def _show(self, settings: UserSettings) -> None:
         self._mine = settings
+        display.use_display(settings.score_display)
         self.page.show(self._lines, keep_cursor=True)
 
     def _lines(self, _width: int, palette: Palette) -> list[Line]:

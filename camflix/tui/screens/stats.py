@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
+from camflix import display
 from camflix.i18n import N_, _, decimal, plural
 from camflix.results import MovieSummary
 from camflix.tui.drawing import bar, columns_chart, left, right, sparkline
@@ -192,7 +193,7 @@ class StatsScreen(CamFlixScreen):
             (_("ratings"), str(review.n_ratings)),
             (_("films seen"), f"{review.n_viewings}  ({_('{n} again', n=review.n_rewatches)})"),
             (_("hours"), hours if review.minutes_seen else "-"),
-            (_("mean score"), "-" if review.mean_score is None else decimal(review.mean_score, 1)),
+            (_("mean score"), "-" if review.mean_score is None else display.computed(review.mean_score)),
             (_("busiest month"), review.busiest_month or "-"),
         ]
         lines = [_heading(str(review.year), palette)]
@@ -204,7 +205,13 @@ class StatsScreen(CamFlixScreen):
         if review.best:
             lines += [Line(), _heading(_("The best of it"), palette)]
             lines += [
-                Line([(right(str(score), 4), palette.score(score)), ("  " + title_of(movie), palette.text)], movie)
+                Line(
+                    [
+                        (right(display.given(score), max(4, display.width())), palette.score(score)),
+                        ("  " + title_of(movie), palette.text),
+                    ],
+                    movie,
+                )
                 for movie, score in zip(review.best, review.best_scores, strict=True)
             ]
         lines += [Line(), Line([(" " + _("o: the year before"), palette.dim)])]
@@ -227,7 +234,7 @@ def _ranked_lines(groups: Sequence[RankedGroup], width: int, palette: Palette) -
                     (" " + left(group.name, _NAME), palette.text),
                     (left(bar(height, 100, cells), cells), palette.score(height)),
                     (right("-" if known is None else decimal(known, 0), 5), palette.text),
-                    (right(_("mean {score}", score=decimal(group.mean_score, 0)), 12), palette.dim),
+                    (right(_("mean {score}", score=display.computed(group.mean_score, 0)), 12), palette.dim),
                     (right(plural("{n} film", "{n} films", group.n), 11), palette.dim),
                 ]
             )

@@ -31,6 +31,7 @@ class Question(NamedTuple):
         name: which question this is, for whoever gets the answer.
         label: the words before what is typed.
         digits_only: whether only a number of at most three digits may be typed.
+        is_decimal: whether that number may have a decimal mark, and a sign more.
         remark: what to say, at the right edge, about what is typed so far.
         passes: keys that are not for the line but for the list above it.
         at_once: called with the text the moment Enter is pressed, before any later key is looked at.
@@ -39,6 +40,7 @@ class Question(NamedTuple):
     name: str
     label: str
     digits_only: bool = False
+    is_decimal: bool = False
     remark: Callable[[str, Palette], Pieces] = lambda _text, _palette: ()
     passes: frozenset[str] = frozenset()
     at_once: Callable[[str], None] | None = None
@@ -114,7 +116,10 @@ class Prompt(Widget):
         assert self.question is not None
         typed = "".join(letter for letter in typed if letter.isprintable())
         if self.question.digits_only:
-            typed = "".join(letter for letter in typed if letter in "0123456789")[: _MOST_DIGITS - len(self.text)]
+            letters, most = (
+                ("0123456789.,", _MOST_DIGITS + 1) if self.question.is_decimal else ("0123456789", _MOST_DIGITS)
+            )
+            typed = "".join(letter for letter in typed if letter in letters)[: most - len(self.text)]
         if typed:
             self._change(self.text[: self._place] + typed + self.text[self._place :], self._place + len(typed))
 
