@@ -27,6 +27,7 @@ FEATURES = (
     "CACHE_URL",
     "QUEUE_URL",
     "TMDB_API_KEY",
+    "POSTER_BASE_URL",
     "EMAIL_HOST",
     "EMAIL_PORT",
     "EMAIL_USE_TLS",

@@ -1,9 +1,9 @@
-"""Posters: fetched once, kept on disk within bounds, and turned into half blocks. Nothing here ever fails aloud.
+"""Posters: fetched once, checked, kept on disk within bounds, and turned into half blocks. Nothing here fails aloud.
 
 Importing this room loads neither Pillow nor httpx: they come with the first poster that is asked for.
 """
 
 from camflix.posters.cache import PosterCache
-from camflix.posters.store import IMAGE_BASE, PosterStore
+from camflix.posters.store import PosterStore
 
-__all__ = ["IMAGE_BASE", "PosterCache", "PosterStore"]
+__all__ = ["PosterCache", "PosterStore"]

@@ -8,10 +8,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from camflix.posters.cache import PosterCache
-    from camflix.posters.pictures import HalfBlocks
+    from camflix.posters.pictures import Picture
 
-IMAGE_BASE = "https://image.tmdb.org/t/p/w185"
-"""Where TMDB serves posters 185 pixels wide, to everybody: no key is needed."""
 MAX_POSTER_BYTES = 1024 * 1024
 _TIMEOUT_SECONDS = 5.0
 _PATIENCE_SECONDS = 10.0
@@ -25,38 +23,38 @@ class PosterStore:
 
     Args:
         cache: where they are kept.
-        base: what their paths are put behind.
+        base: what their paths are put behind; nothing is fetched, only what is on disk is shown, when it is empty.
         patience: seconds for a whole poster, however slowly it drips.
     """
 
-    def __init__(self, cache: PosterCache, base: str = IMAGE_BASE, patience: float = _PATIENCE_SECONDS) -> None:
+    def __init__(self, cache: PosterCache, base: str, patience: float = _PATIENCE_SECONDS) -> None:
         self._cache = cache
         self._base = base.rstrip("/")
         self._patience = patience
         self._failed_at: dict[str, float] = {}
 
-    def half_blocks(self, path: str, columns: int, lines: int) -> HalfBlocks | None:
-        """Return the poster in at most so many cells, None when there is none to be had now."""
-        from camflix.posters.pictures import draw  # noqa: PLC0415 - Pillow comes with the first poster
+    def picture(self, path: str) -> Picture | None:
+        """Return a poster, None when there is none to be had now."""
+        from camflix.posters.pictures import decoded  # noqa: PLC0415 - Pillow comes with the first poster
 
         if not _PATH.fullmatch(path):
             return None
         url = self._base + path
         content = self._cache.get(url)
         if content is not None:
-            drawn = draw(content, columns, lines)
-            if drawn is not None:
-                return drawn
+            picture = decoded(content)
+            if picture is not None:
+                return picture
             self._cache.forget(url)
-        if time.monotonic() - self._failed_at.get(url, float("-inf")) < _RETRY_SECONDS:
+        if not self._base or time.monotonic() - self._failed_at.get(url, float("-inf")) < _RETRY_SECONDS:
             return None
         content = self._fetched(url)
-        drawn = None if content is None else draw(content, columns, lines)
-        if content is None or drawn is None:
+        picture = None if content is None else decoded(content)
+        if content is None or picture is None:
             self._failed_at[url] = time.monotonic()
             return None
         self._cache.put(url, content)
-        return drawn
+        return picture
 
     def _fetched(self, url: str) -> bytes | None:
         import httpx  # noqa: PLC0415 - not for posters that are on disk

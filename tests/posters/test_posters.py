@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from camflix.posters import PosterCache, PosterStore
-from camflix.posters.pictures import draw
+from camflix.posters.pictures import decoded, half_blocks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -96,12 +96,14 @@ def test_a_poster_is_fetched_once_and_shown_from_the_disk_afterwards(
     format_: str, images: Images, cache: PosterCache
 ) -> None:
     images.pages = {"/a.jpg": picture(format_), "/noise.jpg": b"another"}
-    first = PosterStore(cache, images.base).half_blocks("/a.jpg", 10, 8)
-    again = PosterStore(cache, images.base).half_blocks("/a.jpg", 10, 8)
+    first = PosterStore(cache, images.base).picture("/a.jpg")
+    again = PosterStore(cache, images.base).picture("/a.jpg")
     assert first is not None
-    assert first == again
+    assert again is not None
+    assert first.tobytes() == again.tobytes()
     assert images.asked == ["/a.jpg"]
-    above, below = first[0][0][0], first[-1][0][1]
+    (above, _), *_ = half_blocks(first, 10, 8)[0]
+    (_, below), *_ = half_blocks(first, 10, 8)[-1]
     assert above[0] > 200  # red on top
     assert above[2] < 60
     assert below[2] > 200  # blue at the bottom
@@ -110,7 +112,7 @@ def test_a_poster_is_fetched_once_and_shown_from_the_disk_afterwards(
 
 def test_a_poster_on_the_disk_needs_no_network(images: Images, cache: PosterCache) -> None:
     cache.put("http://127.0.0.1:1/a.png", picture())
-    assert PosterStore(cache, "http://127.0.0.1:1").half_blocks("/a.png", 10, 8)
+    assert PosterStore(cache, "http://127.0.0.1:1").picture("/a.png")
     assert images.asked == []
 
 
@@ -124,40 +126,41 @@ def test_a_poster_on_the_disk_needs_no_network(images: Images, cache: PosterCach
         picture() + bytes(1024 * 1024),
         picture("GIF"),
         picture(size=(3000, 2000)),
+        picture(size=(20000, 8000)),
     ],
-    ids=["missing", "empty", "a page", "cut off", "too many bytes", "another format", "too many pixels"],
+    ids=["missing", "empty", "a page", "cut off", "too many bytes", "another format", "too many pixels", "a bomb"],
 )
 def test_what_is_no_poster_shows_nothing_is_not_kept_and_not_asked_again_at_once(
     content: bytes | None, images: Images, cache: PosterCache, tmp_path: Path
 ) -> None:
     images.pages = {} if content is None else {"/a.png": content}
     store = PosterStore(cache, images.base)
-    assert store.half_blocks("/a.png", 10, 8) is None
-    assert store.half_blocks("/a.png", 10, 8) is None
+    assert store.picture("/a.png") is None
+    assert store.picture("/a.png") is None
     assert images.asked == ["/a.png"]
     assert not (tmp_path / "posters").exists()
 
 
 def test_a_dead_network_shows_nothing(cache: PosterCache) -> None:
-    assert PosterStore(cache, "http://127.0.0.1:1").half_blocks("/a.png", 10, 8) is None
+    assert PosterStore(cache, "http://127.0.0.1:1").picture("/a.png") is None
 
 
 def test_a_server_that_drips_is_left(images: Images, cache: PosterCache) -> None:
-    assert PosterStore(cache, images.base, patience=0.1).half_blocks("/drip.png", 10, 8) is None
+    assert PosterStore(cache, images.base, patience=0.1).picture("/drip.png") is None
 
 
 @pytest.mark.parametrize(
     "path", ["a.png", "//evil/a.png", "/../a.png", "/a.png?x", "@evil/a.png", "/a.svg", "/a.png\n", ""]
 )
 def test_a_path_that_leads_elsewhere_is_never_asked(path: str, images: Images, cache: PosterCache) -> None:
-    assert PosterStore(cache, images.base).half_blocks(path, 10, 8) is None
+    assert PosterStore(cache, images.base).picture(path) is None
     assert images.asked == []
 
 
 def test_a_file_broken_on_the_disk_is_fetched_anew(images: Images, cache: PosterCache) -> None:
     images.pages = {"/a.png": picture()}
     cache.put(images.base + "/a.png", picture()[:40])
-    assert PosterStore(cache, images.base).half_blocks("/a.png", 10, 8)
+    assert PosterStore(cache, images.base).picture("/a.png")
     assert cache.get(images.base + "/a.png") == picture()
 
 
@@ -184,7 +187,7 @@ def test_a_part_left_by_a_killed_process_is_removed_and_one_being_written_is_not
 def test_where_nothing_can_be_written_the_poster_is_shown_all_the_same(images: Images, tmp_path: Path) -> None:
     (tmp_path / "posters").write_text("a file where the folder should be")
     images.pages = {"/a.png": picture()}
-    assert PosterStore(PosterCache(tmp_path / "posters"), images.base).half_blocks("/a.png", 10, 8)
+    assert PosterStore(PosterCache(tmp_path / "posters"), images.base).picture("/a.png")
 
 
 def test_a_full_disk_keeps_nothing_and_leaves_no_part(tmp_path: Path) -> None:
@@ -214,13 +217,18 @@ def test_writers_and_readers_at_once_see_whole_posters_only(tmp_path: Path) -> N
 
 
 @given(st.integers(1, 300), st.integers(1, 300), st.integers(1, 60), st.integers(1, 40))
-def test_a_picture_fills_the_cells_it_is_given_and_no_more(width: int, height: int, columns: int, lines: int) -> None:
-    drawn = draw(picture(size=(width, height)), columns, lines)
-    assert drawn is not None
-    assert 1 <= len(drawn) <= lines
-    assert {len(line) for line in drawn} <= set(range(1, columns + 1))
-    assert len({len(line) for line in drawn}) == 1
-    assert len(drawn[0]) == columns or len(drawn) == lines
+def test_a_picture_of_any_size_fills_the_cells_it_is_given(width: int, height: int, columns: int, lines: int) -> None:
+    found = decoded(picture(size=(width, height)))
+    assert found is not None
+    drawn = half_blocks(found, columns, lines)
+    assert len(drawn) == lines
+    assert {len(line) for line in drawn} == {columns}
+
+
+@given(st.binary(max_size=200), st.sampled_from([b"", picture()[:50], picture("JPEG")[:300], picture("WEBP")[:30]]))
+def test_whatever_bytes_come_there_is_a_picture_or_none(noise: bytes, start: bytes) -> None:
+    found = decoded(start + noise)
+    assert found is None or found.mode == "RGB"
 
 
 def test_the_room_loads_neither_pillow_nor_httpx_before_a_poster_is_asked_for() -> None:
