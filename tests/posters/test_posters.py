@@ -6,84 +6,25 @@ import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from io import BytesIO
-from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PIL import Image
 
 from camflix.posters import PosterCache, PosterStore
 from camflix.posters.pictures import decoded, half_blocks
+from tests.posters.serving import Images, picture, serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-RED, BLUE = (255, 0, 0), (0, 0, 255)
-
-
-def picture(format_: str = "PNG", size: tuple[int, int] = (20, 30)) -> bytes:
-    """Red above, blue below."""
-    image = Image.new("RGB", size, RED)
-    image.paste(BLUE, (0, size[1] // 2, size[0], size[1]))
-    out = BytesIO()
-    image.save(out, format_)
-    return out.getvalue()
-
-
-class Images(ThreadingHTTPServer):
-    """Serves ``pages`` and counts what was asked; ``/drip.png`` never ends until ``ended`` is set."""
-
-    daemon_threads = True
-
-    def __init__(self) -> None:
-        self.pages: dict[str, bytes] = {}
-        self.asked: list[str] = []
-        self.ended = Event()
-        super().__init__(("127.0.0.1", 0), Handler)
-
-    @property
-    def base(self) -> str:
-        return f"http://127.0.0.1:{self.server_address[1]}"
-
-
-class Handler(BaseHTTPRequestHandler):
-    server: Images
-
-    def do_GET(self) -> None:
-        self.server.asked.append(self.path)
-        if self.path == "/drip.png":
-            self.send_response(200)
-            self.end_headers()
-            while not self.server.ended.wait(0.02):
-                try:
-                    self.wfile.write(b"\x89")
-                except OSError:
-                    return
-            return
-        content = self.server.pages.get(self.path)
-        self.send_response(404 if content is None else 200)
-        self.end_headers()
-        self.wfile.write(content or b"")
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name in the standard library
-        pass
-
 
 @pytest.fixture
 def images() -> Iterator[Images]:
-    server = Images()
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield server
-    server.ended.set()
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving() as server:
+        yield server
 
 
 @pytest.fixture

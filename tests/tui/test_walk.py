@@ -32,11 +32,13 @@ if TYPE_CHECKING:
 Make: TypeAlias = "Callable[..., CamFlixApp]"
 
 
-def walk(app: CamFlixApp, steps: Callable[[Pilot[None]], Coroutine[Any, Any, None]]) -> None:
-    """Run the app in a terminal of 100 columns and take steps in it."""
+def walk(
+    app: CamFlixApp, steps: Callable[[Pilot[None]], Coroutine[Any, Any, None]], size: tuple[int, int] = (100, 30)
+) -> None:
+    """Run the app in a terminal of so many columns and lines and take steps in it."""
 
     async def run() -> None:
-        async with app.run_test(size=(100, 30)) as pilot:
+        async with app.run_test(size=size) as pilot:
             await settle(pilot)
             await steps(pilot)
 
