@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from rich.segment import Segment
@@ -13,11 +14,8 @@ if TYPE_CHECKING:
     from camflix.posters.pictures import HalfBlocks, Picture
     from camflix.tui.app import CamFlixApp
 
-_PAGE_COLUMNS = 80
-"""What a page needs to say all it says."""
-_MARGIN = 2
-_SIZES = ((36, 26), (24, 12))
-"""Columns that a poster takes, and how many lines there must be for it; the first that there is room for."""
+_SIZES = ((134, 26, 36), (106, 12, 24))
+"""From how many columns and lines on a poster takes how many columns: a page keeps 80, enough for all it says."""
 _CELL_RATIO = 2
 """How much higher than wide a cell is."""
 _HALF = "▀"
@@ -82,7 +80,9 @@ class PosterPlace(Widget):
             self._put(None)
         elif self._picture is None:
             self._put(None)
-            self.run_worker(self._fetch(self._path, way), group="poster", exclusive=True)
+            # Not a coroutine but what makes one: a worker may be overtaken before it begins.
+            fetch = partial(self._fetch, self._path, way)
+            self.run_worker(fetch, group="poster", exclusive=True)
         else:
             self._put(_Shown(self._picture, way, *_fitted(self._picture, *room)))
 
@@ -93,8 +93,8 @@ class PosterPlace(Widget):
     def _room(self) -> tuple[int, int] | None:
         """Return the columns and lines there are for it, None when the page needs them."""
         width, lines = self.screen.size.width, self.screen.size.height - _OTHER_LINES
-        for columns, least_lines in _SIZES:
-            if width >= _PAGE_COLUMNS + columns + _MARGIN and lines >= least_lines:
+        for least_width, least_lines, columns in _SIZES:
+            if width >= least_width and lines >= least_lines:
                 return columns, lines
         return None
 
