@@ -1,7 +1,7 @@
 """Posters for screens: which way this terminal can show one, and getting one without anybody waiting.
 
 What a terminal can do is told by what it says of itself in the environment. It is never asked: its answer would come
-among the keys that are being typed, or, over a slow line, after whoever asked has gone (docs/adr/0012-posters.md).
+among the keys that are being typed, or, over a slow line, after whoever asked has gone (docs/adr/0013-posters.md).
 """
 
 from __future__ import annotations

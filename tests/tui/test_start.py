@@ -59,7 +59,18 @@ def test_the_app_itself_loads_no_database_no_engine_and_no_command_line() -> Non
 
     assert "camflix.tui.screens.discover" in loaded
     roots = {name.partition(".")[0] for name in loaded}
-    assert not roots & {"sqlalchemy", "numpy", "alembic", "typer", "flask", "rapidfuzz", "msgspec", "httpx", "PIL", "textual_image"}
+    assert not roots & {
+        "sqlalchemy",
+        "numpy",
+        "alembic",
+        "typer",
+        "flask",
+        "rapidfuzz",
+        "msgspec",
+        "httpx",
+        "PIL",
+        "textual_image",
+    }
     assert not {name for name in loaded if name.startswith(("camflix.services", "camflix.models", "camflix.bootstrap"))}
 
 

@@ -37,9 +37,9 @@ _DISPLAY_WORDS = {"100": N_("0 to 100"), "10": N_("0 to 10"), "stars": N_("five 
 
 _POSTER_WORDS = {
     "auto": N_("as this terminal can"),
-    "kitty": N_("kitty’s graphics"),
-    "sixel": N_("sixel"),
-    "halfblocks": N_("half blocks"),
+    "kitty": N_("by kitty graphics"),
+    "sixel": N_("by sixels"),
+    "halfblocks": N_("in half blocks"),
     "none": N_("not at all: none is fetched"),
 }
 

@@ -30,9 +30,10 @@ _USUAL_CELL = (10, 20)
 @contextmanager
 def _no_terminal() -> Iterator[StringIO]:
     """Yield what is written to the terminal meanwhile by who would write to it straight; nobody can ask it anything."""
-    before, sys.__stdout__ = sys.__stdout__, StringIO()  # type: ignore[misc] # final by convention only
+    before, kept = sys.__stdout__, StringIO()
+    sys.__stdout__ = kept  # type: ignore[misc,assignment] # final by convention only
     try:
-        yield sys.__stdout__
+        yield kept
     finally:
         sys.__stdout__ = before  # type: ignore[misc]
 

@@ -51,15 +51,6 @@ def _style(upper: tuple[int, int, int], lower: tuple[int, int, int]) -> Style:
 class PosterPlace(Widget):
     """Shows a film's poster where the terminal can, there is room beside a page, and it is to be had."""
 
-    DEFAULT_CSS = """
-    PosterPlace {
-        display: none;
-        width: auto;
-        height: 1fr;
-        margin: 0 1;
-    }
-    """
-
     def __init__(self) -> None:
         super().__init__()
         self._path: str | None = None
@@ -82,7 +73,7 @@ class PosterPlace(Widget):
             self._put(None)
             # Not a coroutine but what makes one: a worker may be overtaken before it begins.
             fetch = partial(self._fetch, self._path, way)
-            self.run_worker(fetch, group="poster", exclusive=True)
+            self.run_worker(fetch, group="poster", exclusive=True)  # type: ignore[arg-type] # a partial of a coroutine function
         else:
             self._put(_Shown(self._picture, way, *_fitted(self._picture, *room)))
 
