@@ -71,6 +71,7 @@ class PosterStore:
                     content += chunk
                     if len(content) > MAX_POSTER_BYTES or time.monotonic() > deadline:
                         return None
-        except (httpx.HTTPError, httpx.InvalidURL, OSError):
+        except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError, ImportError):
+            # The last two: the environment names a proxy that is none, or of a kind that needs another package.
             return None
         return bytes(content)

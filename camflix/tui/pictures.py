@@ -9,10 +9,9 @@ from __future__ import annotations
 import asyncio
 import sys
 from contextlib import suppress
-from dataclasses import dataclass
 from queue import LifoQueue
 from threading import Thread
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -70,8 +69,7 @@ def cell_pixels() -> tuple[int, int] | None:
     return width // columns, height // lines
 
 
-@dataclass(frozen=True, slots=True)
-class _Wish:
+class _Wish(NamedTuple):
     """A poster somebody waits for, in the loop in which they wait."""
 
     path: str

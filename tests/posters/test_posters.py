@@ -82,8 +82,27 @@ def test_what_is_no_poster_shows_nothing_is_not_kept_and_not_asked_again_at_once
     assert not (tmp_path / "posters").exists()
 
 
-def test_a_dead_network_shows_nothing(cache: PosterCache) -> None:
-    assert PosterStore(cache, "http://127.0.0.1:1").picture("/a.png") is None
+def test_without_an_address_only_what_is_on_the_disk_is_shown(cache: PosterCache) -> None:
+    cache.put("/a.png", picture())
+    store = PosterStore(cache, "")
+    assert store.picture("/a.png") is not None
+    assert store.picture("/b.png") is None
+
+
+@pytest.mark.parametrize("base", ["http://127.0.0.1:1", "http://127.0.0.1:99999999", "http://[", "http://"])
+def test_a_dead_network_or_address_shows_nothing(base: str, cache: PosterCache) -> None:
+    assert PosterStore(cache, base).picture("/a.png") is None
+
+
+@pytest.mark.parametrize("proxy", ["socks5://127.0.0.1:1", "nonsense", "ftp://x", "http://127.0.0.1:1"])
+def test_a_proxy_that_is_none_shows_nothing(
+    proxy: str, images: Images, cache: PosterCache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", proxy)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    images.pages = {"/a.png": picture()}
+    assert PosterStore(cache, images.base).picture("/a.png") is None
 
 
 def test_a_server_that_drips_is_left(images: Images, cache: PosterCache) -> None:

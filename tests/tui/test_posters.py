@@ -15,7 +15,7 @@ import subprocess
 import sys
 import termios
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
@@ -280,6 +280,14 @@ class Terminal:
     def press(self, keys: bytes) -> None:
         os.write(self._ours, keys)
 
+    def ended(self) -> int:
+        """Return the exit code once the program has ended."""
+        while self._process.poll() is None:
+            if select.select([self._ours], [], [], 0.1)[0]:
+                with suppress(OSError):  # nobody is at the other end any more
+                    self.bytes += os.read(self._ours, 65536)
+        return self._process.returncode
+
     def close(self) -> None:
         self._process.kill()
         self._process.wait()
@@ -322,6 +330,11 @@ def test_kitty_gets_a_poster_whole_in_its_turn_and_is_asked_nothing(terminal: Ca
     # On leaving the film the terminal may forget the picture.
     kitty.press(b"q")
     kitty.see(rb"\x1b_Ga=d,I=\d+\x1b\\")
+    kitty.press(b"\r")
+    kitty.see(rb"(\x1b_Ga=p.*){2}")
+    kitty.press(b"\x11")
+    assert kitty.ended() == 0
+    assert b"Traceback" not in kitty.bytes
 
 
 def test_a_terminal_with_sixels_gets_them_no_larger_than_their_place_and_is_asked_nothing(
