@@ -327,7 +327,7 @@ def test_settings_are_changed_by_enter(make_app: Make) -> None:
     async def steps(pilot: Pilot[None]) -> None:
         await press(pilot, "comma", "enter")
         assert pilot.app.theme == "light"
-        await press(pilot, "left", "j", "j", "enter")
+        await press(pilot, "left", "j", "j", "j", "enter")
         assert "members" in words(pilot)
 
     walk(make_app(language="en"), steps)
@@ -391,7 +391,7 @@ def test_how_scores_are_shown_is_chosen_in_the_settings_and_seen_at_once(
 ) -> None:
     async def steps(pilot: Pilot[None]) -> None:
         assert "0 to 100" in words(pilot)
-        await press(pilot, "comma", "j", "j", "j", "j", "enter")
+        await press(pilot, "comma", "j", "j", "j", "j", "j", "enter")
         assert "0 to 10" in words(pilot)
         await press(pilot, "D")
         assert "0 to 10 " in words(pilot)
