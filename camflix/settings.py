@@ -68,6 +68,7 @@ class Settings:
     cache_url: str = ""
     queue_url: str = ""
     tmdb_api_key: str = ""
+    poster_base_url: str = "https://image.tmdb.org/t/p/w185"  # 185 pixels wide; served to everybody, without a key
     email_host: str = ""
     email_port: int = 587
     email_use_tls: bool = True
@@ -271,6 +272,13 @@ def _database_url(name: str, value: object, origin: Origin) -> str:
     return url
 
 
+def _web_address(name: str, value: object, origin: Origin) -> str:
+    url = _text(name, value, origin)
+    if url and not url.startswith(("https://", "http://")):
+        raise _wrong(name, _without_password(url), origin, "https://…")
+    return url
+
+
 def _without_password(url: str) -> str:
     scheme, separator, rest = url.partition("://")
     credentials, at, place = rest.rpartition("@")
@@ -292,6 +300,7 @@ _PARSERS: dict[str, Callable[[str, object, Origin], object]] = {
     "language_code": _language,
     "time_zone": _time_zone,
     "database_url": _database_url,
+    "poster_base_url": _web_address,
     "https_only": _boolean,
     "trusted_proxies": _count,
     "rate_limit": _rate,

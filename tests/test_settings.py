@@ -27,6 +27,7 @@ FEATURES = (
     "CACHE_URL",
     "QUEUE_URL",
     "TMDB_API_KEY",
+    "POSTER_BASE_URL",
     "EMAIL_HOST",
     "EMAIL_PORT",
     "EMAIL_USE_TLS",
@@ -177,6 +178,8 @@ class TestValues:
             ("TIME_ZONE", "../../etc/passwd"),
             ("DATABASE_URL", "mysql://db/films"),
             ("DATABASE_URL", "films.db"),
+            ("POSTER_BASE_URL", "image.tmdb.org/t/p/w185"),
+            ("POSTER_BASE_URL", "file:///etc"),
             ("DATABASE_URL", "sqlite:films.db"),
         ],
     )

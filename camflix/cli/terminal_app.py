@@ -74,7 +74,8 @@ def app_for(username: str | None) -> CamFlixApp:
             app.call_from_thread(app.notify, text)
 
         connect, importer = _there(login, settings, tell), None
-    app = CamFlixApp(connect, settings.paths, load_preferences(settings.paths), importer)
+    preferences = load_preferences(settings.paths)
+    app = CamFlixApp(connect, settings.paths, preferences, importer, poster_base_url=settings.poster_base_url)
     return app
 
 

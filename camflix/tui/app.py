@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
@@ -15,6 +16,7 @@ from camflix.i18n import _
 from camflix.tui.calls import Calls, Link
 from camflix.tui.keys import ACTIONS, COMMON, FILM, MOVES, bindings, clashes
 from camflix.tui.opening import Opening
+from camflix.tui.pictures import Pictures, cell_pixels, way_of
 from camflix.tui.preferences import Preferences, save_choice
 from camflix.tui.sections import HOME, SECTIONS
 from camflix.tui.themes import THEMES
@@ -56,6 +58,7 @@ class CamFlixApp(Opening, App[None], inherit_bindings=False):
         preferences: what was chosen before.
         importer: takes files; None where they cannot be taken (a server elsewhere).
         now: the clock.
+        poster_base_url: where posters are fetched from; from nowhere when empty.
     """
 
     TITLE = "CamFlix"
@@ -72,6 +75,7 @@ class CamFlixApp(Opening, App[None], inherit_bindings=False):
         preferences: Preferences | None = None,
         importer: Importer | None = None,
         now: Callable[[], datetime] = utc_now,
+        poster_base_url: str = "",
     ) -> None:
         super().__init__()
         preferences = preferences or Preferences()
@@ -81,6 +85,8 @@ class CamFlixApp(Opening, App[None], inherit_bindings=False):
         self.importer = importer
         self.now = now
         self.keymap = dict(preferences.keys)
+        self.posters = preferences.first_posters
+        self.pictures = Pictures(paths.cache / "posters", poster_base_url)
         self.calls = Calls(connect, i18n.current_language(), now, self._hear)
         self.link = Link()
         self.is_slow = False
@@ -318,6 +324,16 @@ class CamFlixApp(Opening, App[None], inherit_bindings=False):
         self.data_version += 1  # titles come in the reader's language
         self._redraw()
         self.renew()
+
+    def use_posters(self, way: str) -> None:
+        """Show posters this way from now on, here and next time."""
+        self.posters = way
+        save_choice(self.paths, "posters", way)
+
+    @property
+    def poster_way(self) -> str:
+        """Return how posters are shown in this terminal."""
+        return way_of(self.posters, os.environ, no_color=self.no_color, knows_pixels=cell_pixels() is not None)
 
     def _redraw(self) -> None:
         if self.page is not None:

@@ -3,6 +3,7 @@
 ``tui.toml`` in the folder of settings::
 
     theme = "light"          # dark, light, contrast
+    posters = "auto"         # auto, kitty, sixel, halfblocks, none
 
     [keys]                   # by action id; the help page (?) names them
     "film.rate" = "r, ctrl+k"
@@ -16,10 +17,11 @@ from typing import TYPE_CHECKING
 
 from camflix.errors import SettingsError, Word
 from camflix.tui.keys import ACTIONS, normalized
+from camflix.tui.pictures import DEFAULT_WAY, WAYS
 from camflix.tui.themes import DEFAULT_THEME, NAMES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from camflix.settings import Paths
@@ -29,10 +31,11 @@ FILE = "tui.toml"
 
 @dataclass(frozen=True, slots=True)
 class Preferences:
-    """What was chosen. ``keys``: by action id, for those remapped. ``theme`` and ``language``: None when not chosen."""
+    """What was chosen. ``keys``: by action id, for those remapped. The others: None when not chosen."""
 
     theme: str | None = None
     language: str | None = None
+    posters: str | None = None
     keys: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -40,20 +43,22 @@ class Preferences:
         """Return the theme to begin with."""
         return self.theme or DEFAULT_THEME
 
+    @property
+    def first_posters(self) -> str:
+        """Return how posters are shown to begin with."""
+        return self.posters or DEFAULT_WAY
+
 
 def load_preferences(paths: Paths) -> Preferences:
     """Return what was written by hand, else what was chosen in the app.
 
     Raises:
-        SettingsError: ``tui.toml`` is broken, names an unknown theme or action.
+        SettingsError: ``tui.toml`` is broken, names an unknown theme, way of showing posters or action.
     """
     chosen = _chosen(paths.state / "tui.json")
     written = _written(paths.config / FILE)
-    theme = written.get("theme", chosen.get("theme"))
-    if theme is not None and theme not in NAMES:
-        if "theme" in written:
-            raise _wrong(paths, "theme", str(theme), sorted(NAMES))
-        theme = None
+    theme = _one_of(paths, "theme", sorted(NAMES), written, chosen)
+    posters = _one_of(paths, "posters", WAYS, written, chosen)
     keys = written.get("keys", {})
     if not isinstance(keys, dict):
         raise _wrong(paths, "keys", str(keys), ["[keys]"])
@@ -64,10 +69,23 @@ def load_preferences(paths: Paths) -> Preferences:
             raise _wrong(paths, name, str(text), [ACTIONS[name].keys])
     language = chosen.get("language")
     return Preferences(
-        theme=str(theme) if theme else None,
+        theme=theme,
+        posters=posters,
         language=language if language in {"fr", "en"} else None,
         keys={name: ",".join(normalized(text)) for name, text in keys.items()},
     )
+
+
+def _one_of(
+    paths: Paths, name: str, choices: Sequence[str], written: Mapping[str, object], chosen: Mapping[str, str]
+) -> str | None:
+    """Return what was written by hand, else what was chosen in the app, if it can still be chosen."""
+    if name in written:
+        value = written[name]
+        if not isinstance(value, str) or value not in choices:
+            raise _wrong(paths, name, str(value), choices)
+        return value
+    return chosen[name] if chosen.get(name) in choices else None
 
 
 def save_choice(paths: Paths, name: str, value: str) -> None:
@@ -108,7 +126,7 @@ def _written(file: Path) -> dict[str, object]:
         ) from error
 
 
-def _wrong(paths: Paths, name: str, value: str, choices: list[str]) -> SettingsError:
+def _wrong(paths: Paths, name: str, value: str, choices: Sequence[str]) -> SettingsError:
     return SettingsError(
         "{file}, {name}: “{value}” cannot be used here.",
         hint="One of these: {choices}.",

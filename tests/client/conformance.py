@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
+from sqlalchemy import update
 
 from camflix import operations
 from camflix.errors import AmbiguousError, InvalidInputError, NotFoundError
+from camflix.models import Movie
 from camflix.operations import inputs
 from tests.client.account_conformance import AccountConformance
 from tests.client.conformance_own import OwnThingsConformance
@@ -119,13 +121,16 @@ class ClientConformance(OwnThingsConformance, AccountConformance, ImportConforma
                 client.call(operations.list_movies, inputs.ListMovies(sort="year", cursor=cursor))
             assert raised.value.field == "cursor"
 
-    def test_get_movie(self, make_client: MakeClient, films: list[int]) -> None:
+    def test_get_movie(self, make_client: MakeClient, films: list[int], world: World) -> None:
         client = make_client("zoe")
+        with world.session() as session:
+            session.execute(update(Movie).where(Movie.id == films[2]).values(poster_path="/a.jpg"))
         found = client.call(operations.get_movie, inputs.MovieRef(films[2]))
         assert (found.movie.title, found.movie.year) == ("Film 3", 1952)
         assert found.movie.n_ratings == found.community.n == sum(found.community.histogram) == 18
         assert (found.marks.score, found.marks.percentile, found.marks.tier) == (70, 64, 7)
         assert found.prediction is None
+        assert found.poster_path == "/a.jpg"
         client.call(operations.recommend, inputs.AskRecommendations())
         assert client.call(operations.get_movie, inputs.MovieRef(films[8])).prediction is not None
         with pytest.raises(NotFoundError):

@@ -96,7 +96,7 @@ def make_first_app(home: Home, cable: type[Unplugged]) -> Callable[..., CamFlixA
 
 
 def app_maker(cable: type[Unplugged]) -> Callable[..., CamFlixApp]:
-    def make(user: str | None = "demo", **preferences: Any) -> CamFlixApp:
+    def make(user: str | None = "demo", poster_base_url: str = "", **preferences: Any) -> CamFlixApp:
         settings = load_settings(os.environ)
 
         @contextmanager
@@ -106,7 +106,8 @@ def app_maker(cable: type[Unplugged]) -> Callable[..., CamFlixApp]:
             camflix.close()
 
         importer = LocalImporter(user)
-        return CamFlixApp(connect, settings.paths, Preferences(**preferences), importer, now=lambda: NOW)
+        chosen = Preferences(**preferences)
+        return CamFlixApp(connect, settings.paths, chosen, importer, lambda: NOW, poster_base_url)
 
     return make
 

@@ -59,7 +59,18 @@ def test_the_app_itself_loads_no_database_no_engine_and_no_command_line() -> Non
 
     assert "camflix.tui.screens.discover" in loaded
     roots = {name.partition(".")[0] for name in loaded}
-    assert not roots & {"sqlalchemy", "numpy", "alembic", "typer", "flask", "rapidfuzz", "msgspec"}
+    assert not roots & {
+        "sqlalchemy",
+        "numpy",
+        "alembic",
+        "typer",
+        "flask",
+        "rapidfuzz",
+        "msgspec",
+        "httpx",
+        "PIL",
+        "textual_image",
+    }
     assert not {name for name in loaded if name.startswith(("camflix.services", "camflix.models", "camflix.bootstrap"))}
 
 
@@ -99,6 +110,9 @@ def test_which_command_lines_open_the_app_the_short_way(arguments: list[str], us
     [
         ('theme = "sepia"', "contrast, dark, light"),
         ("theme =", "tui.toml"),
+        ('posters = "aalib"', "auto, kitty, sixel, halfblocks, none"),
+        ("posters = 3", "auto, kitty"),
+        ('theme = ["dark"]', "contrast, dark, light"),
         ('[keys]\n"film.rat" = "r"', "film.rate"),
         ('[keys]\n"film.rate" = ""', "film.rate"),
         ("keys = 5", "[keys]"),

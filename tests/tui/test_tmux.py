@@ -28,11 +28,12 @@ _MOST_SECONDS = 40
 class Tmux:
     """A tmux of the test's own, with one window in which the program runs."""
 
-    def __init__(self, *arguments: str) -> None:
+    def __init__(self, *arguments: str, size: tuple[int, int] = (80, 24)) -> None:
         self._name = f"camflix-{uuid.uuid4().hex[:12]}"
         variables = environment(LANGUAGE_CODE="en", TERM="xterm-256color", NO_COLOR=None)
         command = [sys.executable, "-m", "camflix", *arguments]
-        self._tmux("-f", os.devnull, "new-session", "-d", "-x", "80", "-y", "24", *command, env=variables)
+        width, height = map(str, size)
+        self._tmux("-f", os.devnull, "new-session", "-d", "-x", width, "-y", height, *command, env=variables)
 
     def _tmux(self, *arguments: str, env: dict[str, str] | None = None) -> str:
         done = subprocess.run(

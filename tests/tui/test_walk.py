@@ -32,11 +32,13 @@ if TYPE_CHECKING:
 Make: TypeAlias = "Callable[..., CamFlixApp]"
 
 
-def walk(app: CamFlixApp, steps: Callable[[Pilot[None]], Coroutine[Any, Any, None]]) -> None:
-    """Run the app in a terminal of 100 columns and take steps in it."""
+def walk(
+    app: CamFlixApp, steps: Callable[[Pilot[None]], Coroutine[Any, Any, None]], size: tuple[int, int] = (100, 30)
+) -> None:
+    """Run the app in a terminal of so many columns and lines and take steps in it."""
 
     async def run() -> None:
-        async with app.run_test(size=(100, 30)) as pilot:
+        async with app.run_test(size=size) as pilot:
             await settle(pilot)
             await steps(pilot)
 
@@ -325,7 +327,7 @@ def test_settings_are_changed_by_enter(make_app: Make) -> None:
     async def steps(pilot: Pilot[None]) -> None:
         await press(pilot, "comma", "enter")
         assert pilot.app.theme == "light"
-        await press(pilot, "left", "j", "j", "enter")
+        await press(pilot, "left", "j", "j", "j", "enter")
         assert "members" in words(pilot)
 
     walk(make_app(language="en"), steps)
@@ -389,7 +391,7 @@ def test_how_scores_are_shown_is_chosen_in_the_settings_and_seen_at_once(
 ) -> None:
     async def steps(pilot: Pilot[None]) -> None:
         assert "0 to 100" in words(pilot)
-        await press(pilot, "comma", "j", "j", "j", "j", "enter")
+        await press(pilot, "comma", "j", "j", "j", "j", "j", "enter")
         assert "0 to 10" in words(pilot)
         await press(pilot, "D")
         assert "0 to 10 " in words(pilot)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
+from textual.containers import Horizontal
+
 from camflix import display
 from camflix.i18n import _, decimal, plural
 from camflix.results import MovieSummary
@@ -13,6 +15,7 @@ from camflix.tui.genres import genre_words
 from camflix.tui.screens.base import CamFlixScreen
 from camflix.tui.screens.receipt_lines import LABEL, Person, prediction_lines
 from camflix.tui.widgets.page import Line, Page
+from camflix.tui.widgets.poster import PosterPlace
 from camflix.tui.words import other_title, rank_words, title_of
 
 if TYPE_CHECKING:
@@ -43,6 +46,7 @@ class FilmScreen(CamFlixScreen):
         self._receipt: Receipt | None = None
         self._similar: tuple[SimilarMovie, ...] = ()
         self.page = Page(id="film")
+        self.poster = PosterPlace()
 
     @property
     def title_words(self) -> str:
@@ -55,8 +59,10 @@ class FilmScreen(CamFlixScreen):
         return self._movie
 
     def body(self) -> ComposeResult:
-        """Make the page."""
-        yield self.page
+        """Make the page, and the place of the poster beside it."""
+        with Horizontal():
+            yield self.page
+            yield self.poster
 
     def load(self) -> None:
         """Ask for all that is known."""
@@ -79,11 +85,21 @@ class FilmScreen(CamFlixScreen):
         self._details, self._movie = details, details.movie
         self.page.show(self._lines, keep_cursor=not is_first)
         self.draw_heading()
+        self.poster.show(details.poster_path)
         if details.prediction is None:
             # Nothing is fitted yet, or the film is to be rated blind: a receipt would tell.
             self._receipt = None
         else:
             self.ask(lambda asks: asks.why(details.movie.id), self._show_receipt, group="receipt")
+
+    def on_resize(self) -> None:
+        """Show the poster where there is room for it now."""
+        self.poster.renew()
+
+    def on_screen_resume(self) -> None:
+        """Show what was written meanwhile, and the poster as was chosen meanwhile."""
+        super().on_screen_resume()
+        self.poster.renew()
 
     def _show_receipt(self, receipt: Receipt) -> None:
         is_first = self._receipt is None

@@ -35,6 +35,15 @@ _DISPLAYS = ("100", "10", "stars")
 _DISPLAY_WORDS = {"100": N_("0 to 100"), "10": N_("0 to 10"), "stars": N_("five stars")}
 
 
+_POSTER_WORDS = {
+    "auto": N_("as this terminal can"),
+    "kitty": N_("by kitty graphics"),
+    "sixel": N_("by sixels"),
+    "halfblocks": N_("in half blocks"),
+    "none": N_("not at all: none is fetched"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Setting:
     """A line of the screen: its words, its value now, and what the next or previous choice does."""
@@ -96,9 +105,15 @@ class Settings(CamFlixScreen):
             self.camflix.action_app_language()
             self.camflix.tell(lambda asks: asks.change_settings(language=i18n.current_language()), self._show)
 
+        def posters(step: int) -> None:
+            ways = list(_POSTER_WORDS)
+            self.camflix.use_posters(ways[(ways.index(self.camflix.posters) + step) % len(ways)])
+            self.page.show(self._lines, keep_cursor=True)
+
         return [
             Setting(_("theme"), _(themes.NAMES[self.app.theme]), theme),
             Setting(_("language"), language_name(), language),
+            Setting(_("posters"), _(_POSTER_WORDS[self.camflix.posters]), posters),
         ]
 
     def _of_myself(self, mine: UserSettings) -> list[Setting]:
