@@ -39,6 +39,9 @@ hypothesis_settings.load_profile("camflix")
 def pytest_configure(config: pytest.Config) -> None:
     """Start PostgreSQL once, in the process that hands out the tests, and tell the workers where it is."""
     gc.disable()  # what collecting tests makes stays to the end: looking through it again and again took seconds
+    # Readline tells children the size of the terminal that the tests are run from; ours have terminals of their own.
+    for name in ("COLUMNS", "LINES"):
+        os.environ.pop(name, None)
     if not hasattr(config, "workerinput"):
         server = running_postgres()
         os.environ["CAMFLIX_TEST_PG_URL"] = server.__enter__()

@@ -59,6 +59,8 @@ class EngineChoice(Base):
 class Neighbour(Base):
     """One of the users most like a user, by rank from 1; ``model_id`` is the model whose snapshot told.
 
+    It stands in the key so that whoever rates while a new model is stored writes rows of the old one beside the new.
+
     Whoever has no rows of the model that serves is worked out when asked for. ``neighbour_id`` has no foreign key, for
     the sake of millions of rows written at once; whoever has gone is not shown.
     """
@@ -67,8 +69,8 @@ class Neighbour(Base):
     __table_args__ = ({"sqlite_with_rowid": False},)
 
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"), primary_key=True)
+    model_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     rank: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
-    model_id: Mapped[int]
     neighbour_id: Mapped[int]
     similarity: Mapped[float]
     taste_distance: Mapped[float | None]

@@ -123,9 +123,10 @@ class FittingService:
         order = {f"order_{name}": array for name, array in fit.likely.arrays().items()}
         settings = {f"order_{_SETTINGS}": _as_array(fit.settings)}
         self._drop_those_who_left(snapshot)
+        before = self._store.newest(self._engine.chosen())
         header = self._store.save(row, snapshot.arrays() | learnt | order | settings)
         served = Served(header, fit.model, lambda: fit.likely, snapshot)
-        self._neighbours.rebuild(served)
+        self._neighbours.rebuild(served, before.id if before else None)
         self._engine.keep_open(served)
         return served
 

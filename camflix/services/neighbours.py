@@ -28,7 +28,7 @@ _COLUMNS = ("user_id", "rank", "model_id", "neighbour_id", "similarity", "taste_
 Row: TypeAlias = "tuple[int, float, float | None, int]"
 """User id, similarity, taste distance, films in common."""
 _TABLE: Table = Neighbour.__table__  # type: ignore[assignment]
-_FORGET = delete(_TABLE).where(_TABLE.c.user_id == bindparam("whose"))
+_FORGET = delete(_TABLE).where(_TABLE.c.user_id == bindparam("whose"), _TABLE.c.model_id == bindparam("model"))
 
 
 class NeighbourService:
@@ -37,9 +37,15 @@ class NeighbourService:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def rebuild(self, served: Served) -> None:
-        """Replace everybody's neighbours by those that a new model's snapshot gives."""
-        self._session.execute(delete(Neighbour))
+    def rebuild(self, served: Served, before: int | None) -> None:
+        """Add everybody's neighbours as a new model's snapshot gives them, and drop those of models long past.
+
+        Args:
+            served: the new model, which nobody else knows yet.
+            before: the id of the model that serves until then, if there is one. Its rows stay until the next is stored:
+                whoever rates meanwhile writes there, waits for nobody, and is in nobody's way.
+        """
+        self._session.execute(delete(_TABLE).where(_TABLE.c.model_id != before) if before else delete(_TABLE))
         rows: list[Sequence[object]] = []
         found = all_nearest(served.snapshot.ratings, N_NEIGHBOURS)
         for user_id, neighbours in zip(served.snapshot.user_ids.tolist(), found, strict=True):
@@ -51,7 +57,7 @@ class NeighbourService:
 
     def refresh(self, served: Served, user_id: int, taste: Taste) -> None:
         """Replace one user's neighbours by those that their ratings of now give."""
-        self._session.connection().execute(_FORGET, {"whose": user_id})
+        self._session.connection().execute(_FORGET, {"whose": user_id, "model": served.header.id})
         found = served.model.neighbours(Person(taste.items, taste.scores, taste.user), N_NEIGHBOURS)
         insert_rows(self._session.connection(), _TABLE, _COLUMNS, list(_rows(served, user_id, found)))
 

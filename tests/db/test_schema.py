@@ -24,7 +24,7 @@ from camflix.models import Base
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
-RELEASED = ["0001"]
+RELEASED = ["0001", "0002", "0003"]
 """Every revision that a released CamFlix may have left behind."""
 
 _CONSTRAINTS = """
@@ -94,6 +94,10 @@ FULL = (
         f"VALUES (1, 1, 90, {_THEN}, 'hand'), (2, 1, 30, {_THEN}, 'hand')"
     ),
     f"INSERT INTO watchlist_entry (user_id, movie_id, added_at) VALUES (1, 2, {_THEN})",
+    (
+        "INSERT INTO neighbour (user_id, rank, model_id, neighbour_id, similarity, taste_distance, n_common) "
+        "VALUES (1, 1, 7, 2, 0.25, NULL, 1), (2, 1, 7, 1, 0.25, 12.5, 1)"
+    ),
 )
 
 
@@ -148,7 +152,7 @@ class TestMigrations:
 
     def test_an_upgrade_keeps_every_row_of_a_database_that_is_full(self, engine: Engine) -> None:
         """SQLite alters a table by a copy in its place; what refers to it must not go with the old one."""
-        tables = ("user_account", "movie", "movie_title", "rating", "rating_change", "watchlist_entry")
+        tables = ("user_account", "movie", "movie_title", "rating", "rating_change", "watchlist_entry", "neighbour")
         upgrade(engine, Base.metadata, "0001")
         with engine.begin() as connection:
             for statement in FULL:

@@ -1,0 +1,92 @@
+"""A new model stored while people rate: nobody waits for it, nobody is in its way. On PostgreSQL, where many write."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+import pytest
+
+from camflix.bootstrap import CamFlix
+from camflix.models import EngineModel, Neighbour
+from camflix.settings import load_settings
+from tests.passwords import CHEAP
+from tests.services.world import World
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from camflix.services.container import Services
+    from camflix.services.fitting import Fit
+    from tests.conftest import Clock
+
+_MOST_SECONDS = 20
+
+
+@pytest.fixture
+def world(postgresql_url: str, tmp_path: Path, clock: Clock) -> Iterator[World]:
+    variables = {"HOME": str(tmp_path), "DATABASE_URL": postgresql_url}
+    opened = CamFlix(load_settings(variables), "fr", clock, passwords=CHEAP)
+    yield World(opened, clock)
+    opened.close()
+
+
+def fitted(world: World) -> Fit:
+    with world.camflix.transaction(writes=False) as services:
+        return services.fitting.fit()
+
+
+def rate(services: Services, user_id: int, movie_id: int, score: int) -> None:
+    services.ratings.rate(user_id, movie_id, score, services.recommendations.predict(user_id, movie_id))
+    services.recommendations.learn(user_id)
+
+
+def rate_and_save(world: World, user_id: int, movie_id: int, score: int) -> None:
+    with world.camflix.transaction(writes=True) as services:
+        rate(services, user_id, movie_id, score)
+
+
+def n_neighbours(world: World, user_id: int) -> dict[object, int]:
+    """Return how many neighbours of a user are stored with each model."""
+    rows = [row["model_id"] for row in world.table(Neighbour) if row["user_id"] == user_id]
+    return {model: rows.count(model) for model in rows}
+
+
+def test_who_rates_while_it_is_stored_does_not_wait(world: World) -> None:
+    users, films = world.community()
+    world.camflix.refresh_engine()
+    new = fitted(world)
+    with ThreadPoolExecutor(1) as other, world.camflix.transaction(writes=True) as services:
+        services.fitting.store(new)
+        other.submit(rate_and_save, world, users[0], films[0], 55).result(_MOST_SECONDS)
+    first, second = (row["id"] for row in world.table(EngineModel))
+    # Oneself is none of one's neighbours.
+    assert n_neighbours(world, users[0]) == {first: len(users) - 1, second: len(users) - 1}
+
+
+def test_it_does_not_wait_for_who_rates(world: World) -> None:
+    users, films = world.community()
+    world.camflix.refresh_engine()
+    new = fitted(world)
+
+    def store() -> None:
+        with world.camflix.transaction(writes=True) as services:
+            services.fitting.store(new)
+
+    with ThreadPoolExecutor(1) as other, world.camflix.transaction(writes=True) as services:
+        rate(services, users[0], films[0], 55)
+        other.submit(store).result(_MOST_SECONDS)
+    first, second = (row["id"] for row in world.table(EngineModel))
+    assert n_neighbours(world, users[0]) == {first: len(users) - 1, second: len(users) - 1}
+
+
+def test_neighbours_of_models_long_past_are_dropped(world: World) -> None:
+    users, films = world.community()
+    for _ in range(4):
+        with world.camflix.transaction(writes=True) as services:
+            services.fitting.refit()
+        world.tick()
+    rate_and_save(world, users[0], films[0], 55)
+    assert set(n_neighbours(world, users[0])) == {row["id"] for row in world.table(EngineModel)}
+    assert len(world.table(EngineModel)) == 2
