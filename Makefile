@@ -9,8 +9,8 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
-# Tests of the terminal app and of servers wait a good deal: three at a time keep two processors busy.
-JOBS ?= 3
+# Tests of the terminal app, which two processes take, and of servers wait a good deal: four keep two processors busy.
+JOBS ?= 4
 
 # Tests start many processes: what they compiled once they find again.
 unexport PYTHONDONTWRITEBYTECODE
@@ -43,7 +43,7 @@ test: $(VENV)/.dev
 	@sh scripts/ensure-postgres
 	@sh scripts/ensure-redis
 	@sh scripts/ensure-tmux
-	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup $(PYTEST)
+	@sh scripts/in-memory $(BIN)/python -m pytest -n $(JOBS) --dist loadgroup $(PYTEST)
 
 # Following every branch makes Python half as slow again; CI does it in its second run.
 coverage:

@@ -18,7 +18,10 @@ from hypothesis import settings as hypothesis_settings
 
 from camflix import i18n
 from camflix.bootstrap import CamFlix
+from camflix.db.engine import open_engine
+from camflix.db.schema import ensure_schema
 from camflix.mail import RecordingMailer
+from camflix.models import Base
 from camflix.settings import Settings, load_settings
 from tests.forking import run_command
 from tests.passwords import CHEAP
@@ -126,9 +129,21 @@ def clock() -> Clock:
     return Clock()
 
 
+@pytest.fixture(scope="session")
+def empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return an SQLite database with our tables, all empty: a copy is there sooner than another one is made."""
+    made = tmp_path_factory.mktemp("empty") / "camflix.db"
+    engine = open_engine(f"sqlite:///{made}")
+    ensure_schema(engine, Base.metadata)
+    engine.dispose()
+    return made
+
+
 @pytest.fixture
-def camflix(settings: Settings, clock: Clock) -> Iterator[CamFlix]:
+def camflix(settings: Settings, clock: Clock, empty_sqlite: Path) -> Iterator[CamFlix]:
     """Yield a CamFlix over an empty database of each kind."""
+    if settings.database_url.startswith("sqlite"):
+        shutil.copy(empty_sqlite, settings.database_url.removeprefix("sqlite:///"))
     opened = CamFlix(settings, "fr", clock, mailer=RecordingMailer(), passwords=CHEAP)
     yield opened
     opened.close()

@@ -1,4 +1,4 @@
-"""The importer of the terminal app: this machine's formats, through bootstrap and services."""
+"""The importers of the terminal app: files looked at here, taken into this machine's database or sent to a server."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from collections import Counter
 from contextlib import suppress
 from dataclasses import replace
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from camflix.cli.session import local_profile_name, open_camflix
+from camflix.client.imports import check_file, import_file
 from camflix.errors import CamFlixError, InvalidFileError
 from camflix.i18n import N_, _
 from camflix.importers.fields import Refused, plain_rating
@@ -20,10 +21,12 @@ from camflix.tui.importing import Mapped, Preview, SampleRow
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
+    from camflix.client import Client
     from camflix.importers.rows import RatingRow
-    from camflix.results import ImportReport, RowProblem, ScaleChoice
+    from camflix.results import ImportReport, ImportSource, RowProblem, ScaleChoice
 
 _N_SAMPLE = 4
 _N_LOOKED_AT = 2000
@@ -35,15 +38,8 @@ FORMATS: tuple[tuple[str, str, Callable[..., Any], bool], ...] = (
 """Id, words, what reads it, whether it holds other people's ratings. Tried in this order."""
 
 
-class LocalImporter:
-    """Takes files into the database of this machine.
-
-    Args:
-        username: for whom; None for the local profile.
-    """
-
-    def __init__(self, username: str | None) -> None:
-        self._username = username
+class FileImporter:
+    """Looks at files; who takes them is said by those who derive from it."""
 
     def look(self, path: Path) -> Preview:
         """Return what a file holds, by the first format that can read it."""
@@ -85,6 +81,24 @@ class LocalImporter:
             scores=dict(scores),
         )
 
+    def score_of(self, preview: Preview, problem: RowProblem) -> int | None:
+        """Return the score that stands in the line of a row that was not taken."""
+        for row in _source(preview).ratings():
+            if row.line == problem.line:
+                return None if isinstance(row, Problem) else row.score
+        return None
+
+
+class LocalImporter(FileImporter):
+    """Takes files into the database of this machine.
+
+    Args:
+        username: for whom; None for the local profile.
+    """
+
+    def __init__(self, username: str | None) -> None:
+        self._username = username
+
     def bring_in(self, preview: Preview, progress: Callable[[int], None]) -> ImportReport:
         """Take a file in one transaction, then learn tastes anew."""
         source = _source(preview)
@@ -102,12 +116,33 @@ class LocalImporter:
                 camflix.refresh_engine()
         return report
 
-    def score_of(self, preview: Preview, problem: RowProblem) -> int | None:
-        """Return the score that stands in the line of a row that was not taken."""
-        for row in _source(preview).ratings():
-            if row.line == problem.line:
-                return None if isinstance(row, Problem) else row.score
-        return None
+
+class ServerImporter(FileImporter):
+    """Sends files to the server that one is signed in to.
+
+    Args:
+        connect: opens a client of it.
+    """
+
+    def __init__(self, connect: Callable[[], AbstractContextManager[Client]]) -> None:
+        self._connect = connect
+
+    def look(self, path: Path) -> Preview:
+        """Return what a file holds; one that a server does not take is refused before anybody maps its scores."""
+        check_file(path)
+        return super().look(path)
+
+    def bring_in(self, preview: Preview, progress: Callable[[int], None]) -> ImportReport:
+        """Send a file and follow its import to the end."""
+        with self._connect() as client:
+            return import_file(
+                client,
+                cast("ImportSource", preview.format),
+                preview.path,
+                lambda n_rows, _n_all=None: progress(n_rows),
+                scale=preview.scale,
+                score_map=[f"{written}={score}" for written, score in preview.scores.items()],
+            )
 
 
 def _reader(name: str) -> Callable[..., Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import sys
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from camflix import i18n
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from camflix.client import Client
     from camflix.settings import Settings
     from camflix.tui.app import CamFlixApp
+    from camflix.tui.importing import Importer
 
     Connect = Callable[[str], AbstractContextManager[Client]]
 
@@ -27,16 +29,14 @@ _SWITCH_SECONDS = 0.001
 
 
 class LazyImporter:
-    """The importer of this machine, loaded when a file is chosen: it needs SQLAlchemy and numpy."""
+    """An importer that is made when a file is chosen: what it takes need not be loaded before the first paint."""
 
-    def __init__(self, username: str | None) -> None:
-        self._username = username
+    def __init__(self, make: Callable[[], Importer]) -> None:
+        self._make = make
 
     def __getattr__(self, name: str) -> Any:
         """Return a method of the importer."""
-        from camflix.cli.importing import LocalImporter  # noqa: PLC0415 - SQLAlchemy
-
-        return getattr(LocalImporter(self._username), name)
+        return getattr(self._make(), name)
 
 
 def open_app(username: str | None) -> None:
@@ -64,7 +64,7 @@ def app_for(username: str | None) -> CamFlixApp:
     i18n.use_language(language_of(settings))
     login = load_login(settings.paths.state)
     if login is None:
-        connect, importer = _here(settings, username), LazyImporter(username)
+        connect, importer = _here(settings, username), LazyImporter(partial(_importer_here, username))
     else:
         if username not in {None, login.username}:
             raise acts_as_nobody_else(login)
@@ -73,10 +73,23 @@ def app_for(username: str | None) -> CamFlixApp:
             # Called in a thread of the app's.
             app.call_from_thread(app.notify, text)
 
-        connect, importer = _there(login, settings, tell), None
+        connect = _there(login, settings, tell)
+        importer = LazyImporter(partial(_importer_there, connect, i18n.current_language()))
     preferences = load_preferences(settings.paths)
-    app = CamFlixApp(connect, settings.paths, preferences, importer, poster_base_url=settings.poster_base_url)
+    app = CamFlixApp(connect, settings.paths, importer, preferences, poster_base_url=settings.poster_base_url)
     return app
+
+
+def _importer_here(username: str | None) -> Importer:
+    from camflix.cli.importing import LocalImporter  # noqa: PLC0415 - SQLAlchemy
+
+    return LocalImporter(username)
+
+
+def _importer_there(connect: Connect, language: str) -> Importer:
+    from camflix.cli.importing import ServerImporter  # noqa: PLC0415 - SQLAlchemy
+
+    return ServerImporter(partial(connect, language))
 
 
 def _here(settings: Settings, username: str | None) -> Connect:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import stat
 import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
 from camflix import operations
@@ -19,7 +21,7 @@ from camflix.operations import inputs
 from camflix.operations.import_inputs import MAX_FILE_BYTES
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from camflix.client import Client
@@ -88,20 +90,42 @@ def import_file(
     return job.report
 
 
+def check_file(path: Path) -> None:
+    """Refuse what a server would not take, before it is sent.
+
+    Raises:
+        NotFoundError: nothing is there.
+        InvalidFileError: it is a folder, or empty.
+        TooLargeError: it is larger than a server takes.
+        StorageError: it cannot be read.
+    """
+    with _reading(path):
+        status = path.stat()
+    if stat.S_ISDIR(status.st_mode):
+        raise InvalidFileError(
+            "{file} is a folder; a server takes one file.", hint="Give the ZIP, or ratings.csv.", file=str(path)
+        )
+    if status.st_size > MAX_FILE_BYTES:
+        raise TooLargeError(
+            "{file} is larger than the {most} MB that a server takes.",
+            hint="Give the ZIP, or only ratings.csv.",
+            file=str(path),
+            most=MAX_FILE_BYTES >> 20,
+        )
+    if not status.st_size:
+        raise InvalidFileError("{file} is empty.", hint="Export or download it again.", file=str(path))
+
+
 def _content(path: Path) -> bytes:
+    check_file(path)
+    with _reading(path):
+        return path.read_bytes()
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[None]:
     try:
-        if path.is_dir():
-            raise InvalidFileError(
-                "{file} is a folder; a server takes one file.", hint="Give the ZIP, or ratings.csv.", file=str(path)
-            )
-        if path.stat().st_size > MAX_FILE_BYTES:
-            raise TooLargeError(
-                "{file} is larger than the {most} MB that a server takes.",
-                hint="Give the ZIP, or only ratings.csv.",
-                file=str(path),
-                most=MAX_FILE_BYTES >> 20,
-            )
-        content = path.read_bytes()
+        yield
     except FileNotFoundError as error:
         raise NotFoundError(
             "There is no file or folder {file}.", hint="Check the name and the path.", file=str(path)
@@ -110,9 +134,6 @@ def _content(path: Path) -> bytes:
         raise StorageError(
             "{file} cannot be read: {reason}.", file=str(path), reason=Word(error.strerror or error)
         ) from error
-    if not content:
-        raise InvalidFileError("{file} is empty.", hint="Export or download it again.", file=str(path))
-    return content
 
 
 def _failure(job: ImportJob) -> CamFlixError:

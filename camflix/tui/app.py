@@ -55,8 +55,8 @@ class CamFlixApp(Opening, App[None], inherit_bindings=False):
     Args:
         connect: opens a client that answers in a language; called in a thread.
         paths: where choices made in the app are kept.
+        importer: takes files.
         preferences: what was chosen before.
-        importer: takes files; None where they cannot be taken (a server elsewhere).
         now: the clock.
         poster_base_url: where posters are fetched from; from nowhere when empty.
     """
@@ -72,8 +72,8 @@ class CamFlixApp(Opening, App[None], inherit_bindings=False):
         self,
         connect: Callable[[str], AbstractContextManager[Client]],
         paths: Paths,
+        importer: Importer,
         preferences: Preferences | None = None,
-        importer: Importer | None = None,
         now: Callable[[], datetime] = utc_now,
         poster_base_url: str = "",
     ) -> None:

@@ -47,7 +47,7 @@ class ClientConformance(OwnThingsConformance, AccountConformance, ImportConforma
         """Return the films of a community of two tastes; ``zoe`` has rated seven like the first."""
         _users, films = world.community()
         zoe = world.user("zoe", privacy="private")
-        world.rate_all(zoe, {film: 92 - 11 * position for position, film in enumerate(films[:7])})
+        world.bulk([(zoe, film, 92 - 11 * position) for position, film in enumerate(films[:7])])
         return films
 
     def test_rate(self, make_client: MakeClient, films: list[int]) -> None:

@@ -125,7 +125,7 @@ def things(world: World) -> Things:
     _users, films = world.community(8, 14)
     for name in ("zoe", "bob"):
         user = world.user(name, privacy="private", email=f"{name}@example.org")
-        world.rate_all(user, {film: 92 - 11 * position for position, film in enumerate(films[:7])})
+        world.bulk([(user, film, 92 - 11 * position) for position, film in enumerate(films[:7])])
     make_things(world.camflix, "bob", films)
     with world.camflix.transaction(writes=True) as services:
         services.fitting.refit()

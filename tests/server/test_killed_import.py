@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from camflix.settings import Settings
 
-N_FILMS, N_USERS = 500, 200
-N_RATINGS = 40_000  # two chunks
+N_FILMS, N_USERS = 500, 600
+N_RATINGS = 120_000
 _WAIT_SECONDS = 60
 
 

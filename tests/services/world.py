@@ -66,6 +66,13 @@ class World:
             values = {"username": name, "privacy": privacy, "created_at": self.clock(), **facts}
             return session.execute(insert(User).values(values).returning(User.id)).scalar_one()
 
+    def users(self, names: list[str]) -> list[int]:
+        """Add users who are public; return their ids."""
+        rows = [{"username": name, "privacy": "public", "created_at": self.clock()} for name in names]
+        with self.session() as session:
+            ids = session.scalars(insert(User).returning(User.id, sort_by_parameter_order=True), rows)
+            return list(ids)
+
     def rate(self, user_id: int, movie_id: int, score: int) -> SavedRating:
         """Rate a film as the operation does, with what is predicted."""
         self.tick()
@@ -109,7 +116,7 @@ class World:
     def community(self, n_users: int = 24, n_films: int = 20) -> tuple[list[int], list[int]]:
         """Add people of two opposite tastes with their ratings; return their ids and those of the films."""
         films = self.films(n_films)
-        users = [self.user(f"c-{number:02}") for number in range(n_users)]
+        users = self.users([f"c-{number:02}" for number in range(n_users)])
         self.bulk(
             [
                 (user, film, taste(number % 2, position, number))

@@ -38,11 +38,12 @@ _MOST_ROUNDS = 400
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let one process of several take these tests, from the start: they wait half of the time, the others compute."""
+    """Let two processes of several take these tests, from the start: they mostly wait, the others compute."""
     items.sort(key=lambda item: _HERE not in item.path.parents)
     for item in items:
         if _HERE in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("tui"))
+            half = "pictures" if item.path.stem == "test_snapshots" else "tui"
+            item.add_marker(pytest.mark.xdist_group(half))
 
 
 class Unplugged:
@@ -107,7 +108,7 @@ def app_maker(cable: type[Unplugged]) -> Callable[..., CamFlixApp]:
 
         importer = LocalImporter(user)
         chosen = Preferences(**preferences)
-        return CamFlixApp(connect, settings.paths, chosen, importer, lambda: NOW, poster_base_url)
+        return CamFlixApp(connect, settings.paths, importer, chosen, lambda: NOW, poster_base_url)
 
     return make
 

@@ -58,7 +58,6 @@ def test_lists_and_ratings_are_those_of_the_server(films: list[int], world: Worl
         async with app.run_test(size=(100, 30)) as pilot:
             await settle(pilot)
             assert "Film" in shown(app)
-            assert app.importer is None
             await press(pilot, "8", "0", "enter")
             await settle(pilot)
 
@@ -67,6 +66,34 @@ def test_lists_and_ratings_are_those_of_the_server(films: list[int], world: Worl
         page = services.ratings.page(services.users.id_of("zoe"), "zoe")
     assert page.n_ratings == 8
     assert 80 in [rated.score for rated in page.ratings]
+
+
+def test_a_file_is_looked_at_here_and_taken_there(films: list[int], world: World, tmp_path: Path) -> None:
+    ratings = ((8, 4.0), (9, 4.5), (99, 5.0))
+    lines = "".join(
+        f"2026-01-02,Film {number},{1949 + number},https://boxd.it/x,{stars}\n" for number, stars in ratings
+    )
+    export = tmp_path / "ratings.csv"
+    export.write_text("Date,Name,Year,Letterboxd URI,Rating\n" + lines)
+
+    async def bring_in() -> str:
+        app = app_for(None)
+        async with app.run_test(size=(100, 40)) as pilot:
+            await settle(pilot)
+            await press(pilot, "I", "enter", *["backspace"] * 9)
+            await press(pilot, *str(tmp_path), "enter")
+            assert "prend un seul fichier" in shown(app)
+            await press(pilot, "enter", *["backspace"] * 99, *str(export), "enter")
+            assert "Film 99" in shown(app)
+            await press(pilot, "G", "enter")
+            return shown(app)
+
+    report = asyncio.run(bring_in())
+    with world.camflix.transaction(writes=False) as services:
+        page = services.ratings.page(services.users.id_of("zoe"), "zoe")
+    assert {(rated.movie.id, rated.score) for rated in page.ratings} >= {(films[7], 80), (films[8], 90)}
+    assert page.n_ratings == 9
+    assert "Film 99" in report
 
 
 @pytest.mark.usefixtures("films")

@@ -34,7 +34,7 @@ def connect(language):
     yield Empty()
 
 async def main():
-    app = CamFlixApp(connect, load_settings().paths)
+    app = CamFlixApp(connect, load_settings().paths, importer=None)
     async with app.run_test() as pilot:
         before = sorted(sys.modules)
         for key in "RMTSD":

@@ -78,7 +78,7 @@ class Import(CamFlixScreen):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Tell whether an action means something now."""
         if action == "import_file":
-            return self.camflix.importer is not None and self._state != "taking"
+            return self._state != "taking"
         return super().check_action(action, parameters)
 
     def action_import_file(self) -> None:
@@ -93,7 +93,7 @@ class Import(CamFlixScreen):
             self._give_score(text)
         elif event.question.name != "file":
             super().on_prompt_entered(event)
-        elif importer is not None and text:
+        elif text:
             path = Path(text).expanduser()
             self._state = "looking"
             self._draw()
@@ -137,7 +137,6 @@ class Import(CamFlixScreen):
 
     def _map(self) -> None:
         importer, preview, scale, scores = self.camflix.importer, self._preview, self._scale, dict(self._scores)
-        assert importer is not None
         assert preview is not None
         self.camflix.ask(
             lambda _asks: importer.mapped(preview, scale, scores),
@@ -154,7 +153,6 @@ class Import(CamFlixScreen):
 
     def _take(self) -> None:
         importer, preview = self.camflix.importer, self._preview
-        assert importer is not None
         assert preview is not None
         self._state, self._n_read = "taking", 0
         self._draw()
@@ -200,7 +198,6 @@ class Import(CamFlixScreen):
 
     def _rate(self, number: int, problem: RowProblem, movie: MovieSummary) -> None:
         importer, preview = self.camflix.importer, self._preview
-        assert importer is not None
         assert preview is not None
 
         def done(saved: SavedRating) -> None:
@@ -219,9 +216,6 @@ class Import(CamFlixScreen):
     # ---- drawing
 
     def _lines(self, width: int, palette: Palette) -> list[Line]:
-        if self.camflix.importer is None:
-            words = _("Files are brought in on the machine that holds the database: camflix import")
-            return [Line([(" " + words, palette.dim)])]
         if self._state == "taking":
             return self._progress_lines(palette)
         lines = [Line([(" " + _("Choose a file…"), palette.accent)], "file")]
