@@ -49,7 +49,10 @@ test: $(VENV)/.dev
 coverage:
 	@$(MAKE) test PYTEST="--cov --cov-report=term $(PYTEST)"
 
-check: format lint types imports messages test
+# What only reads goes side by side, each with its words together; then the tests.
+check: $(VENV)/.dev
+	@$(MAKE) --jobs=2 --output-sync format lint types imports messages
+	@$(MAKE) test
 
 format: $(VENV)/.dev
 	$(BIN)/ruff format --check .

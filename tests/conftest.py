@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -45,6 +46,9 @@ def pytest_configure(config: pytest.Config) -> None:
     # Readline tells children the size of the terminal that the tests are run from; ours have terminals of their own.
     for name in ("COLUMNS", "LINES"):
         os.environ.pop(name, None)
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+        # Whoever starts the tests behind a shell (&, nohup) has them ignore Ctrl-C, and so would all they start.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     if not hasattr(config, "workerinput"):
         server = running_postgres()
         os.environ["CAMFLIX_TEST_PG_URL"] = server.__enter__()

@@ -17,7 +17,7 @@ from camflix.posters.pictures import decoded, half_blocks
 from tests.posters.serving import Images, picture, serving
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 
@@ -60,21 +60,22 @@ def test_a_poster_on_the_disk_needs_no_network(images: Images, cache: PosterCach
 @pytest.mark.parametrize(
     "content",
     [
-        None,
-        b"",
-        b"<html>not a picture</html>",
-        picture()[:40],
-        picture() + bytes(1024 * 1024),
-        picture("GIF"),
-        picture(size=(3000, 2000)),
-        picture(size=(20000, 8000)),
+        lambda: None,
+        lambda: b"",
+        lambda: b"<html>not a picture</html>",
+        lambda: picture()[:40],
+        lambda: picture() + bytes(1024 * 1024),
+        lambda: picture("GIF"),
+        lambda: picture(size=(3000, 2000)),
+        lambda: picture(size=(20000, 8000)),
     ],
     ids=["missing", "empty", "a page", "cut off", "too many bytes", "another format", "too many pixels", "a bomb"],
 )
 def test_what_is_no_poster_shows_nothing_is_not_kept_and_not_asked_again_at_once(
-    content: bytes | None, images: Images, cache: PosterCache, tmp_path: Path
+    content: Callable[[], bytes | None], images: Images, cache: PosterCache, tmp_path: Path
 ) -> None:
-    images.pages = {} if content is None else {"/a.png": content}
+    served = content()
+    images.pages = {} if served is None else {"/a.png": served}
     store = PosterStore(cache, images.base)
     assert store.picture("/a.png") is None
     assert store.picture("/a.png") is None

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from camflix.recommender.model import Model
 
 N_PREDICTIONS = 10_000
-N_OF_TWINS = 600
+N_OF_TWINS = 300
 A_USER = 50
 """Predictions recomputed of each user drawn."""
 
