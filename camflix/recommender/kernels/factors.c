@@ -49,7 +49,7 @@ enum { CHAINS = 4, N_SHAPES = 12 };
 
 enum {
     LINE = 64,   /* bytes that the processor fetches from memory at a time */
-    AHEAD = 256, /* ratings; a processor foresees what is read in a row, but not beyond a page of memory of 4,096 bytes */
+    AHEAD = 256, /* ratings; processors foresee what is read in a row, but not beyond a page of memory (4,096 bytes) */
 };
 
 /* One number of each chain; in memory aligned as Python's arrays are. */

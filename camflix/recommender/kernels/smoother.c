@@ -31,6 +31,16 @@ enum {
 
 typedef double Lanes[LANES];
 
+/* The same as vectors of the processor's, for what a whole catalogue takes. */
+typedef int16_t StoredLanes __attribute__((vector_size(16), aligned(2)));
+typedef int32_t WholeLanes __attribute__((vector_size(32), aligned(4)));
+typedef double VectorLanes __attribute__((vector_size(64), aligned(8)));
+
+enum {
+    LINE = 64 / sizeof(int16_t), /* numbers that the processor fetches from memory at a time */
+    AHEAD = 2,                   /* items; in a large catalogue hardly any is where the processor would look for it */
+};
+
 /* The place of element (row, column) in the lower triangle of a matrix, kept row after row. */
 static inline int64_t triangle(int64_t row, int64_t column) { return row * (row + 1) / 2 + column; }
 
@@ -59,6 +69,13 @@ static inline void read_item(const SmootherSamples *samples, int64_t item, int64
     for (int k = 0; k < LANES; k++) {
         bias[k] = b[0][k];
         b[0][k] = 1.0;
+    }
+}
+
+/* Have one block of an item fetched from memory, which takes longer than to compute with another. */
+static inline void foresee(const int16_t *stored, int64_t n) {
+    for (int64_t at = 0; at < n * LANES; at += LINE) {
+        __builtin_prefetch(stored + at);
     }
 }
 
@@ -139,8 +156,10 @@ CLONES static void fold_in_block(const SmootherSamples *samples, const SmootherP
     memset(vector, 0, (size_t)n * sizeof(Lanes));
     memset(root, 0, (size_t)triangle(n, 0) * sizeof(Lanes));
     for (int64_t q = 0; q < person->n; q++) {
-        const int32_t i = person->items[q];
+        const int32_t i = person->items[q], later = person->items[q + AHEAD < person->n ? q + AHEAD : q];
         const double weight = person->precision * samples->item_precisions[i];
+        foresee(samples->item_vectors + item_block(samples, later, block), n);
+        foresee(samples->item_presence + item_block(samples, later, block), n);
         read_item(samples, i, block, b, bias);
         read_coordinates(samples->item_presence + item_block(samples, i, block), samples->presence_units + start, n, y);
         read_surprise(samples, block, standard(samples, person->scores[q]), bias, b, surprise);
@@ -182,21 +201,25 @@ void smoother_fold_in(const SmootherSamples *samples, SmootherPerson *person) {
 }
 
 /* What one block of samples predicts for an item; `units` are a times the unit of each coordinate. */
-CLONES static void predict_block(const SmootherSamples *samples, int64_t item, int64_t block,
+CLONES static void predict_block(const SmootherSamples *samples, int64_t item, int64_t later, int64_t block,
                                  const Lanes *restrict units, const Lanes *restrict vector,
                                  double *restrict predicted) {
+    const int64_t n = samples->n_coordinates;
     const int16_t *stored = samples->item_vectors + item_block(samples, item, block);
     const double *bias_units = samples->vector_units + block_start(samples, block);
-    Lanes sum;
+    Lanes begun;
+    foresee(samples->item_vectors + item_block(samples, later, block), n);
     for (int k = 0; k < LANES; k++) {
-        sum[k] = samples->levels[block * LANES + k] + vector[0][k] + (double)stored[k] * bias_units[k];
+        begun[k] = samples->levels[block * LANES + k] + vector[0][k] + (double)stored[k] * bias_units[k];
     }
-    for (int64_t f = 1; f < samples->n_coordinates; f++) {
-        for (int k = 0; k < LANES; k++) {
-            sum[k] += (double)stored[f * LANES + k] * units[f][k];
-        }
+    VectorLanes sum = *(const VectorLanes *)begun;
+    for (int64_t f = 1; f < n; f++) {
+        /* In two steps, each of which gcc 12 makes one of the processor's of; not so of both at once. */
+        const WholeLanes whole = __builtin_convertvector(((const StoredLanes *)stored)[f], WholeLanes);
+        const VectorLanes b = {whole[0], whole[1], whole[2], whole[3], whole[4], whole[5], whole[6], whole[7]};
+        sum += b * ((const VectorLanes *)units)[f];
     }
-    memcpy(predicted, sum, sizeof sum);
+    memcpy(predicted, &sum, sizeof sum);
 }
 
 /* b'A^-1 b of an item in each sample of a block. */
@@ -233,9 +256,10 @@ void smoother_predict(const SmootherSamples *samples, const SmootherPerson *pers
         }
     }
     for (int64_t q = 0; q < n; q++) {
+        const int32_t later = items[q + AHEAD < n ? q + AHEAD : q];
         for (int64_t block = 0; block < n_blocks; block++) {
             const int64_t at = block * n_coordinates;
-            predict_block(samples, items[q], block, units + at, vectors + at, values + block * LANES);
+            predict_block(samples, items[q], later, block, units + at, vectors + at, values + block * LANES);
         }
         const double mean = mean_of(values, n_samples);
         predicted[q] = mean;
