@@ -30,8 +30,11 @@ enum {
 };
 
 typedef double Lanes[LANES];
+#define ALIGNED __attribute__((aligned(sizeof(Lanes)))) /* each lies in one line of memory */
 
-/* The same as vectors of the processor's, for what a whole catalogue takes. */
+/* The same as vectors of the processor's, where gcc 12 does not see that they are: what a whole catalogue takes, and what
+ * each own film does.
+ */
 typedef int16_t StoredLanes __attribute__((vector_size(16), aligned(2)));
 typedef int32_t WholeLanes __attribute__((vector_size(32), aligned(4)));
 typedef double VectorLanes __attribute__((vector_size(64), aligned(8)));
@@ -82,15 +85,12 @@ static inline void foresee(const int16_t *stored, int64_t n) {
 /* The deviation of z from what is expected of anybody, in each sample: m in the place of a. */
 static inline void read_surprise(const SmootherSamples *samples, int64_t block, double z, const double *bias, Lanes *b,
                                  double *restrict surprise) {
-    const double *levels = samples->levels + block * LANES, *means = samples->prior_means + block_start(samples, block);
-    for (int k = 0; k < LANES; k++) {
-        surprise[k] = z - levels[k] - bias[k];
-    }
+    const VectorLanes *means = (const VectorLanes *)(samples->prior_means + block_start(samples, block));
+    VectorLanes left = z - *(const VectorLanes *)(samples->levels + block * LANES) - *(const VectorLanes *)bias;
     for (int64_t f = 0; f < samples->n_coordinates; f++) {
-        for (int k = 0; k < LANES; k++) {
-            surprise[k] -= means[f * LANES + k] * b[f][k];
-        }
+        left -= means[f] * *(const VectorLanes *)b[f];
     }
+    memcpy(surprise, &left, sizeof left);
 }
 
 /* A = R R' (Cholesky), in place, lower triangle; the diagonal of R is kept as its reciprocal. */
@@ -152,7 +152,7 @@ CLONES static void fold_in_block(const SmootherSamples *samples, const SmootherP
     const int64_t n = samples->n_coordinates, start = block_start(samples, block);
     const double *means = samples->prior_means + start, *precisions = samples->prior_precisions + start;
     const double share = presence_share(person->n);
-    Lanes b[MOST_COORDINATES], y[MOST_COORDINATES], bias, surprise;
+    ALIGNED Lanes b[MOST_COORDINATES], y[MOST_COORDINATES], bias, surprise;
     memset(vector, 0, (size_t)n * sizeof(Lanes));
     memset(root, 0, (size_t)triangle(n, 0) * sizeof(Lanes));
     for (int64_t q = 0; q < person->n; q++) {
@@ -164,16 +164,12 @@ CLONES static void fold_in_block(const SmootherSamples *samples, const SmootherP
         read_coordinates(samples->item_presence + item_block(samples, i, block), samples->presence_units + start, n, y);
         read_surprise(samples, block, standard(samples, person->scores[q]), bias, b, surprise);
         for (int64_t f = 0; f < n; f++) {
-            Lanes weighted;
-            for (int k = 0; k < LANES; k++) {
-                weighted[k] = weight * b[f][k];
-                vector[f][k] += weighted[k] * surprise[k] + share * precisions[f * LANES + k] * y[f][k];
-            }
-            Lanes *row = root + triangle(f, 0);
+            const VectorLanes weighted = weight * *(const VectorLanes *)b[f];
+            const VectorLanes chosen = share * ((const VectorLanes *)precisions)[f] * *(const VectorLanes *)y[f];
+            *(VectorLanes *)vector[f] += weighted * *(const VectorLanes *)surprise + chosen;
+            VectorLanes *row = (VectorLanes *)root[triangle(f, 0)];
             for (int64_t g = 0; g <= f; g++) {
-                for (int k = 0; k < LANES; k++) {
-                    row[g][k] += weighted[k] * b[g][k];
-                }
+                row[g] += weighted * *(const VectorLanes *)b[g];
             }
         }
     }
@@ -225,7 +221,7 @@ CLONES static void predict_block(const SmootherSamples *samples, int64_t item, i
 /* b'A^-1 b of an item in each sample of a block. */
 CLONES static void spread_block(const SmootherSamples *samples, int64_t item, int64_t block, const Lanes *restrict root,
                                 double *restrict spread) {
-    Lanes b[MOST_COORDINATES], bias, sum = {0};
+    ALIGNED Lanes b[MOST_COORDINATES], bias, sum = {0};
     read_item(samples, item, block, b, bias);
     solve_forward(samples->n_coordinates, root, b);
     for (int64_t f = 0; f < samples->n_coordinates; f++) {
@@ -248,7 +244,7 @@ void smoother_predict(const SmootherSamples *samples, const SmootherPerson *pers
                      double *predicted, double *variances) {
     const int64_t n_coordinates = samples->n_coordinates, n_blocks = samples->n_blocks, n_samples = n_blocks * LANES;
     const Lanes *vectors = (const Lanes *)person->vectors, *roots = (const Lanes *)person->roots;
-    Lanes units[MOST_COORDINATES * MOST_SAMPLES / LANES];
+    ALIGNED Lanes units[MOST_COORDINATES * MOST_SAMPLES / LANES];
     double values[MOST_SAMPLES], spreads[MOST_SAMPLES];
     for (int64_t at = 0; at < n_blocks * n_coordinates; at++) {
         for (int k = 0; k < LANES; k++) {
@@ -285,7 +281,7 @@ CLONES static void explain_block(const SmootherSamples *samples, const SmootherP
     const Lanes *vector = (const Lanes *)person->vectors + block * n;
     const double *means = samples->prior_means + start, *precisions = samples->prior_precisions + start;
     const double share = presence_share(person->n);
-    Lanes c[MOST_COORDINATES], b[MOST_COORDINATES], y[MOST_COORDINATES], bias, surprise;
+    ALIGNED Lanes c[MOST_COORDINATES], b[MOST_COORDINATES], y[MOST_COORDINATES], bias, surprise;
     read_item(samples, item, block, c, bias);
     for (int k = 0; k < LANES; k++) {
         common[0] += samples->levels[block * LANES + k];
