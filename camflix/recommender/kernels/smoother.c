@@ -32,7 +32,7 @@ enum {
 typedef double Lanes[LANES];
 #define ALIGNED __attribute__((aligned(sizeof(Lanes)))) /* each lies in one line of memory */
 
-/* The same as vectors of the processor's, where gcc 12 does not see that they are: what a whole catalogue takes, and what
+/* The same as vectors of the processor's, where gcc 12 does not see that they are: for a whole catalogue, and for what
  * each own film does.
  */
 typedef int16_t StoredLanes __attribute__((vector_size(16), aligned(2)));
