@@ -29,7 +29,7 @@ _STEPS = 32767
 """The greatest number that an item's coordinate is stored as."""
 
 
-_FEW_RATINGS, _MANY_RATINGS = 10_000, 150_000
+_FEW_RATINGS, _MANY_RATINGS = 10_000, 1_500_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ def full_settings(n_ratings: int) -> FactorsSettings:
     The fewer there are, the less is known, the further samples lie apart, and the more of them it takes until their
     mean is within .0015 stars of the error of all sweeps' mean; and the less they cost.
     """
-    rank = round(14.0 * 2.0 ** np.log10(max(n_ratings, 1) / 80_000))
+    rank = round(14.0 * 2.3 ** np.log10(max(n_ratings, 1) / 80_000))
     n_samples = 128 if n_ratings < _FEW_RATINGS else 64 if n_ratings < _MANY_RATINGS else 32
     return FactorsSettings(min(max(rank, 6), 32), 2, 80, 25, n_samples, 40, 8)
 

@@ -153,7 +153,7 @@ class Smoother:
             msg = f"the precision must be finite and positive, is {precision}"
             raise ValueError(msg)
         n_blocks, n = self.samples.n_blocks, self.samples.n_coordinates
-        vectors, roots = np.empty((n_blocks, n, LANES)), np.empty((n_blocks, n * (n + 1) // 2, LANES))
+        vectors, roots = _aligned(n_blocks, n), _aligned(n_blocks, n * (n + 1) // 2)
         person = FoldedIn(items, scores, precision, vectors, roots)
         if kernels.AVAILABLE:
             described, kept_alive = self._describe_person(person)
@@ -239,6 +239,13 @@ class Smoother:
             setattr(described, field.name, held)
             kept_alive.append(held)
         return described
+
+
+def _aligned(n_blocks: int, n: int) -> Float64s:
+    """Return an empty float64 ``[n_blocks, n, 8]`` of which each eight lie in one line of memory, not across two."""
+    room = np.empty(n_blocks * n * LANES + LANES - 1)
+    begin = -room.ctypes.data // room.itemsize % LANES
+    return room[begin : begin + n_blocks * n * LANES].reshape(n_blocks, n, LANES)
 
 
 def check_samples(samples: Samples) -> None:
