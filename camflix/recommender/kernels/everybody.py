@@ -107,8 +107,6 @@ class _Scratch(threading.local):
         counts: uint32 ``[MOST_WEIGHT + 1]``, anything.
         row: uint8 ``[n_items]``, 255.
         open: uint8 ``[n_items]``, anything.
-        similarity: float64 ``[n_users]``, anything.
-        n_common: int32 ``[n_users]``, anything.
         votes: int64 ``[n_items, 3]``, anything.
     """
 
@@ -119,8 +117,6 @@ class _Scratch(threading.local):
         self.counts = np.empty(MOST_WEIGHT + 1, dtype=np.uint32)
         self.row = np.full(n_items, NO_PERCENTILE, dtype=np.uint8)
         self.open = np.empty(n_items, dtype=np.uint8)
-        self.similarity = np.empty(n_users, dtype=np.float64)
-        self.n_common = np.empty(n_users, dtype=np.int32)
         self.votes = np.empty((n_items, 3), dtype=np.int64)
 
     def wide_for(self, n_ratings: int, chunk: int) -> Any:
@@ -165,36 +161,8 @@ class Everybody:
             return twin_neighbours.pearson_row(self.ratings, items, scores, damping=damping, min_common=min_common)
         n_users = self.ratings.n_users
         similarity, n_common = np.empty(n_users, dtype=np.float64), np.empty(n_users, dtype=np.int32)
-        self._fill_pearson(items, scores, (damping, min_common), similarity, n_common)
-        return similarity, n_common
-
-    def nearest(
-        self, items: Int32s, scores: UInt8s, k: int, *, damping: float, min_common: int, without: int = -1
-    ) -> tuple[Int32s, Float64s, Int32s]:
-        """Return the ``k`` users most similar to a person: ``nearest`` of the ``pearson_row``, in no new memory.
-
-        A row of many users, made anew for each person, costs as much in pages that the system must clear as in sums.
-
-        Returns:
-            users: int32 ``[m]``, greatest similarity first.
-            similarity: float64 ``[m]``.
-            n_common: int32 ``[m]``.
-        """
-        if AVAILABLE:
-            check_indices("items", items, self.ratings.n_items, ascending=True)
-            check_scores("scores", scores, len(items))
-            similarity, n_common = self._scratch.similarity, self._scratch.n_common
-            self._fill_pearson(items, scores, (damping, min_common), similarity, n_common)
-        else:
-            similarity, n_common = self.pearson_row(items, scores, damping=damping, min_common=min_common)
-        users = nearest(similarity, k, without=without)
-        return users, similarity[users], n_common[users]
-
-    def _fill_pearson(
-        self, items: Int32s, scores: UInt8s, limits: tuple[float, int], similarity: Float64s, n_common: Int32s
-    ) -> None:
-        n_users, scratch = self.ratings.n_users, self._scratch
-        person = (len(items), pointer(items), pointer(scores), *limits)
+        scratch = self._scratch
+        person = (len(items), pointer(items), pointer(scores), damping, min_common)
         sums = (pointer(scratch.sums), scratch.wide_for(len(items), CHUNK))
         results = (pointer(similarity), pointer(n_common))
 
@@ -203,6 +171,54 @@ class Everybody:
             lib.person_pearson(share, *self._columns, self._scores, *person, *sums, *results)
 
         in_halves(fill, n_users, worth_it=self._is_long(items))
+        return similarity, n_common
+
+    def nearest(
+        self, items: Int32s, scores: UInt8s, k: int, *, damping: float, min_common: int, without: int = -1
+    ) -> tuple[Int32s, Float64s, Int32s]:
+        """Return the ``k`` users most similar to a person: ``nearest`` of the ``pearson_row``, which is not written.
+
+        Of most users it is plain from ``n_common`` that they are not among them.
+
+        Returns:
+            users: int32 ``[m]``, greatest similarity first, equal ones by index.
+            similarity: float64 ``[m]``.
+            n_common: int32 ``[m]``.
+        """
+        k = max(min(k, self.ratings.n_users), 0)
+        if AVAILABLE:
+            check_indices("items", items, self.ratings.n_items, ascending=True)
+            check_scores("scores", scores, len(items))
+            return self._compiled_nearest(items, scores, (damping, min_common), k, without)
+        similarity, n_common = self.pearson_row(items, scores, damping=damping, min_common=min_common)
+        users = nearest(similarity, k, without=without)
+        return users, similarity[users], n_common[users]
+
+    def _compiled_nearest(
+        self, items: Int32s, scores: UInt8s, limits: tuple[float, int], k: int, without: int
+    ) -> tuple[Int32s, Float64s, Int32s]:
+        n_users, scratch = self.ratings.n_users, self._scratch
+        person = (len(items), pointer(items), pointer(scores), *limits)
+        sums = (pointer(scratch.sums), scratch.wide_for(len(items), CHUNK))
+        found: list[tuple[Int32s, Float64s, Int32s]] = []
+
+        def find(begin: int, end: int) -> None:
+            results = (np.empty(k, dtype=np.int32), np.empty(k, dtype=np.float64), np.empty(k, dtype=np.int32))
+            pointers = [pointer(array) for array in results]
+            share = ffi.new("Share *", [begin, end, n_users])
+            n = int(
+                lib.person_nearest_by_scores(share, *self._columns, self._scores, *person, *sums, k, without, *pointers)
+            )
+            if n < 0:
+                raise MemoryError
+            found.append((results[0][:n], results[1][:n], results[2][:n]))
+
+        in_halves(find, n_users, worth_it=self._is_long(items))
+        if len(found) == 1:
+            return found[0]
+        users, similarity, n_common = (np.concatenate(parts) for parts in zip(*found, strict=True))
+        best = np.lexsort((users, -similarity))[:k]
+        return users[best], similarity[best], n_common[best]
 
     def _is_long(self, items: Int32s) -> bool:
         pointers = self.ratings.item_ptr
