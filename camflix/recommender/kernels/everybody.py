@@ -6,12 +6,9 @@ thread has scratch memory of its own, made at its first call and used again.
 
 from __future__ import annotations
 
-import threading
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from camflix.recommender.kernels import AVAILABLE, ffi, lib, twin_neighbours
 from camflix.recommender.kernels.border import (
@@ -22,20 +19,16 @@ from camflix.recommender.kernels.border import (
     pointer,
 )
 from camflix.recommender.kernels.halves import in_halves
-from camflix.recommender.percentiles import NO_PERCENTILE
+from camflix.recommender.kernels.person_arrays import MOST_WEIGHT, Ranking, Residuals, Scratch, VoteSums, ranking_of
 from camflix.recommender.percentiles import taste_distances as plain_taste_distances
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from numpy.typing import DTypeLike
+    from numpy.typing import DTypeLike, NDArray
 
-    from camflix.recommender.arrays import Float64s, Int32s, Int64s, Ratings, UInt8s
-
-Int16s: TypeAlias = NDArray[np.int16]
-
-MOST_WEIGHT = 65536
-"""Weights of neighbours are correlations in 65,536ths."""
+    from camflix.recommender.arrays import Float64s, Int32s, Ratings, UInt8s
+    from camflix.recommender.kernels.person_arrays import Int16s
 
 MOST_RESIDUAL = 2047
 """Residuals are whole numbers up to this, so that their sums can be packed: 8 standard deviations in 256ths, say."""
@@ -54,82 +47,6 @@ LONG_COUNT = 100_000
 """The same of votes."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Ranking:
-    """The neighbours of a person, nearest first.
-
-    Attributes:
-        weights: int32 ``[n_users]``, in 65,536ths; 0 for whoever is like nobody.
-        order: int32 ``[m]``, users: greatest magnitude of weight first, equal ones by index.
-        rank: int32 ``[n_users]``, each user's place in ``order``; m for whoever is not a neighbour.
-    """
-
-    weights: Int32s
-    order: Int32s
-    rank: Int32s
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Residuals:
-    """Everybody's residuals, both ways round; ``Everybody.residuals`` makes and checks them.
-
-    Attributes:
-        by_user: int16 ``[n]`` beside ``Ratings.items``.
-        by_item: int16 ``[n]`` beside ``Ratings.users``.
-    """
-
-    by_user: Int16s
-    by_item: Int16s
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class VoteSums:
-    """Of each film, sums over the votes on it.
-
-    Attributes:
-        numerators: int64 ``[n]``, sum of weight * residual.
-        totals: int64 ``[n]``, sum of |weight|.
-        n_votes: int64 ``[n]``.
-    """
-
-    numerators: Int64s
-    totals: Int64s
-    n_votes: Int64s
-
-    def take(self, items: Int32s) -> VoteSums:
-        """Return the sums of some films, of the sums of the catalogue."""
-        return VoteSums(self.numerators[items], self.totals[items], self.n_votes[items])
-
-
-class _Scratch(threading.local):
-    """Memory of one thread, all of it as a kernel expects to find it and leaves it again.
-
-    Attributes:
-        sums: uint64 ``[n_users, 2]``, 0.
-        wide: int64 ``[n_users * 6]``, 0; empty until somebody has very many ratings.
-        keys: uint64 ``[2, n_users]``, anything; a row for each half.
-        counts: uint32 ``[MOST_WEIGHT + 1]``, anything.
-        row: uint8 ``[n_items]``, 255.
-        open: uint8 ``[n_items]``, anything.
-        votes: int64 ``[n_items, 3]``, anything.
-    """
-
-    def __init__(self, n_users: int, n_items: int) -> None:
-        self.sums = np.zeros((n_users, 2), dtype=np.uint64)
-        self.wide = np.zeros(0, dtype=np.int64)
-        self.keys = np.empty((2, n_users), dtype=np.uint64)
-        self.counts = np.empty(MOST_WEIGHT + 1, dtype=np.uint32)
-        self.row = np.full(n_items, NO_PERCENTILE, dtype=np.uint8)
-        self.open = np.empty(n_items, dtype=np.uint8)
-        self.votes = np.empty((n_items, 3), dtype=np.int64)
-
-    def wide_for(self, n_ratings: int, chunk: int) -> Any:
-        """Return a pointer to ``wide``, which is made when ``n_ratings`` don't fit one chunk."""
-        if n_ratings > chunk and not len(self.wide):
-            self.wide = np.zeros(len(self.sums) * 6, dtype=np.int64)
-        return pointer(self.wide)
-
-
 class Everybody:
     """The ratings of everybody, checked, and ready for one person after another."""
 
@@ -141,7 +58,7 @@ class Everybody:
         """
         check_ratings(ratings)
         self.ratings = ratings
-        self._scratch = _Scratch(ratings.n_users, ratings.n_items)
+        self._scratch = Scratch(ratings.n_users, ratings.n_items)
         if AVAILABLE:
             self._columns = (pointer(ratings.item_ptr), pointer(ratings.users))
             self._scores = pointer(ratings.item_scores)
@@ -201,7 +118,7 @@ class Everybody:
     def _compiled_nearest(
         self, items: Int32s, scores: UInt8s, limits: tuple[float, int], k: int, without: int
     ) -> tuple[Int32s, Float64s, Int32s]:
-        n_users, scratch = self.ratings.n_users, self._scratch
+        scratch = self._scratch
         person = (len(items), pointer(items), pointer(scores), *limits)
         sums = (pointer(scratch.sums), scratch.wide_for(len(items), CHUNK))
 
@@ -294,7 +211,7 @@ class Everybody:
     def heard(
         self, residuals: Residuals, items: Int32s, own: Int16s, most: int, *, limits: tuple[float, int], without: int
     ) -> tuple[Ranking, Int32s]:
-        """Return the ``ranking`` of one person's ``residual_weights``, of which only those of the neighbours are written.
+        """Return the ``ranking`` of one person's ``residual_weights``, of which only the neighbours' are written.
 
         Args:
             residuals: everybody's.
@@ -316,7 +233,7 @@ class Everybody:
             if without >= 0:
                 weights[without] = 0
             order = self.ranking(weights, most).order
-            return _ranking_of(n_users, order, weights[order], n_common[order])
+            return ranking_of(n_users, order, weights[order], n_common[order])
         self._check_person(residuals, items, own)
         columns = (*self._columns, pointer(residuals.by_item))
         person = (len(items), pointer(items), pointer(own), *limits, MOST_WEIGHT)
@@ -325,7 +242,7 @@ class Everybody:
         def find(share: Any, results: tuple[Any, ...]) -> int:
             return int(lib.person_nearest_by_residuals(share, *columns, *person, *sums, most, without, *results))
 
-        return _ranking_of(n_users, *self._listed(find, most, np.int32, worth_it=self._is_long(items)))
+        return ranking_of(n_users, *self._listed(find, most, np.int32, worth_it=self._is_long(items)))
 
     def _check_person(self, residuals: Residuals, items: Int32s, own: Int16s) -> None:
         check_array("residuals.by_item", residuals.by_item, np.int16, (self.ratings.n_ratings,))
@@ -446,15 +363,6 @@ def _check_residuals(name: str, residuals: Int16s) -> None:
     if len(residuals) and not (int(residuals.min()) >= -MOST_RESIDUAL and int(residuals.max()) <= MOST_RESIDUAL):
         msg = f"{name} must lie in {-MOST_RESIDUAL} to {MOST_RESIDUAL}"
         raise ValueError(msg)
-
-
-def _ranking_of(n_users: int, order: Int32s, weights: Int32s, n_common: Int32s) -> tuple[Ranking, Int32s]:
-    """Return the neighbours in ``order``, and their ``n_common``, as arrays of all users."""
-    weight_of, common_with = np.zeros(n_users, dtype=np.int32), np.zeros(n_users, dtype=np.int32)
-    rank = np.full(n_users, len(order), dtype=np.int32)
-    weight_of[order], common_with[order] = weights, n_common
-    rank[order] = np.arange(len(order), dtype=np.int32)
-    return Ranking(weight_of, order, rank), common_with
 
 
 def nearest(similarity: Float64s, k: int, *, without: int = -1) -> Int32s:
