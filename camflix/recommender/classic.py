@@ -70,7 +70,7 @@ class ClassicPerson(Person):
         effect: thousandths of a point.
         spread: of their scores around the expectation, thousandths of a point.
         ranking: the neighbours, greatest |s| first, ties by index; weights are s in 65,536ths.
-        n_common: int32 ``[n_users]``, films in common with each of them; 0 of everybody else.
+        n_common: int32 ``[n_users]``.
     """
 
     effect: int
@@ -198,9 +198,12 @@ class Classic(Model):
         residuals = self._baseline.less_items(items, scores) - effect
         spread = self._baseline.spread(residuals)
         own = _standardised(residuals, np.array([spread]))
-        ranking, n_common = self._everybody.heard(
-            self._z, items, own, MOST_HEARD, limits=(DAMPING, MIN_COMMON), without=user
+        weights, n_common = self._everybody.residual_weights(
+            self._z, items, own, damping=DAMPING, min_common=MIN_COMMON
         )
+        if user >= 0:
+            weights[user] = 0
+        ranking = self._everybody.ranking(weights, MOST_HEARD)
         return ClassicPerson(items, scores, user, effect, spread, ranking, n_common)
 
     def predict(self, person: Person, items: Int32s) -> Predictions:

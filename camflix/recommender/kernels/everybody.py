@@ -6,7 +6,7 @@ thread has scratch memory of its own, made at its first call and used again.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -19,14 +19,10 @@ from camflix.recommender.kernels.border import (
     pointer,
 )
 from camflix.recommender.kernels.halves import in_halves
-from camflix.recommender.kernels.person_arrays import MOST_WEIGHT, Ranking, Residuals, Scratch, VoteSums, ranking_of
+from camflix.recommender.kernels.person_arrays import MOST_WEIGHT, Ranking, Residuals, Scratch, VoteSums
 from camflix.recommender.percentiles import taste_distances as plain_taste_distances
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from numpy.typing import DTypeLike, NDArray
-
     from camflix.recommender.arrays import Float64s, Int32s, Ratings, UInt8s
     from camflix.recommender.kernels.person_arrays import Int16s
 
@@ -121,35 +117,24 @@ class Everybody:
         scratch = self._scratch
         person = (len(items), pointer(items), pointer(scores), *limits)
         sums = (pointer(scratch.sums), scratch.wide_for(len(items), CHUNK))
-
-        def find(share: Any, results: tuple[Any, ...]) -> int:
-            given = (*self._columns, self._scores, *person, *sums, k, without)
-            return int(lib.person_nearest_by_scores(share, *given, *results))
-
-        return self._listed(find, k, np.float64, worth_it=self._is_long(items))
-
-    def _listed(
-        self, find: Callable[[Any, tuple[Any, ...]], int], k: int, dtype: DTypeLike, *, worth_it: bool
-    ) -> tuple[Int32s, NDArray[Any], Int32s]:
-        """Return the ``k`` users nearest of those whom ``find`` lists by shares: users, weights or such, n_common."""
         n_users = self.ratings.n_users
-        found: dict[int, list[NDArray[Any]]] = {}
+        found: list[tuple[Int32s, Float64s, Int32s]] = []
 
-        def work(begin: int, end: int) -> None:
-            results = [np.empty(k, dtype=each) for each in (np.int32, dtype, np.int32)]
-            n = find(ffi.new("Share *", [begin, end, n_users]), tuple(pointer(array) for array in results))
+        def find(begin: int, end: int) -> None:
+            results = (np.empty(k, dtype=np.int32), np.empty(k, dtype=np.float64), np.empty(k, dtype=np.int32))
+            given = (*self._columns, self._scores, *person, *sums, k, without)
+            share = ffi.new("Share *", [begin, end, n_users])
+            n = int(lib.person_nearest_by_scores(share, *given, *(pointer(array) for array in results)))
             if n < 0:
                 raise MemoryError
-            found[begin] = [array[:n] for array in results]
+            found.append((results[0][:n], results[1][:n], results[2][:n]))
 
-        in_halves(work, n_users, worth_it=worth_it)
+        in_halves(find, n_users, worth_it=self._is_long(items))
         if len(found) == 1:
-            users, values, n_common = found[0]
-            return users, values, n_common
-        users, values, n_common = (np.concatenate(parts) for parts in zip(*map(found.get, sorted(found)), strict=True))
-        # Stable: of equal ones those of the first share, whose indices are lower, stay first.
-        best = np.argsort(-np.abs(values) if dtype is np.int32 else -values, kind="stable")[:k]
-        return users[best], values[best], n_common[best]
+            return found[0]
+        users, similarity, n_common = (np.concatenate(parts) for parts in zip(*found, strict=True))
+        best = np.lexsort((users, -similarity))[:k]
+        return users[best], similarity[best], n_common[best]
 
     def _is_long(self, items: Int32s) -> bool:
         pointers = self.ratings.item_ptr
@@ -190,7 +175,10 @@ class Everybody:
             weights: int32 ``[n_users]``, in 65,536ths; 0 where null.
             n_common: int32 ``[n_users]``.
         """
-        self._check_person(residuals, items, own)
+        check_array("residuals.by_item", residuals.by_item, np.int16, (self.ratings.n_ratings,))
+        check_indices("items", items, self.ratings.n_items, ascending=True)
+        check_array("own", own, np.int16, (len(items),))
+        _check_residuals("own", own)
         if not AVAILABLE:
             given = (self.ratings, residuals.by_item, items, own)
             return twin_neighbours.residual_weights(*given, damping=damping, min_common=min_common, unit=MOST_WEIGHT)
@@ -207,48 +195,6 @@ class Everybody:
 
         in_halves(fill, n_users, worth_it=self._is_long(items))
         return weights, n_common
-
-    def heard(
-        self, residuals: Residuals, items: Int32s, own: Int16s, most: int, *, limits: tuple[float, int], without: int
-    ) -> tuple[Ranking, Int32s]:
-        """Return the ``ranking`` of one person's ``residual_weights``, of which only the neighbours' are written.
-
-        Args:
-            residuals: everybody's.
-            items: int32 ``[m]``, what the person rated, ascending and unique.
-            own: int16 ``[m]``, the person's residuals, -2,047 to 2,047.
-            most: so many neighbours at the most.
-            limits: damping and min_common, as of ``residual_weights``.
-            without: a user who is left out (the person's own row); -1 for none.
-
-        Returns:
-            ranking: of the neighbours; everybody else's weight is 0.
-            n_common: int32 ``[n_users]``; 0 of everybody else.
-        """
-        n_users, scratch = self.ratings.n_users, self._scratch
-        most = min(max(most, 0), n_users)
-        if not AVAILABLE:
-            damping, min_common = limits
-            weights, n_common = self.residual_weights(residuals, items, own, damping=damping, min_common=min_common)
-            if without >= 0:
-                weights[without] = 0
-            order = self.ranking(weights, most).order
-            return ranking_of(n_users, order, weights[order], n_common[order])
-        self._check_person(residuals, items, own)
-        columns = (*self._columns, pointer(residuals.by_item))
-        person = (len(items), pointer(items), pointer(own), *limits, MOST_WEIGHT)
-        sums = (pointer(scratch.sums), scratch.wide_for(len(items), RESIDUAL_CHUNK))
-
-        def find(share: Any, results: tuple[Any, ...]) -> int:
-            return int(lib.person_nearest_by_residuals(share, *columns, *person, *sums, most, without, *results))
-
-        return ranking_of(n_users, *self._listed(find, most, np.int32, worth_it=self._is_long(items)))
-
-    def _check_person(self, residuals: Residuals, items: Int32s, own: Int16s) -> None:
-        check_array("residuals.by_item", residuals.by_item, np.int16, (self.ratings.n_ratings,))
-        check_indices("items", items, self.ratings.n_items, ascending=True)
-        check_array("own", own, np.int16, (len(items),))
-        _check_residuals("own", own)
 
     def ranking(self, weights: Int32s, most: int | None = None) -> Ranking:
         """Return who has a weight, greatest magnitude first, equal ones by index.

@@ -95,12 +95,3 @@ class Scratch(threading.local):
         if n_ratings > chunk and not len(self.wide):
             self.wide = np.zeros(len(self.sums) * 6, dtype=np.int64)
         return pointer(self.wide)
-
-
-def ranking_of(n_users: int, order: Int32s, weights: Int32s, n_common: Int32s) -> tuple[Ranking, Int32s]:
-    """Return the neighbours in ``order``, and their ``n_common``, as arrays of all users."""
-    weight_of, common_with = np.zeros(n_users, dtype=np.int32), np.zeros(n_users, dtype=np.int32)
-    rank = np.full(n_users, len(order), dtype=np.int32)
-    weight_of[order], common_with[order] = weights, n_common
-    rank[order] = np.arange(len(order), dtype=np.int32)
-    return Ranking(weight_of, order, rank), common_with

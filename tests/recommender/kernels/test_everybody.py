@@ -13,7 +13,7 @@ from camflix.recommender.arrays import Ratings
 from camflix.recommender.kernels import AVAILABLE, everybody, halves, twin_neighbours
 from camflix.recommender.kernels.everybody import Everybody, nearest
 from camflix.recommender.kernels.halves import in_halves
-from camflix.recommender.kernels.person_arrays import MOST_WEIGHT, Ranking, ranking_of
+from camflix.recommender.kernels.person_arrays import MOST_WEIGHT, Ranking
 from camflix.recommender.percentiles import taste_distances
 from tests.recommender.kernels.worlds import LEVELS, all_same, made, ratings_of_few, residuals_of, same
 
@@ -69,42 +69,6 @@ def test_residual_weights_and_their_order_are_their_twins(ratings: Ratings, seed
     for most in (0, 1, 3, ratings.n_users // 2, ratings.n_users):
         ranking = known.ranking(fast[0], most)
         assert all_same((ranking.order, ranking.rank), twin_neighbours.order_of(fast[0], most))
-
-
-def assert_the_heard_are_of_all_weights(known: Everybody, items: np.ndarray, seed: int, values: int) -> None:
-    residuals = known.residuals(residuals_of(known.ratings, seed))
-    own = np.random.default_rng(seed).integers(-values, values + 1, size=len(items)).astype(np.int16)
-    weights, n_common = known.residual_weights(residuals, items, own, damping=50.0, min_common=3)
-    weights[2:3] = 0
-    for most in (0, 1, 3, 20, known.ratings.n_users):
-        order = twin_neighbours.order_of(weights, most)[0]
-        expected, common_with = ranking_of(known.ratings.n_users, order, weights[order], n_common[order])
-        found, found_common = known.heard(residuals, items, own, most, limits=(50.0, 3), without=2)
-        assert all_same((found.weights, found.order, found.rank), (expected.weights, expected.order, expected.rank))
-        assert same(found_common, common_with)
-
-
-@given(ratings_of_few(), st.integers(0, 99), st.sampled_from((0, 1, 2047)))
-def test_the_people_heard_are_those_of_greatest_weight_ties_by_index(ratings: Ratings, seed: int, values: int) -> None:
-    assert_the_heard_are_of_all_weights(Everybody(ratings), a_person(ratings, seed)[0], seed, values)
-
-
-@pytest.mark.parametrize("halves_from", [0, 10**9])
-@pytest.mark.parametrize("n_rated", [0, 60, 1023, 1100])
-def test_of_many_people_the_same_are_heard_as_of_all_weights_however_many_films_are_rated(
-    n_rated: int, halves_from: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(everybody, "LONG_ROW", halves_from)
-    monkeypatch.setattr(halves, "n_processors", lambda: 2)
-    known = Everybody(made(900, 1100, 0.1, seed=21))
-    for values in (0, 1, 2047):  # nothing to go by, many ties, hardly any
-        assert_the_heard_are_of_all_weights(known, np.arange(n_rated, dtype=np.int32), 5, values)
-
-
-@pytest.mark.usefixtures("plain")
-def test_without_the_extension_the_same_people_are_heard() -> None:
-    ratings = made(60, 40, 0.6, seed=11)
-    assert_the_heard_are_of_all_weights(Everybody(ratings), a_person(ratings, 11)[0], 11, 2047)
 
 
 @needs_extension
