@@ -28,7 +28,8 @@ import numpy as np
 from camflix.recommender.arrays import MAX_SCORE
 from camflix.recommender.baseline import Baseline, fit_baseline
 from camflix.recommender.interval import Interval, measured_widths
-from camflix.recommender.kernels.everybody import MOST_RESIDUAL, MOST_WEIGHT, Everybody
+from camflix.recommender.kernels.everybody import MOST_RESIDUAL, Everybody
+from camflix.recommender.kernels.person_arrays import MOST_WEIGHT
 from camflix.recommender.model import Model, Neighbours, Part, Person, Predictions, Reason, Receipt, ReceiptLine
 from camflix.recommender.neighbours import nearest
 from camflix.recommender.ranking import best_first
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from camflix.recommender.arrays import Bools, Features, Float64s, Int32s, Int64s, Ratings, UInt8s
-    from camflix.recommender.kernels.everybody import Int16s, Ranking, VoteSums
+    from camflix.recommender.kernels.person_arrays import Int16s, Ranking, VoteSums
 
 N_NEIGHBOURS = 40
 MOST_HEARD = 1000

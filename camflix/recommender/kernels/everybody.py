@@ -6,12 +6,9 @@ thread has scratch memory of its own, made at its first call and used again.
 
 from __future__ import annotations
 
-import threading
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from camflix.recommender.kernels import AVAILABLE, ffi, lib, twin_neighbours
 from camflix.recommender.kernels.border import (
@@ -22,16 +19,12 @@ from camflix.recommender.kernels.border import (
     pointer,
 )
 from camflix.recommender.kernels.halves import in_halves
-from camflix.recommender.percentiles import NO_PERCENTILE
+from camflix.recommender.kernels.person_arrays import MOST_WEIGHT, Ranking, Residuals, Scratch, VoteSums
 from camflix.recommender.percentiles import taste_distances as plain_taste_distances
 
 if TYPE_CHECKING:
-    from camflix.recommender.arrays import Float64s, Int32s, Int64s, Ratings, UInt8s
-
-Int16s: TypeAlias = NDArray[np.int16]
-
-MOST_WEIGHT = 65536
-"""Weights of neighbours are correlations in 65,536ths."""
+    from camflix.recommender.arrays import Float64s, Int32s, Ratings, UInt8s
+    from camflix.recommender.kernels.person_arrays import Int16s
 
 MOST_RESIDUAL = 2047
 """Residuals are whole numbers up to this, so that their sums can be packed: 8 standard deviations in 256ths, say."""
@@ -50,86 +43,6 @@ LONG_COUNT = 100_000
 """The same of votes."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Ranking:
-    """The neighbours of a person, nearest first.
-
-    Attributes:
-        weights: int32 ``[n_users]``, in 65,536ths; 0 for whoever is like nobody.
-        order: int32 ``[m]``, users: greatest magnitude of weight first, equal ones by index.
-        rank: int32 ``[n_users]``, each user's place in ``order``; m for whoever is not a neighbour.
-    """
-
-    weights: Int32s
-    order: Int32s
-    rank: Int32s
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Residuals:
-    """Everybody's residuals, both ways round; ``Everybody.residuals`` makes and checks them.
-
-    Attributes:
-        by_user: int16 ``[n]`` beside ``Ratings.items``.
-        by_item: int16 ``[n]`` beside ``Ratings.users``.
-    """
-
-    by_user: Int16s
-    by_item: Int16s
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class VoteSums:
-    """Of each film, sums over the votes on it.
-
-    Attributes:
-        numerators: int64 ``[n]``, sum of weight * residual.
-        totals: int64 ``[n]``, sum of |weight|.
-        n_votes: int64 ``[n]``.
-    """
-
-    numerators: Int64s
-    totals: Int64s
-    n_votes: Int64s
-
-    def take(self, items: Int32s) -> VoteSums:
-        """Return the sums of some films, of the sums of the catalogue."""
-        return VoteSums(self.numerators[items], self.totals[items], self.n_votes[items])
-
-
-class _Scratch(threading.local):
-    """Memory of one thread, all of it as a kernel expects to find it and leaves it again.
-
-    Attributes:
-        sums: uint64 ``[n_users, 2]``, 0.
-        wide: int64 ``[n_users * 6]``, 0; empty until somebody has very many ratings.
-        keys: uint64 ``[2, n_users]``, anything; a row for each half.
-        counts: uint32 ``[MOST_WEIGHT + 1]``, anything.
-        row: uint8 ``[n_items]``, 255.
-        open: uint8 ``[n_items]``, anything.
-        similarity: float64 ``[n_users]``, anything.
-        n_common: int32 ``[n_users]``, anything.
-        votes: int64 ``[n_items, 3]``, anything.
-    """
-
-    def __init__(self, n_users: int, n_items: int) -> None:
-        self.sums = np.zeros((n_users, 2), dtype=np.uint64)
-        self.wide = np.zeros(0, dtype=np.int64)
-        self.keys = np.empty((2, n_users), dtype=np.uint64)
-        self.counts = np.empty(MOST_WEIGHT + 1, dtype=np.uint32)
-        self.row = np.full(n_items, NO_PERCENTILE, dtype=np.uint8)
-        self.open = np.empty(n_items, dtype=np.uint8)
-        self.similarity = np.empty(n_users, dtype=np.float64)
-        self.n_common = np.empty(n_users, dtype=np.int32)
-        self.votes = np.empty((n_items, 3), dtype=np.int64)
-
-    def wide_for(self, n_ratings: int, chunk: int) -> Any:
-        """Return a pointer to ``wide``, which is made when ``n_ratings`` don't fit one chunk."""
-        if n_ratings > chunk and not len(self.wide):
-            self.wide = np.zeros(len(self.sums) * 6, dtype=np.int64)
-        return pointer(self.wide)
-
-
 class Everybody:
     """The ratings of everybody, checked, and ready for one person after another."""
 
@@ -141,7 +54,7 @@ class Everybody:
         """
         check_ratings(ratings)
         self.ratings = ratings
-        self._scratch = _Scratch(ratings.n_users, ratings.n_items)
+        self._scratch = Scratch(ratings.n_users, ratings.n_items)
         if AVAILABLE:
             self._columns = (pointer(ratings.item_ptr), pointer(ratings.users))
             self._scores = pointer(ratings.item_scores)
@@ -165,36 +78,8 @@ class Everybody:
             return twin_neighbours.pearson_row(self.ratings, items, scores, damping=damping, min_common=min_common)
         n_users = self.ratings.n_users
         similarity, n_common = np.empty(n_users, dtype=np.float64), np.empty(n_users, dtype=np.int32)
-        self._fill_pearson(items, scores, (damping, min_common), similarity, n_common)
-        return similarity, n_common
-
-    def nearest(
-        self, items: Int32s, scores: UInt8s, k: int, *, damping: float, min_common: int, without: int = -1
-    ) -> tuple[Int32s, Float64s, Int32s]:
-        """Return the ``k`` users most similar to a person: ``nearest`` of the ``pearson_row``, in no new memory.
-
-        A row of many users, made anew for each person, costs as much in pages that the system must clear as in sums.
-
-        Returns:
-            users: int32 ``[m]``, greatest similarity first.
-            similarity: float64 ``[m]``.
-            n_common: int32 ``[m]``.
-        """
-        if AVAILABLE:
-            check_indices("items", items, self.ratings.n_items, ascending=True)
-            check_scores("scores", scores, len(items))
-            similarity, n_common = self._scratch.similarity, self._scratch.n_common
-            self._fill_pearson(items, scores, (damping, min_common), similarity, n_common)
-        else:
-            similarity, n_common = self.pearson_row(items, scores, damping=damping, min_common=min_common)
-        users = nearest(similarity, k, without=without)
-        return users, similarity[users], n_common[users]
-
-    def _fill_pearson(
-        self, items: Int32s, scores: UInt8s, limits: tuple[float, int], similarity: Float64s, n_common: Int32s
-    ) -> None:
-        n_users, scratch = self.ratings.n_users, self._scratch
-        person = (len(items), pointer(items), pointer(scores), *limits)
+        scratch = self._scratch
+        person = (len(items), pointer(items), pointer(scores), damping, min_common)
         sums = (pointer(scratch.sums), scratch.wide_for(len(items), CHUNK))
         results = (pointer(similarity), pointer(n_common))
 
@@ -203,6 +88,53 @@ class Everybody:
             lib.person_pearson(share, *self._columns, self._scores, *person, *sums, *results)
 
         in_halves(fill, n_users, worth_it=self._is_long(items))
+        return similarity, n_common
+
+    def nearest(
+        self, items: Int32s, scores: UInt8s, k: int, *, damping: float, min_common: int, without: int = -1
+    ) -> tuple[Int32s, Float64s, Int32s]:
+        """Return the ``k`` users most similar to a person: ``nearest`` of the ``pearson_row``, which is not written.
+
+        Of most users it is plain from ``n_common`` that they are not among them.
+
+        Returns:
+            users: int32 ``[m]``, greatest similarity first, equal ones by index.
+            similarity: float64 ``[m]``.
+            n_common: int32 ``[m]``.
+        """
+        k = max(min(k, self.ratings.n_users), 0)
+        if AVAILABLE:
+            check_indices("items", items, self.ratings.n_items, ascending=True)
+            check_scores("scores", scores, len(items))
+            return self._compiled_nearest(items, scores, (damping, min_common), k, without)
+        similarity, n_common = self.pearson_row(items, scores, damping=damping, min_common=min_common)
+        users = nearest(similarity, k, without=without)
+        return users, similarity[users], n_common[users]
+
+    def _compiled_nearest(
+        self, items: Int32s, scores: UInt8s, limits: tuple[float, int], k: int, without: int
+    ) -> tuple[Int32s, Float64s, Int32s]:
+        scratch = self._scratch
+        person = (len(items), pointer(items), pointer(scores), *limits)
+        sums = (pointer(scratch.sums), scratch.wide_for(len(items), CHUNK))
+        n_users = self.ratings.n_users
+        found: list[tuple[Int32s, Float64s, Int32s]] = []
+
+        def find(begin: int, end: int) -> None:
+            results = (np.empty(k, dtype=np.int32), np.empty(k, dtype=np.float64), np.empty(k, dtype=np.int32))
+            given = (*self._columns, self._scores, *person, *sums, k, without)
+            share = ffi.new("Share *", [begin, end, n_users])
+            n = int(lib.person_nearest_by_scores(share, *given, *(pointer(array) for array in results)))
+            if n < 0:
+                raise MemoryError
+            found.append((results[0][:n], results[1][:n], results[2][:n]))
+
+        in_halves(find, n_users, worth_it=self._is_long(items))
+        if len(found) == 1:
+            return found[0]
+        users, similarity, n_common = (np.concatenate(parts) for parts in zip(*found, strict=True))
+        best = np.lexsort((users, -similarity))[:k]
+        return users[best], similarity[best], n_common[best]
 
     def _is_long(self, items: Int32s) -> bool:
         pointers = self.ratings.item_ptr

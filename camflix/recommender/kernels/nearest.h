@@ -106,4 +106,12 @@ static inline void add_to_shortlist(Shortlist *list, Candidate candidate) {
     }
 }
 
+/* Sort the k nearest to the front; returns how many there are. */
+static inline int32_t sorted_shortlist(Shortlist *list) {
+    select_nearest(list->candidates, list->n, list->k);
+    const int32_t n = list->n < list->k ? list->n : list->k;
+    sort_nearest(list->candidates, n);
+    return n;
+}
+
 #endif

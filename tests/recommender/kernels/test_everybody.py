@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from camflix.recommender.arrays import Ratings
 from camflix.recommender.kernels import AVAILABLE, everybody, halves, twin_neighbours
-from camflix.recommender.kernels.everybody import Everybody, Ranking, nearest
+from camflix.recommender.kernels.everybody import Everybody, nearest
 from camflix.recommender.kernels.halves import in_halves
+from camflix.recommender.kernels.person_arrays import MOST_WEIGHT, Ranking
 from camflix.recommender.percentiles import taste_distances
 from tests.recommender.kernels.worlds import LEVELS, all_same, made, ratings_of_few, residuals_of, same
 
@@ -62,7 +63,7 @@ def test_residual_weights_and_their_order_are_their_twins(ratings: Ratings, seed
     own = np.random.default_rng(seed).integers(-2047, 2048, size=len(items)).astype(np.int16)
     fast = known.residual_weights(residuals, items, own, damping=50.0, min_common=3)
     slow = twin_neighbours.residual_weights(
-        ratings, residuals.by_item, items, own, damping=50.0, min_common=3, unit=everybody.MOST_WEIGHT
+        ratings, residuals.by_item, items, own, damping=50.0, min_common=3, unit=MOST_WEIGHT
     )
     assert all_same(fast, slow)
     for most in (0, 1, 3, ratings.n_users // 2, ratings.n_users):
@@ -81,7 +82,7 @@ def test_the_residuals_of_very_many_ratings_are_summed_exactly(n_items: int, ext
     for _ in range(2):  # the second finds the scratch memory as the first left it
         fast = known.residual_weights(residuals, items, own, damping=50.0, min_common=3)
         slow = twin_neighbours.residual_weights(
-            ratings, residuals.by_item, items, own, damping=50.0, min_common=3, unit=everybody.MOST_WEIGHT
+            ratings, residuals.by_item, items, own, damping=50.0, min_common=3, unit=MOST_WEIGHT
         )
         assert all_same(fast, slow)
 
@@ -231,6 +232,25 @@ def assert_nearest_are_of_the_row(ratings: Ratings, seed: int) -> None:
 @given(ratings_of_few(), st.integers(0, 99))
 def test_the_nearest_of_a_person_are_those_of_their_row(ratings: Ratings, seed: int) -> None:
     assert_nearest_are_of_the_row(ratings, seed)
+
+
+@pytest.mark.parametrize("halves_from", [0, 10**9])
+@pytest.mark.parametrize("n_rated", [0, 300, 4200])
+@pytest.mark.parametrize("levels", LEVELS)
+def test_the_nearest_of_many_are_those_of_the_row_however_many_films_are_rated(
+    levels: tuple[int, ...], n_rated: int, halves_from: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(everybody, "LONG_ROW", halves_from)
+    monkeypatch.setattr(halves, "n_processors", lambda: 2)
+    known = Everybody(made(700, 4200, 0.04, seed=22, levels=levels))
+    items = np.arange(n_rated, dtype=np.int32)
+    varied = np.random.default_rng(3).integers(0, 101, size=n_rated).astype(np.uint8)
+    for scores in (varied, np.full(n_rated, 70, dtype=np.uint8)):  # the second is like nobody
+        similarity, n_common = known.pearson_row(items, scores, damping=25.0, min_common=3)
+        for k in (0, 1, 50, 700):
+            first = nearest(similarity, k, without=2)
+            found = known.nearest(items, scores, k, damping=25.0, min_common=3, without=2)
+            assert all_same(found, (first, similarity[first], n_common[first]))
 
 
 @pytest.mark.usefixtures("plain")
