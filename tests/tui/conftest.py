@@ -5,16 +5,20 @@ from __future__ import annotations
 import os
 import shutil
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
+from sqlalchemy import select, update
 
 from camflix import display
 from camflix.bootstrap import CamFlix
 from camflix.cli.importing import LocalImporter
 from camflix.client.local import LocalClient
 from camflix.errors import StorageError
+from camflix.models import Rating, RatingChange
+from camflix.models.base import table_of
 from camflix.settings import load_settings
 from camflix.tui.app import CamFlixApp
 from camflix.tui.preferences import Preferences
@@ -23,6 +27,7 @@ from tests.conftest import NOW
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from sqlalchemy import Connection
     from textual.pilot import Pilot
 
     from camflix.client import Client
@@ -71,9 +76,22 @@ def demo_database(demo_database: Path, tmp_path_factory: pytest.TempPathFactory)
     camflix = CamFlix(load_settings(environment), "fr", lambda: NOW)
     with camflix.transaction(writes=True) as services:
         services.engine.choose("classic", "hand")
+        _as_of_now(services.users._session.connection(), services.users.id_of("demo"))
     camflix.refresh_engine()
     camflix.close()
     return copy
+
+
+def _as_of_now(connection: Connection, user_id: int) -> None:
+    """Let what a person rated just now have been rated in the hour before the tests' own now, in the same order."""
+    moments = {Rating: ("created_at", "updated_at"), RatingChange: ("changed_at",)}
+    for model, names in moments.items():
+        table = table_of(model)
+        rows = connection.execute(select(table).where(table.c.user_id == user_id)).mappings().all()
+        begin = NOW - timedelta(hours=1) - min(row[names[0]] for row in rows)
+        for row in rows:
+            this = [column == row[column.name] for column in table.primary_key]
+            connection.execute(update(table).where(*this).values({name: row[name] + begin for name in names}))
 
 
 @pytest.fixture
