@@ -61,14 +61,14 @@ class Neighbour(Base):
 
     It stands in the key so that whoever rates while a new model is stored writes rows of the old one beside the new.
 
-    Whoever has no rows of the model that serves is worked out when asked for. ``neighbour_id`` has no foreign key, for
-    the sake of millions of rows written at once; whoever has gone is not shown.
+    Whoever has no rows of the model that serves is worked out when asked for. There are no foreign keys, for the sake
+    of millions of rows written at once: whoever goes takes these along (services/leaving.py), and is shown to nobody.
     """
 
     __tablename__ = "neighbour"
     __table_args__ = ({"sqlite_with_rowid": False},)
 
-    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"), primary_key=True)
+    user_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     model_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     rank: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
     neighbour_id: Mapped[int]

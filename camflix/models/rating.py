@@ -50,9 +50,9 @@ class RatingChange(Base):
     )
 
     id: Mapped[int] = mapped_column(_BigKey, primary_key=True)
-    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"))
-    # No foreign keys to films and imports: on PostgreSQL each is a query a row, a third of what a bulk import takes.
-    # A film that has ratings cannot go; what refers to a film or an import that has gone refers to nothing.
+    # No foreign keys: on PostgreSQL each is a query a row, a third of what a bulk import takes. Whoever goes takes the
+    # history along (services/leaving.py); a film that has ratings cannot go; an import that has gone is nothing.
+    user_id: Mapped[int]
     movie_id: Mapped[int]
     old_score: Mapped[int | None] = mapped_column(SmallInteger)
     old_created_at: Mapped[datetime | None]

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import func, or_, select
 
 from camflix.errors import ConflictError, InvalidInputError, NotAllowedError, NotFoundError, NotSignedInError
 from camflix.models import CodePurpose, Privacy, Rating, User, UserSource
 from camflix.results import Account, DeletedAccount
 from camflix.services.counting import recount_films_of
+from camflix.services.leaving import delete_users
 from camflix.services.letters import LetterRequest
 from camflix.services.passwords import check_new_password
 from camflix.services.users import check_email, check_username, is_reserved
@@ -233,7 +234,7 @@ class AccountService:
         self._session.flush()
         recount_films_of(self._session, user_id)
         self._session.expunge(user)
-        self._session.execute(delete(User).where(User.id == user_id))
+        delete_users(self._session, [user_id])
         if email:
             self._outbox.append(LetterRequest("deleted", email, language=language))
         return DeletedAccount(username, n_ratings)
@@ -242,7 +243,7 @@ class AccountService:
         """Delete accounts whose address was not confirmed in a week; return how many."""
         old = User.created_at <= self._now() - UNCONFIRMED_KEPT
         ids = list(self._session.scalars(select(User.id).where(User.source == UserSource.PENDING, old)))
-        self._session.execute(delete(User).where(User.id.in_(ids)))
+        delete_users(self._session, ids)
         return len(ids)
 
     def _set_password(self, user: User, password_hash: str) -> None:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _ID_COLUMNS = ("movielens_id", "tmdb_id", "imdb_id")
 _FACTS = ("title_fr", "title_original", "language", "year", "release_date", "runtime_minutes")
-_BLOCK = 500
+_BLOCK = 2_000
 _TITLES_AT_ONCE = 20_000
 _MAX_GENRE_CHARACTERS = 32
 _MAX_FOLDED_CHARACTERS = 500

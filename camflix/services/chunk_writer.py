@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     from typing import Self
 
     from sqlalchemy.orm import Session
+
+_SWITCH_SECONDS = 0.0005
 
 
 class ChunkWriter:
@@ -28,9 +31,14 @@ class ChunkWriter:
         is_behind = session is not None and session.get_bind().dialect.name == "postgresql"
         self._thread = ThreadPoolExecutor(1, "chunk-writer") if is_behind else None
         self._writing: Future[None] | None = None
+        self._switch_seconds = sys.getswitchinterval()
 
     def __enter__(self) -> Self:
         """Return itself."""
+        if self._thread is not None:
+            # Whoever reads never pauses by itself: at Python's 5 ms the writer waits that long after each answer of the
+            # server's, and the server with it.
+            sys.setswitchinterval(_SWITCH_SECONDS)
         return self
 
     def __exit__(
@@ -39,6 +47,7 @@ class ChunkWriter:
         """End the thread, once what it is at is done: the session is the caller's again."""
         if self._thread is not None:
             self._thread.shutdown()
+            sys.setswitchinterval(self._switch_seconds)
 
     def write(self, chunk: Callable[[], None]) -> None:
         """Begin to write a chunk as soon as the one before is written.

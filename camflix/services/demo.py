@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
+from camflix.db.ids import among
 from camflix.errors import ConflictError
 from camflix.importers import sample
 from camflix.models import Movie, Privacy, Rating, User, UserSource
 from camflix.services.counting import recount
+from camflix.services.leaving import delete_users
 from camflix.services.users import DEMO_USERNAME
 
 if TYPE_CHECKING:
@@ -69,12 +71,11 @@ class DemoService:
 
     def remove(self) -> int:
         """Remove the sample's users with their ratings; films stay. Return how many users there were."""
-        ids = select(User.id).where(User.source == UserSource.SAMPLE)
-        n_users = len(self._session.scalars(ids).all())
-        rated = select(Rating.movie_id).where(Rating.user_id.in_(ids)).distinct()
+        ids = list(self._session.scalars(select(User.id).where(User.source == UserSource.SAMPLE)))
+        rated = select(Rating.movie_id).where(among(self._session, Rating.user_id, ids)).distinct()
         movie_ids = list(self._session.scalars(rated))
-        self._session.execute(delete(User).where(User.source == UserSource.SAMPLE))
+        delete_users(self._session, ids)
         # Numbers of ours, written out: there may be more than a statement takes parameters.
         recount(self._session, f"SELECT id FROM movie WHERE id IN ({', '.join(map(str, movie_ids)) or 'NULL'})")  # noqa: S608
         self._epochs.advance()
-        return n_users
+        return len(ids)

@@ -40,7 +40,7 @@ _Chunk: TypeAlias = "dict[tuple[str, int], tuple[int, datetime]]"
 MAX_PROBLEMS_SHOWN = 1000
 _CHUNK = 20_000
 _MOVIES_OF_BATCH = (
-    "SELECT movie_id FROM rating_change WHERE id BETWEEN :first AND :last AND import_batch_id = :batch_id"
+    "SELECT DISTINCT movie_id FROM rating_change WHERE id BETWEEN :first AND :last AND import_batch_id = :batch_id"
 )
 
 

@@ -47,9 +47,11 @@ class NeighbourService:
         """
         self._session.execute(delete(_TABLE).where(_TABLE.c.model_id != before) if before else delete(_TABLE))
         rows: list[Sequence[object]] = []
+        here = set(self._session.scalars(select(User.id)))
         found = all_nearest(served.snapshot.ratings, N_NEIGHBOURS)
         for user_id, neighbours in zip(served.snapshot.user_ids.tolist(), found, strict=True):
-            rows += _rows(served, user_id, neighbours)
+            if user_id in here:  # some may have gone since the snapshot was taken
+                rows += _rows(served, user_id, neighbours)
             if len(rows) > _CHUNK:
                 insert_rows(self._session.connection(), _TABLE, _COLUMNS, rows)
                 rows.clear()

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from camflix.recommender.arrays import Features, Int64s
 
-_CHUNK = 50_000
 ARRAYS = ("user_ptr", "items", "scores", "item_ptr", "users", "item_scores")
 """The arrays of ``Ratings`` by which a stored snapshot is put together again."""
 
@@ -56,14 +55,13 @@ class Snapshot:
 def read_snapshot(session: Session) -> Snapshot:
     """Return all ratings that may feed predictions.
 
-    Rows come in the order of the primary key and become arrays a chunk at a time: Python's own integers would take ten
+    Rows come in the order of the primary key and become arrays some at a time: Python's own integers would take ten
     times the memory.
     """
     query = (
         select(Rating.user_id, Rating.movie_id, Rating.score)
         .join(User, User.id == Rating.user_id)
         .where(contributing())
-        .order_by(Rating.user_id, Rating.movie_id)
     )
     table = _Rows()
     for users, movies, scores in read_columns(session.connection(), query):
@@ -73,13 +71,16 @@ def read_snapshot(session: Session) -> Snapshot:
 
 def read_features(session: Session, movie_ids: Int64s) -> Features:
     """Return genres and release years of films, in their order; films since removed have none."""
+    connection = session.connection()
+    slugs: dict[int, str] = dict(session.execute(select(Genre.id, Genre.slug)).all())
     genres: dict[int, list[str]] = defaultdict(list)
-    for movie_id, slug in session.execute(
-        select(MovieGenre.movie_id, Genre.slug).join(Genre).execution_options(yield_per=_CHUNK)
-    ):
-        genres[movie_id].append(slug)
-    query = select(Movie.id, Movie.year).where(Movie.year.is_not(None)).execution_options(yield_per=_CHUNK)
-    years: dict[int, int | None] = {movie_id: year for movie_id, year in session.execute(query)}  # noqa: C416 - rows, not pairs
+    # By genre and by year: of those there are few, whose films come together.
+    for genre_ids, films in read_columns(connection, select(MovieGenre.genre_id, MovieGenre.movie_id)):
+        for genre_id, movie_id in zip(genre_ids.tolist(), films.tolist(), strict=True):
+            genres[movie_id].append(slugs[genre_id])
+    years: dict[int, int] = {}
+    for of_film, films in read_columns(connection, select(Movie.year, Movie.id).where(Movie.year.is_not(None))):
+        years.update(zip(films.tolist(), of_film.tolist(), strict=True))
     ids = movie_ids.tolist()
     return item_features([years.get(movie_id) for movie_id in ids], [genres.get(movie_id, ()) for movie_id in ids])
 

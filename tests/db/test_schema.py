@@ -24,7 +24,7 @@ from camflix.models import Base
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
-RELEASED = ["0001", "0002", "0003"]
+RELEASED = ["0001", "0002", "0003", "0004"]
 """Every revision that a released CamFlix may have left behind."""
 
 _CONSTRAINTS = """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -57,3 +58,10 @@ def test_without_a_session_a_chunk_is_written_on_return() -> None:
     chunks = ChunkWriter(None)
     chunks.write(lambda: written.append(1))
     assert written == [1]
+
+
+def test_python_changes_threads_as_before_when_it_ends(world: World) -> None:
+    before = sys.getswitchinterval()
+    with world.camflix.transaction(writes=True) as services, ChunkWriter(services.users._session):
+        pass
+    assert sys.getswitchinterval() == before

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from camflix.bootstrap import CamFlix
-from camflix.models import EngineModel, Neighbour
+from camflix.models import EngineModel, Neighbour, Rating, RatingChange
+from camflix.services.leaving import delete_users
 from camflix.settings import load_settings
 from tests.passwords import CHEAP
 from tests.services.world import World
@@ -90,3 +91,23 @@ def test_neighbours_of_models_long_past_are_dropped(world: World) -> None:
     rate_and_save(world, users[0], films[0], 55)
     assert set(n_neighbours(world, users[0])) == {row["id"] for row in world.table(EngineModel)}
     assert len(world.table(EngineModel)) == 2
+
+
+def test_who_goes_takes_history_and_neighbours_along(world: World) -> None:
+    users, _films = world.community()
+    world.camflix.refresh_engine()
+    assert n_neighbours(world, users[0])
+    with world.session() as session:
+        delete_users(session, users[:2])
+    for model in (Rating, RatingChange, Neighbour):
+        assert {row["user_id"] for row in world.table(model)} == set(users[2:])
+
+
+def test_who_goes_while_a_model_is_fitted_is_not_in_its_neighbours(world: World) -> None:
+    users, _films = world.community()
+    new = fitted(world)
+    with world.session() as session:
+        delete_users(session, users[:1])
+    with world.camflix.transaction(writes=True) as services:
+        services.fitting.store(new)
+    assert {row["user_id"] for row in world.table(Neighbour)} == set(users[1:])

@@ -11,7 +11,7 @@ from sqlalchemy import and_, case, func, insert, or_, select
 
 from camflix.db.bulk import upsert_ratings
 from camflix.importers.rows import FilmRow
-from camflix.models import HiddenMovie, Movie, Rating, RatingChange, User
+from camflix.models import HiddenMovie, Movie, Neighbour, Rating, RatingChange, User
 from camflix.services.catalogue import CatalogueWriter
 from camflix.services.counting import recount
 
@@ -156,3 +156,6 @@ def assert_sound(session: Session) -> None:
         now[user, movie] = new
     ratings = {(r[0], r[1]): r[2] for r in session.execute(select(Rating.user_id, Rating.movie_id, Rating.score))}
     assert {pair: score for pair, score in now.items() if score is not None} == ratings
+    users = set(session.scalars(select(User.id)))
+    for column in (RatingChange.user_id, Neighbour.user_id):
+        assert set(session.scalars(select(column))) <= users, f"{column} names users who have gone"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -105,6 +107,8 @@ def _import(
 ) -> None:
     with open_camflix() as camflix:
         user_id = _user_id(camflix, user)
+        # What learns is loaded while the database writes.
+        Thread(target=import_module, args=("camflix.services.fitting",), daemon=True).start()
         with _progress_bar(n_expected) as progress, camflix.transaction(writes=True) as services:
             report = bring_in(services, user_id, progress)
             if not report.rows:
