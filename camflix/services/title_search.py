@@ -7,6 +7,7 @@ where it is soon found. So no search reads the whole catalogue (docs/database.md
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from sqlalchemy import ColumnElement, and_, func, or_, select, union
@@ -85,7 +86,7 @@ class TitleSearch:
     def alike(self, folded: str, limit: int, conditions: Sequence[ColumnElement[bool]] = ()) -> list[int]:
         """Return films whose words are these with a slip or two in some, the likest first."""
         words = title_words(folded)[:_N_WORDS]
-        for spelling in (words, *self._respaced(words)):
+        for spelling in chain([words], self._respaced(words)):  # spaces only where slips explain nothing
             terms = [self._meant(word, is_begun=word == spelling[-1]) for word in spelling]
             found = list(self._with_words(terms, limit)) if terms and all(term.words for term in terms) else []
             ordered = self._in_order(self._likeness(folded, found), limit, conditions) if found else []
@@ -118,7 +119,9 @@ class TitleSearch:
     def _with_first(self, terms: list[_Term], counts: list[int], most: int | None) -> Iterable[int]:
         """Return films with these words; of those with the rarest, that many are looked at (all when None)."""
         rarest = terms[min(range(len(terms)), key=counts.__getitem__)]
-        found = self._session.scalars(select(TitleWord.movie_id).where(rarest.of_index()).distinct().limit(most)).all()
+        # Not DISTINCT: PostgreSQL would gather all films that have a word before it gave the first ones.
+        rows = self._session.scalars(select(TitleWord.movie_id).where(rarest.of_index()).limit(most))
+        found = list(dict.fromkeys(rows))
         others = [term for term in terms if term is not rarest]
         if not (found and others):
             return found
@@ -164,7 +167,7 @@ class TitleSearch:
         distances: dict[str, int] = {}
         for candidate in candidates:
             lengths = range(len(word) - slips, len(word) + slips + 1) if is_begun else [len(candidate)]
-            distances[candidate] = min(OSA.distance(word, candidate[:length]) for length in lengths)
+            distances[candidate] = min(OSA.distance(word, candidate[:length], score_cutoff=slips) for length in lengths)
         near = [candidate for candidate, distance in distances.items() if distance <= slips]
         near.sort(key=lambda candidate: (distances[candidate], abs(len(candidate) - len(word)), candidate))
         return _Term(tuple(near[:_MAX_ALTERNATIVES]), is_begun)
@@ -206,6 +209,8 @@ class TitleSearch:
         return slips
 
     def _in_order(self, classes: dict[int, int], limit: int, conditions: Sequence[ColumnElement[bool]]) -> list[int]:
+        if not classes:
+            return []
         query = select(Movie.id, Movie.n_ratings, Movie.n_votes).where(among(self._session, Movie.id, list(classes)))
         rows = self._session.execute(query.where(*conditions)).all()
         ordered = sorted(rows, key=lambda row: (classes[row.id], -row.n_ratings, -row.n_votes, row.id))
