@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, Integer, bindparam, column, func, select
+from sqlalchemy import ColumnElement, Integer, String, bindparam, cast, column, func, select
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +19,7 @@ def among(session: Session, column_: InstrumentedAttribute[int] | ColumnElement[
     if session.get_bind().dialect.name == "postgresql":
         from sqlalchemy.dialects.postgresql import ARRAY  # noqa: PLC0415 - 25 ms, not for SQLite
 
-        return column_ == func.any(bindparam(None, list(ids), type_=ARRAY(Integer)))
+        return column_ == func.any(cast(bindparam(None, _as_array(ids), type_=String), ARRAY(Integer)))
     values = func.json_each(json.dumps(list(ids))).table_valued("value")
     return column_.in_(select(column("value")).select_from(values))
 
@@ -31,6 +31,11 @@ def is_among(connection: Connection, column_: str) -> str:
     return f"{column_} IN (SELECT value FROM json_each(:ids))"  # noqa: S608 - our names
 
 
-def as_ids(connection: Connection, ids: Sequence[int]) -> list[int] | str:
+def as_ids(connection: Connection, ids: Sequence[int]) -> str:
     """Return ids as the parameter that the condition takes."""
-    return list(ids) if connection.dialect.name == "postgresql" else json.dumps(list(ids))
+    return _as_array(ids) if connection.dialect.name == "postgresql" else json.dumps(list(ids))
+
+
+def _as_array(ids: Sequence[int]) -> str:
+    # As text: psycopg looks at each element of a list, four milliseconds for some thousands.
+    return f"{{{','.join(map(str, ids))}}}"

@@ -6,6 +6,7 @@ where it is soon found. So no search reads the whole catalogue (docs/database.md
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -18,7 +19,7 @@ from camflix.models import Movie, MovieTitle, TitleWord, WordForm
 from camflix.services.catalogue_memory import CatalogueMemory
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from sqlalchemy.orm import Session
 
@@ -45,10 +46,14 @@ class _Term:
             return TitleWord.word.in_(self.words)
         return or_(*(and_(TitleWord.word >= word, TitleWord.word < word + LAST) for word in self.words))
 
-    def fits(self, titles: str) -> bool:
-        """Return whether one of a film's titles has it, given between spaces."""
+    def among(self, films: Iterable[tuple[int, str]]) -> list[tuple[int, str]]:
+        """Return those films, given with their titles between spaces, of which a title has it."""
         end = "" if self.is_begun else " "
-        return any(f" {word}{end}" in titles for word in self.words)
+        if len(self.words) == 1:
+            only = f" {self.words[0]}{end}"
+            return [film for film in films if only in film[1]]
+        search = re.compile(f" (?:{'|'.join(map(re.escape, self.words))}){end}").search
+        return [film for film in films if search(film[1])]
 
 
 class TitleSearch:
@@ -57,6 +62,7 @@ class TitleSearch:
     def __init__(self, session: Session, memory: CatalogueMemory | None = None) -> None:
         self._session = session
         self._memory = CatalogueMemory() if memory is None else memory
+        self._counts: dict[_Term, int] = {}
 
     def find(self, folded: str, limit: int, conditions: Sequence[ColumnElement[bool]] = ()) -> list[int]:
         """Return films whose titles answer: exact ones first, then those that begin so, then those with the words.
@@ -106,28 +112,25 @@ class TitleSearch:
 
     def _with_words(self, terms: list[_Term], limit: int) -> Iterable[int]:
         """Return films that have all these words."""
-        counts = [self._count(term, _RARE) for term in terms]
-        if not all(counts):
+        terms = sorted(terms, key=self._count)
+        fewest = self._count(terms[0])
+        if not fewest:
             return []
-        if min(counts) <= _RARE:
-            return self._with_first(terms, counts, None)
-        found = [id_ for id_, titles in self._best_known().items() if all(term.fits(titles) for term in terms)]
-        if len(found) >= limit:
-            return found
-        return [*found, *self._with_first(terms, [self._count(term, _MANY) for term in terms], _MANY)]
+        if fewest <= _RARE:
+            return self._with_first(terms, None)
+        found = _with_all(terms, self._best_known())
+        return found if len(found) >= limit else [*found, *self._with_first(terms, _MANY)]
 
-    def _with_first(self, terms: list[_Term], counts: list[int], most: int | None) -> Iterable[int]:
-        """Return films with these words; of those with the rarest, that many are looked at (all when None)."""
-        rarest = terms[min(range(len(terms)), key=counts.__getitem__)]
+    def _with_first(self, terms: list[_Term], most: int | None) -> Iterable[int]:
+        """Return films with these words, rarest first; of those with the first, that many are looked at (or all)."""
+        rarest, *others = terms
         # Not DISTINCT: PostgreSQL would gather all films that have a word before it gave the first ones.
         rows = self._session.scalars(select(TitleWord.movie_id).where(rarest.of_index()).limit(most))
         found = list(dict.fromkeys(rows))
-        others = [term for term in terms if term is not rarest]
         if not (found and others):
             return found
         # By the titles as they are: the index would be asked for each film, each word and each spelling of it.
-        titles = self._titles(among(self._session, MovieTitle.movie_id, found))
-        return [id_ for id_, spelt in titles.items() if all(term.fits(spelt) for term in others)]
+        return _with_all(others, self._titles(among(self._session, MovieTitle.movie_id, found)))
 
     def _titles(self, condition: ColumnElement[bool]) -> dict[int, str]:
         """Return all titles of films in one text each, a bar before and spaces around each title."""
@@ -136,10 +139,12 @@ class TitleSearch:
             titles[movie_id] = f"{titles.get(movie_id, '')}| {folded} "
         return titles
 
-    def _count(self, term: _Term, most: int) -> int:
-        """Return how many films have a word, counted up to one more than ``most``."""
-        some = select(TitleWord.movie_id).where(term.of_index()).limit(most + 1).subquery()
-        return self._session.scalar(select(func.count()).select_from(some)) or 0
+    def _count(self, term: _Term) -> int:
+        """Return how many films have a word, counted up to one more than ``_MANY``."""
+        if term not in self._counts:
+            some = select(TitleWord.movie_id).where(term.of_index()).limit(_MANY + 1).subquery()
+            self._counts[term] = self._session.scalar(select(func.count()).select_from(some)) or 0
+        return self._counts[term]
 
     def _best_known(self) -> dict[int, str]:
         """Return the films that most people rated here, and those most spoken of elsewhere, with all their titles."""
@@ -215,3 +220,11 @@ class TitleSearch:
         rows = self._session.execute(query.where(*conditions)).all()
         ordered = sorted(rows, key=lambda row: (classes[row.id], -row.n_ratings, -row.n_votes, row.id))
         return [row.id for row in ordered[:limit]]
+
+
+def _with_all(terms: Sequence[_Term], titles: Mapping[int, str]) -> list[int]:
+    """Return films that have all these words, rarest first, in their titles."""
+    films: Iterable[tuple[int, str]] = titles.items()
+    for term in terms:
+        films = term.among(films)
+    return [movie_id for movie_id, _titles in films]
