@@ -50,8 +50,8 @@ class Bare(App):
 Bare().run()
 """
 _RUNS = 7
-# posting crashes every second time.
-_STARTS = 12
+# posting ends every second time before it has painted anything.
+_STARTS_OF_OTHERS = 12
 _KEYS = 40
 _SIZE = ("120", "36")
 _LIMIT_SECONDS = 60.0
@@ -131,9 +131,9 @@ class Terminal:
         return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 
-def first_paint(terminal: Terminal, command: Sequence[str], words: str) -> float:
-    """Return the seconds from the start of a process to its words on the screen; one that crashes is started again."""
-    for _time in range(_STARTS - 1):
+def first_paint(terminal: Terminal, command: Sequence[str], words: str, *, n_starts: int = 1) -> float:
+    """Return the seconds from the start of a process to its words on the screen; one that ends is started again."""
+    for _time in range(n_starts - 1):
         with suppress(subprocess.CalledProcessError):
             return _painted(terminal, command, words)
     return _painted(terminal, command, words)
@@ -153,7 +153,7 @@ def started(
     result = {}
     for name, (command, words) in commands.items():
         try:
-            first_paint(terminal, command, words)
+            first_paint(terminal, command, words, n_starts=_STARTS_OF_OTHERS)
         except (TimeoutError, subprocess.CalledProcessError):
             print(f"{name} does not start here, and is left out")
         else:
@@ -166,7 +166,7 @@ def first_paints(terminal: Terminal, commands: Mapping[str, tuple[Sequence[str],
     seconds: dict[str, list[float]] = {name: [] for name in commands}
     for run in range(_RUNS + 1):
         for name, (command, words) in commands.items():
-            elapsed = first_paint(terminal, command, words)
+            elapsed = first_paint(terminal, command, words, n_starts=_STARTS_OF_OTHERS if name in _OTHERS else 1)
             if run:
                 seconds[name].append(elapsed)
     return {name: statistics.median(each) for name, each in seconds.items()}

@@ -30,7 +30,7 @@ def read_columns(connection: Connection, query: Select[*tuple[Any, ...]]) -> Ite
     Args:
         connection: in a transaction.
         query: selects two or more columns of SMALLINT, INTEGER or BIGINT, none of them nullable, without parameters of
-            its own and without an order.
+            its own and without an order; no two rows have the same first two values.
     """
     if connection.dialect.name == "postgresql":
         yield from _packed(connection, query)

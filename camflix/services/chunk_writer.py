@@ -31,13 +31,14 @@ class ChunkWriter:
         is_behind = session is not None and session.get_bind().dialect.name == "postgresql"
         self._thread = ThreadPoolExecutor(1, "chunk-writer") if is_behind else None
         self._writing: Future[None] | None = None
-        self._switch_seconds = sys.getswitchinterval()
+        self._switch_seconds = 0.0
 
     def __enter__(self) -> Self:
         """Return itself."""
         if self._thread is not None:
             # Whoever reads never pauses by itself: at Python's 5 ms the writer waits that long after each answer of the
             # server's, and the server with it.
+            self._switch_seconds = sys.getswitchinterval()
             sys.setswitchinterval(_SWITCH_SECONDS)
         return self
 

@@ -72,17 +72,19 @@ def read_snapshot(session: Session) -> Snapshot:
 def read_features(session: Session, movie_ids: Int64s) -> Features:
     """Return genres and release years of films, in their order; films since removed have none."""
     connection = session.connection()
-    slugs: dict[int, str] = dict(session.execute(select(Genre.id, Genre.slug)).all())
-    genres: dict[int, list[str]] = defaultdict(list)
+    genre_ids: dict[int, list[int]] = defaultdict(list)
     # By genre and by year: of those there are few, whose films come together.
-    for genre_ids, films in read_columns(connection, select(MovieGenre.genre_id, MovieGenre.movie_id)):
-        for genre_id, movie_id in zip(genre_ids.tolist(), films.tolist(), strict=True):
-            genres[movie_id].append(slugs[genre_id])
+    for of_film, films in read_columns(connection, select(MovieGenre.genre_id, MovieGenre.movie_id)):
+        for genre_id, movie_id in zip(of_film.tolist(), films.tolist(), strict=True):
+            genre_ids[movie_id].append(genre_id)
+    # After the films: on PostgreSQL an import may have added films of a new genre just before they were read.
+    slugs: dict[int, str] = dict(session.execute(select(Genre.id, Genre.slug)).all())
     years: dict[int, int] = {}
     for of_film, films in read_columns(connection, select(Movie.year, Movie.id).where(Movie.year.is_not(None))):
         years.update(zip(films.tolist(), of_film.tolist(), strict=True))
     ids = movie_ids.tolist()
-    return item_features([years.get(movie_id) for movie_id in ids], [genres.get(movie_id, ()) for movie_id in ids])
+    genres = [[slugs[genre_id] for genre_id in genre_ids.get(movie_id, ())] for movie_id in ids]
+    return item_features([years.get(movie_id) for movie_id in ids], genres)
 
 
 class _Rows:

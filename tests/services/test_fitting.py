@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 
 from camflix.bootstrap import CamFlix
-from camflix.models import EngineModel, Neighbour, Rating, RatingChange
+from camflix.db.columns import read_columns
+from camflix.models import EngineModel, Genre, MovieGenre, Neighbour, Rating, RatingChange
+from camflix.services import snapshot
 from camflix.services.leaving import delete_users
 from camflix.settings import load_settings
 from tests.passwords import CHEAP
@@ -17,6 +20,8 @@ from tests.services.world import World
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from sqlalchemy import Connection, Select
 
     from camflix.services.container import Services
     from camflix.services.fitting import Fit
@@ -111,3 +116,21 @@ def test_who_goes_while_a_model_is_fitted_is_not_in_its_neighbours(world: World)
     with world.camflix.transaction(writes=True) as services:
         services.fitting.store(new)
     assert {row["user_id"] for row in world.table(Neighbour)} == set(users[1:])
+
+
+def test_a_genre_that_comes_while_the_films_are_read_is_known(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    _users, films = world.community()
+
+    def interrupted(connection: Connection, query: Select[*tuple[Any, ...]]) -> Iterator[tuple[np.ndarray, ...]]:
+        if query.selected_columns.keys()[0] == "genre_id":
+            with world.session() as other:
+                genre = Genre(slug="heist")
+                other.add(genre)
+                other.flush()
+                other.add(MovieGenre(movie_id=films[0], genre_id=genre.id))
+        return read_columns(connection, query)
+
+    monkeypatch.setattr(snapshot, "read_columns", interrupted)
+    with world.camflix.transaction(writes=False) as services:
+        features = snapshot.read_features(services.users._session, np.array(films, dtype=np.int64))
+    assert features.item_ptr[1] > features.item_ptr[0]

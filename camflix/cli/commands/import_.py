@@ -108,7 +108,7 @@ def _import(
     with open_camflix() as camflix:
         user_id = _user_id(camflix, user)
         # What learns is loaded while the database writes.
-        Thread(target=import_module, args=("camflix.services.fitting",), daemon=True).start()
+        Thread(target=import_module, args=("camflix.services.fitting",)).start()
         with _progress_bar(n_expected) as progress, camflix.transaction(writes=True) as services:
             report = bring_in(services, user_id, progress)
             if not report.rows:
