@@ -7,8 +7,11 @@
  * Each pair is computed once, for u < v, and offered to both.
  *
  * What makes it fast beside that:
+ *   - users stand in the order of how many films they rated, most first (a user's place; only results go by index).
+ *     Damping makes those the likely neighbours, so the k-th similarity of everybody rises early and most of the rest
+ *     need not be looked at;
  *   - within a film's list, raters who gave the same score stand in groups of four, so that four additions share one
- *     increment and one load (Lists);
+ *     increment and one load, within a tile as between tiles (Lists);
  *   - the lists of the next films are fetched while the present one is walked;
  *   - of the finished sums most are thrown away by one comparison without division or root (find_candidates).
  *
@@ -86,7 +89,8 @@ struct AllPairs {
     int32_t *users, *n_common; /* results, [n_users, k] */
     double *similarity;
 
-    Record *records;    /* [n_users] */
+    int32_t *order;     /* [n_users], the user at each place: those with most ratings first */
+    Record *records;    /* [n_users], by place as `waiting` */
     Candidate *waiting; /* [n_users, n_waiting] */
     int32_t n_waiting;
 
@@ -95,14 +99,14 @@ struct AllPairs {
     _Atomic int64_t next_finish;
 };
 
-/* Tiles are numbered from the last users to the first: tile t is compared with all users before its end, so the costly
- * ones come first and the threads end together. */
 static int32_t n_tiles(const AllPairs *run) { return (run->n_users + TILE - 1) / TILE; }
 
-static int32_t tile_first(const AllPairs *run, int32_t tile) { return (n_tiles(run) - 1 - tile) * TILE; }
+/* A tile is compared with all users before its end. Those with most ratings meet each other in the first one, so their
+ * floors are high before the others come. */
+static int32_t tile_first(int32_t tile) { return tile * TILE; }
 
 static int32_t tile_end(const AllPairs *run, int32_t tile) {
-    const int64_t end = (int64_t)tile_first(run, tile) + TILE;
+    const int64_t end = (int64_t)tile_first(tile) + TILE;
     return end < run->n_users ? (int32_t)end : run->n_users;
 }
 
@@ -110,12 +114,40 @@ static int64_t tile_tasks(const AllPairs *run, int32_t tile) {
     return (tile_end(run, tile) + ROWS_A_TASK - 1) / ROWS_A_TASK;
 }
 
+/* Where the ratings of the user at a place begin and end. */
+static int64_t row_begin(const AllPairs *run, int32_t place) { return run->user_ptr[run->order[place]]; }
+
+static int64_t row_end(const AllPairs *run, int32_t place) { return run->user_ptr[run->order[place] + 1]; }
+
 void all_pairs_free(AllPairs *run) {
     if (run != NULL) {
+        free(run->order);
         free(run->records);
         free(run->waiting);
         free(run);
     }
+}
+
+/* Users by how many films they rated, most first; equal ones by index. Null when there is no memory. */
+static int32_t *ordered_users(int32_t n_users, int32_t n_items, const int64_t *user_ptr) {
+    int32_t *order = malloc(sizeof(int32_t) * ((size_t)n_users + 1));
+    int32_t *starts = calloc((size_t)n_items + 2, sizeof(int32_t)); /* of those who left n films unrated */
+    if (order == NULL || starts == NULL) {
+        free(order);
+        free(starts);
+        return NULL;
+    }
+    for (int32_t u = 0; u < n_users; u++) {
+        starts[n_items - (user_ptr[u + 1] - user_ptr[u]) + 1]++;
+    }
+    for (int32_t n = 0; n < n_items; n++) {
+        starts[n + 1] += starts[n];
+    }
+    for (int32_t u = 0; u < n_users; u++) {
+        order[starts[n_items - (user_ptr[u + 1] - user_ptr[u])]++] = u;
+    }
+    free(starts);
+    return order;
 }
 
 AllPairs *all_pairs_new(int32_t n_users, int32_t n_items, const int64_t *user_ptr, const int32_t *items,
@@ -131,9 +163,10 @@ AllPairs *all_pairs_new(int32_t n_users, int32_t n_items, const int64_t *user_pt
         .users = users, .n_common = n_common, .similarity = similarity,
         .n_waiting = n_users < MANY_USERS ? MANY_WAITING : FEW_WAITING,
     };
+    run->order = ordered_users(n_users, n_items, user_ptr);
     run->records = calloc((size_t)n_users + 1, sizeof(Record));
     run->waiting = malloc(sizeof(Candidate) * ((size_t)n_users * run->n_waiting + 1));
-    if (run->records == NULL || run->waiting == NULL) {
+    if (run->order == NULL || run->records == NULL || run->waiting == NULL) {
         all_pairs_free(run);
         return NULL;
     }
@@ -155,16 +188,16 @@ void all_pairs_stop(AllPairs *run) { atomic_store(&run->next_task, run->n_tasks)
  * The nearest so far
  */
 
-/* Reduce a user's kept and waiting candidates to the k nearest; the caller holds the lock (or is alone).
+/* Reduce what is kept and waiting for the user at a place to the k nearest; the caller holds the lock (or is alone).
  * scratch: [k + n_waiting]. Returns how many are kept, which then stand in scratch too. */
-static int32_t settle(AllPairs *run, int32_t user, Candidate *scratch) {
-    Record *record = &run->records[user];
-    const int64_t row = (int64_t)user * run->k;
+static int32_t settle(AllPairs *run, int32_t place, Candidate *scratch) {
+    Record *record = &run->records[place];
+    const int64_t row = (int64_t)run->order[place] * run->k;
     int64_t n = record->n_kept;
     for (int64_t j = 0; j < n; j++) {
         scratch[j] = (Candidate){run->similarity[row + j], run->users[row + j], run->n_common[row + j]};
     }
-    memcpy(scratch + n, run->waiting + (int64_t)user * run->n_waiting, sizeof(Candidate) * record->n_waiting);
+    memcpy(scratch + n, run->waiting + (int64_t)place * run->n_waiting, sizeof(Candidate) * record->n_waiting);
     n += record->n_waiting;
     select_nearest(scratch, n, run->k);
     const int32_t n_kept = n < run->k ? (int32_t)n : run->k;
@@ -226,6 +259,8 @@ static Entry entry_of(int32_t place, uint8_t score) {
     return (uint32_t)place * sizeof(Sums) << 16 | (uint32_t)score * sizeof(Sums);
 }
 
+static int32_t score_of(Entry entry) { return (int32_t)((entry & 0xFFFF) / sizeof(Sums)); }
+
 /* Where the groups and the single entries of a film begin; they end where those of the next film begin. */
 typedef struct {
     uint32_t group, single;
@@ -242,7 +277,6 @@ typedef struct {
 
 typedef struct {
     int32_t tile, first, end;
-    int grouped; /* whether groups and singles have been made */
     Lists lists;
     Sums *sums;      /* [TILE], zero between rows */
     WideSums *wide;  /* [TILE], for rows longer than CHUNK; null until there is one */
@@ -256,51 +290,54 @@ static void list_raters(const AllPairs *run, Worker *worker) {
     Lists *lists = &worker->lists;
     uint32_t *next = lists->starts + 1; /* next[i] moves from the start of film i to its end, the start of i + 1 */
     memset(lists->starts, 0, sizeof(uint32_t) * ((size_t)run->n_items + 2));
-    for (int64_t p = run->user_ptr[worker->first]; p < run->user_ptr[worker->end]; p++) {
-        lists->starts[run->items[p] + 2]++;
+    for (int32_t v = worker->first; v < worker->end; v++) {
+        for (int64_t p = row_begin(run, v); p < row_end(run, v); p++) {
+            lists->starts[run->items[p] + 2]++;
+        }
     }
     for (int32_t i = 0; i < run->n_items; i++) {
         lists->starts[i + 2] += lists->starts[i + 1];
     }
     for (int32_t v = worker->first; v < worker->end; v++) {
-        for (int64_t p = run->user_ptr[v]; p < run->user_ptr[v + 1]; p++) {
+        for (int64_t p = row_begin(run, v); p < row_end(run, v); p++) {
             lists->entries[next[run->items[p]]++] = entry_of(v - worker->first, run->scores[p]);
         }
     }
-    worker->grouped = 0;
 }
 
-/* Gather in each film's list the users with equal scores into groups of four. */
+/* Gather in each film's list the users with equal scores into groups of four. Groups are ordered by their last user,
+ * and what is left by user: so a user of the tile finds those after it at the ends (add_row_within). */
 static void group_raters(const AllPairs *run, Worker *worker) {
     Lists *lists = &worker->lists;
     uint32_t n_groups = 0, n_singles = 0;
     for (int32_t i = 0; i < run->n_items; i++) {
+        const Entry *entries = lists->entries + lists->starts[i];
+        const uint32_t n = lists->starts[i + 1] - lists->starts[i];
         uint64_t open[MOST_SCORE + 1];
         uint8_t n_open[MOST_SCORE + 1] = {0};
-        int32_t least = MOST_SCORE, most = 0;
         lists->lists[i] = (ListStart){n_groups, n_singles};
-        for (uint32_t e = lists->starts[i]; e < lists->starts[i + 1]; e++) {
-            const Entry entry = lists->entries[e];
-            const int32_t score = (int32_t)((entry & 0xFFFF) / sizeof(Sums));
-            const uint64_t place = (uint64_t)(entry >> 16) << 16 * n_open[score];
+        for (uint32_t e = 0; e < n; e++) {
+            const int32_t score = score_of(entries[e]);
+            const uint64_t place = (uint64_t)(entries[e] >> 16) << 16 * n_open[score];
             open[score] = n_open[score] == 0 ? place : open[score] | place;
-            least = score < least ? score : least;
-            most = score > most ? score : most;
             if (++n_open[score] == 4) {
                 lists->groups[n_groups] = open[score];
-                lists->group_score[n_groups++] = (uint16_t)(entry & 0xFFFF);
+                lists->group_score[n_groups++] = (uint16_t)(entries[e] & 0xFFFF);
                 n_open[score] = 0;
             }
         }
-        for (int32_t score = least; score <= most; score++) {
-            for (int32_t j = 0; j < n_open[score]; j++) {
-                const uint32_t place = open[score] >> 16 * j & 0xFFFF;
-                lists->singles[n_singles++] = place << 16 | (uint32_t)score * sizeof(Sums);
+        const uint32_t n_left = n - 4 * (n_groups - lists->lists[i].group);
+        n_singles += n_left;
+        Entry *single = lists->singles + n_singles;
+        for (const Entry *entry = entries + n; single > lists->singles + n_singles - n_left;) {
+            const int32_t score = score_of(*--entry);
+            if (n_open[score] > 0) { /* the last users of a score are the ones left */
+                n_open[score]--;
+                *--single = *entry;
             }
         }
     }
     lists->lists[run->n_items] = (ListStart){n_groups, n_singles};
-    worker->grouped = 1;
 }
 
 /* ---------------------------------------------------------------------------------------------------------------------
@@ -310,6 +347,13 @@ static void group_raters(const AllPairs *run, Worker *worker) {
 static inline void add_at(Sums *sums, uint64_t offset, Sums increment) {
     Sums *at = (Sums *)((char *)sums + offset);
     *at += increment;
+}
+
+static inline void add_group(Sums *sums, uint64_t four, Sums increment) {
+    add_at(sums, four & 0xFFFF, increment);
+    add_at(sums, four >> 16 & 0xFFFF, increment);
+    add_at(sums, four >> 32 & 0xFFFF, increment);
+    add_at(sums, four >> 48, increment);
 }
 
 static inline Sums increment_at(const Sums *increments, uint32_t offset) {
@@ -334,12 +378,7 @@ static void add_row(Sums *restrict sums, const Lists *lists, const int32_t *item
         const ListStart start = starts[items[q]], end = starts[items[q] + 1];
         const Sums *increments = INCREMENTS[scores[q]];
         for (uint32_t g = start.group; g < end.group; g++) {
-            const uint64_t four = groups[g];
-            const Sums increment = increment_at(increments, group_score[g]);
-            add_at(sums, four & 0xFFFF, increment);
-            add_at(sums, four >> 16 & 0xFFFF, increment);
-            add_at(sums, four >> 32 & 0xFFFF, increment);
-            add_at(sums, four >> 48, increment);
+            add_group(sums, groups[g], increment_at(increments, group_score[g]));
         }
         for (uint32_t e = start.single; e < end.single; e++) {
             add_at(sums, singles[e] >> 16, increment_at(increments, singles[e] & 0xFFFF));
@@ -347,22 +386,31 @@ static void add_row(Sums *restrict sums, const Lists *lists, const int32_t *item
     }
 }
 
-/* The same for a user at `place` of the tile itself, with the users after it only: a list is ordered by user and is
- * walked from its end until the user's own entry comes. */
+/* The same for a user at `place` of the tile itself: with all users after it, and with some before it, for the group in
+ * which the first of those after it stands is added as a whole. */
 static void add_row_within(Sums *restrict sums, const Lists *lists, int32_t place, const int32_t *items,
                            const uint8_t *scores, int64_t n) {
-    const Entry own = entry_of(place, UINT8_MAX) | 0xFFFF; /* no entry of this user is greater, all later ones are */
+    const ListStart *starts = lists->lists;
+    const uint64_t *groups = lists->groups;
+    const uint16_t *group_score = lists->group_score;
+    const Entry *singles = lists->singles;
+    const uint32_t own = (uint32_t)place * sizeof(Sums);
     for (int64_t q = 0; q < n; q++) {
         if (q + FETCH_START < n) {
-            __builtin_prefetch(lists->starts + items[q + FETCH_START] + 1);
+            __builtin_prefetch(starts + items[q + FETCH_START]);
         }
         if (q + FETCH_LIST < n) {
-            __builtin_prefetch(lists->entries + lists->starts[items[q + FETCH_LIST] + 1] - 1);
+            const ListStart coming = starts[items[q + FETCH_LIST] + 1];
+            __builtin_prefetch(groups + coming.group - 1);
+            __builtin_prefetch(singles + coming.single - 1);
         }
+        const ListStart start = starts[items[q]], end = starts[items[q] + 1];
         const Sums *increments = INCREMENTS[scores[q]];
-        const Entry *entry = lists->entries + lists->starts[items[q] + 1];
-        for (Entry e; (e = *--entry) > own;) {
-            add_at(sums, e >> 16, increment_at(increments, e & 0xFFFF));
+        for (uint32_t g = end.group; g > start.group && groups[g - 1] >> 48 > own; g--) {
+            add_group(sums, groups[g - 1], increment_at(increments, group_score[g - 1]));
+        }
+        for (uint32_t e = end.single; e > start.single && singles[e - 1] >> 16 > own; e--) {
+            add_at(sums, singles[e - 1] >> 16, increment_at(increments, singles[e - 1] & 0xFFFF));
         }
     }
 }
@@ -397,11 +445,11 @@ CLONES static void find_candidates(const Sums *restrict sums, const double *rest
 static void offer_pair(AllPairs *run, Worker *worker, int32_t u, int32_t place, double similarity, int32_t n_common) {
     const int32_t v = worker->first + place;
     if (similarity >= atomic_load_explicit(&run->records[v].floor, memory_order_relaxed)) {
-        const Candidate candidate = {similarity, u, n_common};
+        const Candidate candidate = {similarity, run->order[u], n_common};
         worker->floors[place] = signed_square(offer(run, v, &candidate, 1, worker->scratch));
     }
     if (similarity >= worker->row.floor) {
-        add_to_shortlist(&worker->row, (Candidate){similarity, v, n_common});
+        add_to_shortlist(&worker->row, (Candidate){similarity, run->order[v], n_common});
     }
 }
 
@@ -414,6 +462,8 @@ static void offer_sums(AllPairs *run, Worker *worker, int32_t u, int32_t first) 
         uint8_t flags[BLOCK] = {0};
         find_candidates(worker->sums + begin, worker->floors + begin, signed_square(worker->row.floor), end - begin,
                         run->damping, run->min_common, flags);
+        Candidate found[BLOCK]; /* worth computing: all of them first, for taking a lock waits for what is computed */
+        int32_t n_found = 0;
         for (int32_t place = begin; place < end; place += 8) {
             uint64_t any;
             memcpy(&any, flags + (place - begin), sizeof any);
@@ -421,9 +471,12 @@ static void offer_sums(AllPairs *run, Worker *worker, int32_t u, int32_t first) 
                 if (flags[v - begin]) {
                     const WideSums sums = unpacked(worker->sums[v]);
                     const double similarity = damped_pearson(sums, run->damping, run->min_common);
-                    offer_pair(run, worker, u, v, similarity, (int32_t)sums.n);
+                    found[n_found++] = (Candidate){similarity, v, (int32_t)sums.n};
                 }
             }
+        }
+        for (int32_t j = 0; j < n_found; j++) {
+            offer_pair(run, worker, u, found[j].user, found[j].similarity, found[j].n_common);
         }
     }
     memset(worker->sums + first, 0, sizeof(Sums) * (size_t)(n - first));
@@ -444,7 +497,7 @@ static int32_t compare(AllPairs *run, Worker *worker, int32_t u) {
     const int32_t place = u - worker->first, n = worker->end - worker->first;
     const int within = place >= 0;
     const int32_t first = within ? place + 1 : 0;
-    const int64_t begin = run->user_ptr[u], end = run->user_ptr[u + 1];
+    const int64_t begin = row_begin(run, u), end = row_end(run, u);
     const int is_long = end - begin > CHUNK;
     if (is_long && worker->wide == NULL) {
         worker->wide = calloc(TILE, sizeof(WideSums));
@@ -471,6 +524,7 @@ static int32_t compare(AllPairs *run, Worker *worker, int32_t u) {
     } else {
         offer_sums(run, worker, u, first);
     }
+    memset(worker->sums, 0, sizeof(Sums) * (size_t)first); /* what add_row_within left before u */
     if (worker->row.n > 0) {
         offer(run, u, worker->row.candidates, worker->row.n, worker->scratch);
     }
@@ -508,7 +562,10 @@ static void close_worker(Worker *worker) {
 static int32_t open_worker(const AllPairs *run, Worker *worker) {
     size_t most = 0;
     for (int32_t tile = 0; tile < n_tiles(run); tile++) {
-        const size_t n = (size_t)(run->user_ptr[tile_end(run, tile)] - run->user_ptr[tile_first(run, tile)]);
+        size_t n = 0;
+        for (int32_t v = tile_first(tile); v < tile_end(run, tile); v++) {
+            n += (size_t)(row_end(run, v) - row_begin(run, v));
+        }
         most = n > most ? n : most;
     }
     const size_t n_items = (size_t)run->n_items;
@@ -545,11 +602,9 @@ static int32_t open_worker(const AllPairs *run, Worker *worker) {
 static int32_t do_task(AllPairs *run, Worker *worker, int32_t tile, int32_t u) {
     if (worker->tile != tile) {
         worker->tile = tile;
-        worker->first = tile_first(run, tile);
+        worker->first = tile_first(tile);
         worker->end = tile_end(run, tile);
         list_raters(run, worker);
-    }
-    if (u < worker->first && !worker->grouped) {
         group_raters(run, worker);
     }
     for (int32_t v = worker->first; v < worker->end; v++) {
@@ -594,7 +649,7 @@ int32_t all_pairs_finish(AllPairs *run) {
         for (const int64_t end = u + ROWS_A_FINISH; u < end && u < run->n_users; u++) {
             const int32_t n_kept = settle(run, (int32_t)u, scratch);
             sort_nearest(scratch, n_kept);
-            for (int64_t j = 0, row = u * run->k; j < run->k; j++) {
+            for (int64_t j = 0, row = (int64_t)run->order[u] * run->k; j < run->k; j++) {
                 run->users[row + j] = j < n_kept ? scratch[j].user : -1;
                 run->similarity[row + j] = j < n_kept ? scratch[j].similarity : NAN;
                 run->n_common[row + j] = j < n_kept ? scratch[j].n_common : 0;
