@@ -8,14 +8,14 @@ from rich.text import Text
 
 from camflix.cli.output import console
 from camflix.cli.views import print_paragraph, print_title, range_words, score_text, table
-from camflix.cli.words import title_of
+from camflix.cli.words import REASONS, title_of
 from camflix.i18n import _, decimal, plural
 from camflix.scores import MAX_SCORE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from camflix.results import EngineEvaluation, GroupPicks, OrderReceipt, Prediction, SimilarMovies
+    from camflix.results import EngineEvaluation, GroupPicks, OrderReceipt, Pick, Prediction, SimilarMovies
 
 _BAR_CELLS = 40
 _MOST_LINES = 12
@@ -52,6 +52,22 @@ def show_together(found: GroupPicks) -> None:
     console().print(rows)
     rule = _("by the member who likes it least") if found.rule == "least_misery" else _("by the mean of all")
     print_paragraph(_("ordered {rule}; engine: {engine}", rule=rule, engine=found.engine), style="dim")
+
+
+def show_pick(found: Pick) -> None:
+    """Print the film that was drawn."""
+    print_title(title_of(found.movie))
+    if found.prediction.reason is None:
+        print_paragraph(_("predicted: {score}", score=_score(found.prediction).plain))
+    else:
+        print_paragraph(_("no prediction: {reason}", reason=_(REASONS[found.prediction.reason])))
+    words = plural(
+        "drawn from {n} film; the same again: --seed {seed}",
+        "drawn from {n} films; the same again: --seed {seed}",
+        found.n_films,
+        seed=found.seed,
+    )
+    print_paragraph(words, style="dim")
 
 
 def show_order_receipt(receipt: OrderReceipt) -> None:

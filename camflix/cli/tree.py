@@ -37,6 +37,7 @@ COMMANDS: dict[str, Entry] = {
     "undo": Entry("undo", N_("Take back the last rating, removal or import.")),
     "why": Entry("why", N_("Why this score: the prediction as the sum it is.")),
     "twins": Entry("twins", N_("The people whose taste is nearest to yours.")),
+    "pick": Entry("pick", N_("A good film, drawn by chance.")),
     "similar": Entry("similar", N_("Films like a film, told from ratings alone.")),
     "together": Entry("together", N_("Films for you and others.")),
     "ratings": Entry("ratings", N_("Your ratings, with percentile and tier.")),

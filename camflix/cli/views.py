@@ -94,6 +94,9 @@ def show_recommendations(found: Recommendations) -> None:
     if not found.personal:
         _show_popular(found)
         return
+    if not found.recommendations:
+        print_paragraph(_("No film fits; ask for less with the filter."))
+        return
     out = console()
     n_cells = _GAUGE_CELLS if out.width >= _WIDE else _SHORT_GAUGE_CELLS
     words = plural(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -38,6 +39,33 @@ def filter_option() -> Any:
     return typer.Option(
         "--filter", metavar=_("FILTER"), help=_("Words of a title, and genre:drama year:1960..1979 psi:>75 -seen.")
     )
+
+
+def wanted_option() -> Any:
+    """Return the option ``--filter`` of a list that the engine makes."""
+    return typer.Option(
+        "--filter", metavar=_("FILTER"), help=_("Only films such as genre:drama year:1960..1979 runtime:<100 lang:fr.")
+    )
+
+
+class Watchlist(StrEnum):
+    """Whether films of the watchlist are wanted."""
+
+    ANY = "any"
+    ONLY = "only"
+    EXCLUDE = "exclude"
+
+    def in_query(self, query: str) -> str:
+        """Return a query that asks for this too."""
+        return f"{query} {_WATCHLIST_FLAGS[self]}".strip()
+
+
+_WATCHLIST_FLAGS = {Watchlist.ANY: "", Watchlist.ONLY: "+watchlist", Watchlist.EXCLUDE: "-watchlist"}
+
+
+def watchlist_option() -> Any:
+    """Return the option ``--watchlist``."""
+    return typer.Option("--watchlist", help=_("Films of the watchlist: all the same, only these, or none of them."))
 
 
 def title_of(movie: MovieSummary) -> str:

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
         list_users,
     )
     from camflix.operations.advice import (
+        pick,
         recommend,
         similar,
         together,
@@ -135,6 +136,7 @@ _FILES = {
         "list_users",
     ),
     "advice": (
+        "pick",
         "recommend",
         "similar",
         "together",
@@ -254,6 +256,7 @@ __all__ = [
     "move_in_list",
     "movie_window",
     "offer_deletion",
+    "pick",
     "profile",
     "public_profile",
     "rate",

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from camflix.operations.declare import Context, operation
-from camflix.operations.inputs import AskRecommendations, AskSimilar, AskTogether, AskTwins, MovieRef
-from camflix.results import GroupPicks, OrderReceipt, Receipt, Recommendations, SimilarMovies, TwinList
+from camflix.operations.inputs import AskPick, AskRecommendations, AskSimilar, AskTogether, AskTwins, MovieRef
+from camflix.results import GroupPicks, OrderReceipt, Pick, Receipt, Recommendations, SimilarMovies, TwinList
 
 
 @operation("GET", "/api/recommendations/", uses_engine=True)
 def recommend(context: Context, body: AskRecommendations) -> Recommendations:
     """See the films one will like best, with predicted score and range. Errors: NotFoundError."""
-    return context.services.recommendations.recommend(context.user_id, context.username, body.n, body.order)
+    return context.services.recommendations.recommend(context.user_id, context.username, body.n, body.order, body.query)
+
+
+@operation("GET", "/api/pick/", uses_engine=True)
+def pick(context: Context, body: AskPick) -> Pick:
+    """Have a good film drawn by chance. Errors: NotFoundError, InvalidInputError."""
+    return context.services.picks.pick(context.user_id, context.username, body.seed, body.query)
 
 
 @operation("GET", "/api/twins/", uses_engine=True)

@@ -28,6 +28,7 @@ __all__ = [
     "AnswerFeed",
     "AskExport",
     "AskFeed",
+    "AskPick",
     "AskProfile",
     "AskRecommendations",
     "AskStats",
@@ -343,10 +344,21 @@ class AskExport(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class AskRecommendations(Struct, frozen=True, forbid_unknown_fields=True):
-    """How many films to recommend, in which order: what one is likely to turn to and like, or by predicted score."""
+    """How many films to recommend, in which order: what one is likely to turn to and like, or by predicted score.
+
+    ``query`` holds filters, as for films.
+    """
 
     n: Limit = 10
     order: Literal["likely", "predicted"] = "likely"
+    query: Annotated[str, Meta(max_length=500)] = ""
+
+
+class AskPick(Struct, frozen=True, forbid_unknown_fields=True):
+    """A good film drawn by chance. The same ``seed`` gives the same film; ``query`` holds filters, as for films."""
+
+    seed: Annotated[int, Meta(ge=0, le=_MOST)] | None = None
+    query: Annotated[str, Meta(max_length=500)] = ""
 
 
 class AskSimilar(Struct, frozen=True, forbid_unknown_fields=True):

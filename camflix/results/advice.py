@@ -141,6 +141,17 @@ class GroupPicks:
 
 
 @dataclass(frozen=True, slots=True)
+class Pick:
+    """A good film drawn by chance: by which seed, from how many films, and what is predicted of it."""
+
+    username: str
+    seed: int
+    n_films: int
+    movie: MovieSummary
+    prediction: Prediction
+
+
+@dataclass(frozen=True, slots=True)
 class EngineStatus:
     """Which engine serves, who chose it (``default``, ``hand``, ``holdout``), and its fitted model if there is one."""
 

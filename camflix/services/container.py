@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from camflix.services.model_store import ModelStore
     from camflix.services.neighbours import NeighbourService
     from camflix.services.notes import NoteService
+    from camflix.services.picks import PickService
     from camflix.services.predictions import PredictionService
     from camflix.services.privacy import PrivacyService
     from camflix.services.profiles import ProfileService
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
     from camflix.services.stats import StatsService
     from camflix.services.tokens import TokenService
     from camflix.services.undo import UndoService
+    from camflix.services.wanted import WantedFilms
     from camflix.services.watchlist import WatchlistService
 
 
@@ -254,7 +256,23 @@ class Services:
         """Predictions, lists, twins, receipts."""
         from camflix.services.recommendations import RecommendationService  # noqa: PLC0415
 
-        return RecommendationService(self._session, self.engine, self.movies, self.ratings, self.neighbours)
+        return RecommendationService(
+            *(self._session, self.engine, self.movies, self.ratings, self.neighbours, self.wanted)
+        )
+
+    @cached_property
+    def wanted(self) -> WantedFilms:
+        """What filters ask for."""
+        from camflix.services.wanted import WantedFilms  # noqa: PLC0415
+
+        return WantedFilms(self._session, lambda: self.predictions)
+
+    @cached_property
+    def picks(self) -> PickService:
+        """A good film drawn by chance."""
+        from camflix.services.picks import PickService  # noqa: PLC0415
+
+        return PickService(self.engine, self.recommendations, self.movies, self.wanted)
 
     @cached_property
     def groups(self) -> GroupService:

@@ -40,8 +40,8 @@ if TYPE_CHECKING:
     from camflix.services.movies import MovieService
     from camflix.services.neighbours import NeighbourService
     from camflix.services.ratings import RatingService
+    from camflix.services.wanted import WantedFilms
 
-_N_POPULAR = 200
 _HIDDEN = select(HiddenMovie.movie_id).where(HiddenMovie.user_id == bindparam("user_id"))
 _SEEN = select(Viewing.movie_id).where(Viewing.user_id == bindparam("user_id"))
 _CODES: dict[Reason, ReasonCode] = {
@@ -61,12 +61,14 @@ class RecommendationService:
         movies: MovieService,
         ratings: RatingService,
         neighbours: NeighbourService,
+        wanted: WantedFilms,
     ) -> None:
         self._session = session
         self._engine = engine
         self._movies = movies
         self._ratings = ratings
         self._neighbours = neighbours
+        self._wanted = wanted
 
     def predict(self, user_id: int, movie_id: int) -> Prediction | None:
         """Return the predicted score of one film; None when no model was ever fitted."""
@@ -85,16 +87,27 @@ class RecommendationService:
         if served is not None:
             self._neighbours.refresh(served, user_id, self._engine.taste(served, user_id))
 
-    def recommend(self, user_id: int, username: str, n: int, order: ListOrder = "likely") -> Recommendations:
-        """Return ``n`` films for this user, never one they rated, saw or hid.
+    def recommend(
+        self, user_id: int, username: str, n: int, order: ListOrder = "likely", query: str = ""
+    ) -> Recommendations:
+        """Return ``n`` films for this user, never one they rated, saw or hid, and only such as a filter asks for.
 
         Likely: what they are likely to turn to and like, no two alike. Predicted: the highest predicted scores. While
         too little is known of them, the films most people rated come without predictions.
+
+        Raises:
+            InvalidInputError: the query holds words that are no filter, or a filter that cannot be read.
+            NotFoundError: there is nothing to learn from.
         """
         served = self.require_model()
         person = self._engine.person(served, user_id)
         floor = evidence_floor(served.snapshot.ratings.n_users)
         hidden = served.item_indices(self._seen_or_hidden(user_id))
+        conditions = self._wanted.conditions(user_id, query)
+        if conditions:
+            well_known = np.flatnonzero(np.diff(served.snapshot.ratings.item_ptr) >= floor).astype(np.int32)
+            kept = self._wanted.kept(served, well_known, conditions)
+            hidden = np.union1d(hidden, np.setdiff1d(well_known, kept, assume_unique=True)).astype(np.int32)
         movies: dict[int, MovieSummary] = {}
         if order == "likely":
             from camflix.recommender.listing import varied_list  # noqa: PLC0415 - not for who rates
@@ -107,12 +120,15 @@ class RecommendationService:
             )
         else:
             best = served.model.top_n(person, n, exclude=hidden, min_evidence=floor)
-        reason = _list_reason(person, best)
+        # Where a filter leaves nothing that is no want of knowledge.
+        reason = None if conditions and len(person.items) and not len(best.items) else _list_reason(person, best)
         if reason is None:
             chosen = self._listed(served, best, movies)
         else:
+            popular = self._wanted.most_rated(n, self.rated_seen_or_hidden(user_id), conditions)
+            known = self._movies.by_ids(popular)
             unknown = Prediction(None, None, None, reason, 0, served.model.name)
-            chosen = [Recommendation(movie, unknown) for movie in self._popular(user_id, n)]
+            chosen = [Recommendation(known[movie_id], unknown) for movie_id in popular]
         return Recommendations(
             username=username,
             engine=served.model.name,
@@ -251,18 +267,10 @@ class RecommendationService:
         seen = self._session.scalars(_SEEN, {"user_id": user_id})
         return {*seen, *self._hidden(user_id)}
 
-    def _popular(self, user_id: int, n: int) -> list[MovieSummary]:
-        rated = set(self._session.scalars(select(Rating.movie_id).where(Rating.user_id == user_id)))
-        unwanted = rated | self._seen_or_hidden(user_id)
-        chosen: list[MovieSummary] = []
-        cursor: str | None = None
-        while len(chosen) < n:
-            page = self._movies.page("ratings", _N_POPULAR, cursor)
-            chosen += [movie for movie in page.movies if movie.id not in unwanted and movie.n_ratings]
-            cursor = page.next_cursor
-            if cursor is None or not page.movies[-1].n_ratings:
-                break
-        return chosen[:n]
+    def rated_seen_or_hidden(self, user_id: int) -> set[int]:
+        """Return the films, by id, that are never drawn or listed for a user."""
+        rated = self._session.scalars(select(Rating.movie_id).where(Rating.user_id == user_id))
+        return {*rated, *self._seen_or_hidden(user_id)}
 
     def _names(self, served: Served, users: Iterable[int]) -> dict[int, str]:
         """Return the names, by index, of those users who may be named."""

@@ -157,10 +157,10 @@ class CamFlixApp(Opening, App[None], inherit_bindings=False):
 
     @property
     def page(self) -> CamFlixScreen | None:
-        """Return the screen on top, if it is one of ours (not the palette)."""
+        """Return the screen on top, if it is one of ours (not the palette); None once the app is left."""
         from camflix.tui.screens.base import CamFlixScreen  # noqa: PLC0415 - it knows this module
 
-        return self.screen if isinstance(self.screen, CamFlixScreen) else None
+        return self.screen if self.screen_stack and isinstance(self.screen, CamFlixScreen) else None
 
     def handle_bindings_clash(self, clashed_bindings: set[Binding], node: DOMNode) -> None:
         """Leave clashes to what was said at the start."""
@@ -223,7 +223,8 @@ class CamFlixApp(Opening, App[None], inherit_bindings=False):
         except CamFlixError as error:
             (failed or self.report)(error)
         else:
-            then(result)
+            if self.screen_stack:  # empty when the app was left meanwhile: nobody is there to be shown an answer
+                then(result)
         finally:
             watch.stop()
             self._look_whether_slow(is_slow=False)
@@ -295,6 +296,10 @@ class CamFlixApp(Opening, App[None], inherit_bindings=False):
         from camflix.tui.notices import undone_words  # noqa: PLC0415 - made when first wanted
 
         self.tell(lambda asks: asks.undo(), lambda undone: self.say(Notice(undone_words(undone))))
+
+    def action_app_pick(self) -> None:
+        """Open a good film drawn by chance."""
+        self.ask(lambda asks: asks.pick(), self.open_pick, group="pick")
 
     def action_app_refresh(self) -> None:
         """Ask again for what is shown."""

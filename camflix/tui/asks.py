@@ -113,6 +113,10 @@ class Asks:
         """Ask for the films most like one."""
         return self._client.call(operations.similar, inputs.AskSimilar(movie_id, n))
 
+    def pick(self) -> results.Pick:
+        """Have a good film drawn by chance."""
+        return self._client.call(operations.pick, inputs.AskPick())
+
     def feed(self, n: int) -> results.RatingFeed:
         """Ask for films to rate."""
         return self._client.call(operations.rating_feed, inputs.AskFeed(n=n))

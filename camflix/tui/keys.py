@@ -35,6 +35,7 @@ ACTIONS: dict[str, Action] = {
     "app.back": Action("q,escape", N_("back; from a first page, leave"), N_("back"), is_shown=True),
     "app.leave": Action("ctrl+q,ctrl+c", N_("leave CamFlix")),
     "app.undo": Action("u,ctrl+z", N_("take back the last thing written"), N_("undo"), is_shown=True),
+    "app.pick": Action("P", N_("a good film, drawn by chance")),
     "app.refresh": Action("f5,ctrl+r", N_("ask again for what is shown")),
     "app.theme": Action("f2", N_("next theme: dark, light, high contrast")),
     "app.language": Action("f3", N_("French or English")),

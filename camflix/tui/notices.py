@@ -13,6 +13,7 @@ if TYPE_CHECKING:
         HiddenState,
         ListChange,
         MovieSummary,
+        Pick,
         RemovedRating,
         SavedRating,
         Undone,
@@ -60,6 +61,11 @@ def watch_words(state: WatchlistState) -> str:
         if state.in_watchlist
         else _("{film} is off your watchlist", film=film)
     )
+
+
+def pick_words(pick: Pick) -> str:
+    """Return from how many films one was drawn."""
+    return plural("Drawn from {n} film you may like", "Drawn from {n} films you may like", pick.n_films)
 
 
 def hidden_words(state: HiddenState) -> str:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from camflix.errors import CamFlixError, InvalidInputError
+from camflix.tui.widgets.bars import Notice
 
 if TYPE_CHECKING:
     from textual.screen import Screen
 
-    from camflix.results import MovieListSummary, MovieSummary
+    from camflix.results import MovieListSummary, MovieSummary, Pick
+    from camflix.tui.screens.film import FilmScreen
 
 
 class Opening:
@@ -22,12 +24,25 @@ class Opening:
 
     group: tuple[str, ...] = ()
     unsaved_notes: dict[int, str]
+    _drawn: FilmScreen | None = None
 
     def open_film(self, film: MovieSummary) -> None:
         """Show a film."""
         from camflix.tui.screens.film import FilmScreen  # noqa: PLC0415
 
         self._push(FilmScreen(film))
+
+    def open_pick(self, pick: Pick) -> None:
+        """Show a film that was drawn, in place of the one drawn before if that is still on top."""
+        from camflix.tui.notices import pick_words  # noqa: PLC0415
+        from camflix.tui.screens.film import FilmScreen  # noqa: PLC0415
+
+        drawn = self._drawn
+        if drawn is not None and self.screen is drawn:  # type: ignore[attr-defined]
+            self.pop_screen()  # type: ignore[attr-defined]
+        self._drawn = FilmScreen(pick.movie)
+        self._push(self._drawn)
+        self.call_after_refresh(self.say, Notice(pick_words(pick)))  # type: ignore[attr-defined]
 
     def open_person(self, username: str) -> None:
         """Show a person."""

@@ -94,6 +94,7 @@ TRIALS = (
     Trial("evaluate", ("--holdout", "0.2", "--engine", "classic"), results.EngineEvaluation, "RMSE"),
     Trial("engine show", (), results.EngineStatus, "factors"),
     Trial("engine refit", (), results.EngineStatus, "factors"),
+    Trial("pick", ("--user", "demo", "--seed", "7"), results.Pick, "--seed 7"),
     Trial("similar", ("tmdb:348", "--user", "demo"), results.SimilarMovies, "Alien"),
     Trial("together", ("sample-001", "--user", "demo"), results.GroupPicks, "sample-001"),
     Trial("doctor", (), list[dict[str, str]], "SQLite"),

@@ -167,6 +167,24 @@ class ClientConformance(OwnThingsConformance, AccountConformance, ImportConforma
         assert (found.order, len(scores)) == ("predicted", 8)
         assert scores == sorted(scores, reverse=True)
 
+    def test_recommend_what_a_filter_asks_for(self, make_client: MakeClient, films: list[int]) -> None:
+        asked = inputs.AskRecommendations(20, "predicted", "year:1960..1963")
+        found = make_client("zoe").call(operations.recommend, asked)
+        assert sorted(each.movie.id for each in found.recommendations) == films[10:14]
+        with pytest.raises(InvalidInputError) as refused:
+            make_client("zoe").call(operations.recommend, inputs.AskRecommendations(query="heat"))
+        assert refused.value.field == "query"
+
+    def test_pick(self, make_client: MakeClient, films: list[int]) -> None:
+        client = make_client("zoe")
+        found = client.call(operations.pick, inputs.AskPick(7))
+        assert found == client.call(operations.pick, inputs.AskPick(7))
+        assert (found.username, found.seed) == ("zoe", 7)
+        assert found.movie.id not in films[:7]
+        assert client.call(operations.pick, inputs.AskPick(query="year:1961")).movie.id == films[11]
+        seeds = {client.call(operations.pick, inputs.AskPick()).seed for _ in range(4)}
+        assert len(seeds) == 4
+
     def test_similar(self, make_client: MakeClient, films: list[int]) -> None:
         client = make_client("zoe")
         client.call(operations.hide, inputs.MovieRef(films[1]))

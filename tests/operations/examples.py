@@ -74,6 +74,7 @@ BODIES: dict[str, Callable[[Things], Any]] = {
     "log_in": lambda t: inputs.LogIn(t.username, PASSWORD, "laptop"),
     "move_in_list": lambda t: inputs.MoveListEntry(t.list_id, t.films[0], 1),
     "offer_deletion": lambda _t: inputs.ProvePassword(PASSWORD),
+    "pick": lambda _t: inputs.AskPick(7),
     "public_profile": lambda t: inputs.UserRef(t.username),
     "rate": lambda t: inputs.RateMovie(t.films[9], 40),
     "rating_history": lambda t: inputs.MovieRef(t.films[1]),

@@ -70,6 +70,7 @@ TABLE: dict[str, tuple[str, str, str]] = {
     "move_in_list": ("rate", "member", OWN),
     "movie_window": ("read", "anyone", CATALOGUE),
     "offer_deletion": ("admin", "member", ACCOUNT),
+    "pick": ("read", "member", OWN),
     "profile": ("read", "member", OWN),
     "public_profile": ("read", "anyone", OTHERS),
     "rate": ("rate", "member", OWN),

@@ -10,14 +10,15 @@ from camflix.errors import NotFoundError
 from camflix.services.counting import recount
 
 if TYPE_CHECKING:
-    from camflix.results import Receipt, Recommendations, TwinList
+    from camflix.results import ListOrder, Receipt, Recommendations, TwinList
     from tests.services.world import World
 
 
-def recommend(world: World, user_id: int, n: int = 10) -> Recommendations:
+def recommend(world: World, user_id: int, n: int = 10, order: ListOrder = "likely", query: str = "") -> Recommendations:
     world.camflix.refresh_engine()
     with world.camflix.transaction(writes=False) as services:
-        return services.recommendations.recommend(user_id, services.users.username_of(user_id), n)
+        name = services.users.username_of(user_id)
+        return services.recommendations.recommend(user_id, name, n, order, query)
 
 
 def twins(world: World, user_id: int, n: int = 30) -> TwinList:

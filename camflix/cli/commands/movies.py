@@ -10,7 +10,7 @@ import typer
 from camflix.cli.output import print_json, say
 from camflix.cli.session import JsonOption, UserOption, open_client
 from camflix.cli.tree import TranslatedCommand, new_app
-from camflix.cli.words import count_option, filter_option
+from camflix.cli.words import Watchlist, count_option, filter_option, watchlist_option
 from camflix.i18n import _
 from camflix.operations import list_movies
 from camflix.operations.inputs import ListMovies
@@ -34,6 +34,7 @@ def movies(
     n: Annotated[int, count_option(_("How many films."))] = 20,
     sort: Annotated[Sort, typer.Option(help=_("The order of the list."))] = Sort.RATINGS,
     filter_: Annotated[str, filter_option()] = "",
+    watchlist: Annotated[Watchlist, watchlist_option()] = Watchlist.ANY,
     reverse: Annotated[bool, typer.Option("--reverse", help=_("The other way round."))] = False,
     cursor: Annotated[str | None, typer.Option(metavar=_("CURSOR"), help=_("Go on where the last page ended."))] = None,
     user: UserOption = None,
@@ -41,14 +42,15 @@ def movies(
 ) -> None:
     """List the catalogue."""
     with open_client(user) as client:
-        page = client.call(list_movies, ListMovies(filter_, sort.value, n, cursor, reverse))
+        query = watchlist.in_query(filter_)
+        page = client.call(list_movies, ListMovies(query, sort.value, n, cursor, reverse))
     if use_json:
         print_json(page)
         return
     from camflix.cli.views import show_movies  # noqa: PLC0415 - rich
 
     show_movies(page)
-    if not page.movies and not filter_:
+    if not page.movies and not query:
         say(_("The catalogue is empty. Fill it: camflix demo, or camflix import movielens FOLDER"))
     if page.next_cursor:
         say(_("Next page: camflix movies --sort {sort} --cursor {cursor}", sort=sort.value, cursor=page.next_cursor))
