@@ -29,6 +29,7 @@ from camflix.services.franchises import franchise_key
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from sqlalchemy import ColumnElement
     from sqlalchemy.orm import Session
 
     from camflix.recommender.arrays import Int32s
@@ -102,33 +103,28 @@ class RecommendationService:
         served = self.require_model()
         person = self._engine.person(served, user_id)
         floor = evidence_floor(served.snapshot.ratings.n_users)
-        hidden = served.item_indices(self._seen_or_hidden(user_id))
         conditions = self._wanted.conditions(user_id, query)
-        if conditions:
-            well_known = np.flatnonzero(np.diff(served.snapshot.ratings.item_ptr) >= floor).astype(np.int32)
-            kept = self._wanted.kept(served, well_known, conditions)
-            hidden = np.union1d(hidden, np.setdiff1d(well_known, kept, assume_unique=True)).astype(np.int32)
+        hidden = served.item_indices(self._seen_or_hidden(user_id))
+        unwanted = np.union1d(hidden, self._wanted.unfit(served, floor, conditions)).astype(np.int32)
         movies: dict[int, MovieSummary] = {}
         if order == "likely":
             from camflix.recommender.listing import varied_list  # noqa: PLC0415 - not for who rates
 
             best = varied_list(
                 *(served.model, served.likely, person, n),
-                exclude=hidden,
+                exclude=unwanted,
                 min_evidence=floor,
                 franchises=lambda items: self._franchises(served, items, movies),
             )
         else:
-            best = served.model.top_n(person, n, exclude=hidden, min_evidence=floor)
+            best = served.model.top_n(person, n, exclude=unwanted, min_evidence=floor)
         # Where a filter leaves nothing that is no want of knowledge.
         reason = None if conditions and len(person.items) and not len(best.items) else _list_reason(person, best)
         if reason is None:
             chosen = self._listed(served, best, movies)
         else:
-            popular = self._wanted.most_rated(n, self.rated_seen_or_hidden(user_id), conditions)
-            known = self._movies.by_ids(popular)
             unknown = Prediction(None, None, None, reason, 0, served.model.name)
-            chosen = [Recommendation(known[movie_id], unknown) for movie_id in popular]
+            chosen = [Recommendation(movie, unknown) for movie in self._popular(user_id, n, conditions)]
         return Recommendations(
             username=username,
             engine=served.model.name,
@@ -271,6 +267,11 @@ class RecommendationService:
         """Return the films, by id, that are never drawn or listed for a user."""
         rated = self._session.scalars(select(Rating.movie_id).where(Rating.user_id == user_id))
         return {*rated, *self._seen_or_hidden(user_id)}
+
+    def _popular(self, user_id: int, n: int, conditions: list[ColumnElement[bool]]) -> list[MovieSummary]:
+        ids = self._wanted.most_rated(n, self.rated_seen_or_hidden(user_id), conditions)
+        movies = self._movies.by_ids(ids)
+        return [movies[movie_id] for movie_id in ids]
 
     def _names(self, served: Served, users: Iterable[int]) -> dict[int, str]:
         """Return the names, by index, of those users who may be named."""

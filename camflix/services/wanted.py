@@ -57,6 +57,13 @@ class WantedFilms:
         fitting = select(Movie.id).where(among(self._session, Movie.id, ids.tolist()), *conditions)
         return items[np.isin(ids, list(self._session.scalars(fitting)))]
 
+    def unfit(self, served: Served, floor: int, conditions: list[ColumnElement[bool]]) -> Int32s:
+        """Return those of a model's items with ``floor`` ratings or more that do not fit, ascending; int32."""
+        if not conditions:
+            return np.empty(0, dtype=np.int32)
+        well_known = np.flatnonzero(np.diff(served.snapshot.ratings.item_ptr) >= floor).astype(np.int32)
+        return np.setdiff1d(well_known, self.kept(served, well_known, conditions), assume_unique=True)
+
     def most_rated(self, n: int, unwanted: set[int], conditions: list[ColumnElement[bool]]) -> list[int]:
         """Return the films, by id, that most people rated, ``n`` at the most and none that is unwanted."""
         order = MovieOrder(self._session, order_of("ratings", reverse=False), 0, [*conditions, Movie.n_ratings > 0])
