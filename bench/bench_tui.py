@@ -189,11 +189,13 @@ def fill(url: str, n: int) -> None:
         writer = CatalogueWriter(services.users._session, opened._now)  # noqa: SLF001 - a bench fills tables directly
         writer.write(generated_films(n))
         services.users.local_profile("bench")
-    opened.close()
     engine = create_engine(url)
     with engine.begin() as connection:
         connection.execute(text("UPDATE movie SET n_ratings = (id * 7919) % 5000"))
     engine.dispose()
+    # As after an import: otherwise the app's first question fits a model while keys are measured.
+    opened.refresh_engine()
+    opened.close()
 
 
 def key_to_repaint(terminal: Terminal, key: str, n: int) -> list[float]:
