@@ -42,6 +42,7 @@ def main() -> None:
             print(url.split(":", maxsplit=1)[0], flush=True)
             camflix = CamFlix(load_settings({"HOME": folder, "DATABASE_URL": url}), "en")
             _fill(camflix)
+            camflix.refresh_engine(wait=True)  # as after an import
             _measure(camflix)
             camflix.close()
 

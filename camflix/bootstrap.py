@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from camflix.db.engine import open_engine, write_options
 from camflix.db.failures import storage_errors
 from camflix.db.locks import WritersTurn
 from camflix.db.schema import ensure_schema
+from camflix.db.upkeep import vacuum_after_much
 from camflix.errors import StorageError
 from camflix.models import Base
 from camflix.services.catalogue_memory import CatalogueMemory
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
     from camflix.services.passwords import Passwords
     from camflix.services.postman import Postman
     from camflix.settings import Settings
+
+_SEARCHED = ("movie", "movie_title", "title_word", "word_form")
 
 
 def utc_now() -> datetime:
@@ -185,6 +189,8 @@ class CamFlix:
         except StorageError:
             if not has_model:
                 raise
+        else:
+            self._vacuum()
 
     def refit_engine(self) -> None:
         """Fit the engine anew from nothing, its settings tuned, whether its model is old or not."""
@@ -200,6 +206,11 @@ class CamFlix:
     def _store(self, fit: Fit) -> None:
         with self.transaction(writes=True) as services:
             services.fitting.store(fit)
+
+    def _vacuum(self) -> None:
+        """Have what searches read looked through after a large import; where that cannot be, they are slower."""
+        with suppress(SQLAlchemyError):
+            vacuum_after_much(self._engine, _SEARCHED)
 
     def upgrade_schema(self) -> tuple[str | None, str | None]:
         """Bring the database to the newest schema; return the revisions before and after."""
