@@ -221,13 +221,17 @@ class CamFlixApp(Opening, App[None], inherit_bindings=False):
         try:
             result = await call()
         except CamFlixError as error:
-            (failed or self.report)(error)
+            self._show(failed or self.report, error)
         else:
-            if self.screen_stack:  # empty when the app was left meanwhile: nobody is there to be shown an answer
-                then(result)
+            self._show(then, result)
         finally:
             watch.stop()
             self._look_whether_slow(is_slow=False)
+
+    def _show(self, then: Callable[[Any], object], answer: object) -> None:
+        """Show an answer or an error; when the app was left meanwhile there is no screen to show it on."""
+        if self.screen_stack:
+            then(answer)
 
     def _look_whether_slow(self, *, is_slow: bool = True) -> None:
         is_slow = is_slow and self.calls.n_waiting > 0

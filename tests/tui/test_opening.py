@@ -6,6 +6,9 @@ import asyncio
 import time
 from typing import TYPE_CHECKING
 
+import pytest
+
+from camflix.errors import NotFoundError
 from camflix.tui.screens.discover import Discover
 from camflix.tui.screens.film import FilmScreen
 from tests.tui.conftest import press, settle
@@ -48,7 +51,8 @@ def test_where_no_film_can_be_drawn_that_is_said(make_first_app: Make) -> None:
     walk(make_first_app(user=None, language="en"), steps)
 
 
-def test_an_answer_that_comes_when_the_app_was_left_is_shown_to_nobody(make_app: Make) -> None:
+@pytest.mark.parametrize("fails", [False, True], ids=["an answer", "an error"])
+def test_what_comes_when_the_app_was_left_is_shown_to_nobody(make_app: Make, *, fails: bool) -> None:
     """The call goes on in its thread while the screens are taken away; its answer finds none."""
     shown: list[object] = []
 
@@ -61,9 +65,11 @@ def test_an_answer_that_comes_when_the_app_was_left_is_shown_to_nobody(make_app:
                 end = time.monotonic() + 20
                 while app.screen_stack and time.monotonic() < end:
                     time.sleep(0.001)
+                if fails:
+                    raise NotFoundError("There is nothing here.")
                 return not app.screen_stack
 
-            app.ask(slow, shown.append, group="slow")
+            app.ask(slow, shown.append, group="slow", failed=shown.append)
             await pilot.pause(0.1)
             app.exit()
         return app
