@@ -6,6 +6,7 @@ from bisect import bisect_left, insort
 from dataclasses import dataclass, field
 
 _MOST_PLACES = 4096
+_MOST_WORDS = 20_000
 
 
 @dataclass
@@ -42,17 +43,38 @@ class Places:
 
 
 @dataclass
+class Titles:
+    """What searches remember of the titles there are.
+
+    Attributes:
+        newest: the id of the newest title when this was read.
+        best_known: by film, one of the best known: all its folded titles as one text, each after a bar.
+        frequent: by words searched for, of those that many films have: how many.
+    """
+
+    newest: int = -1
+    best_known: dict[int, str] | None = None
+    frequent: dict[object, int] = field(default_factory=dict)
+
+
+@dataclass
 class CatalogueMemory:
-    """Sizes of lists, and the titles of the best known films; each good until a film or a title is added.
+    """Sizes of lists, and what searches know of the titles; each good until a film or a title is added.
 
     Attributes:
         sizes: by column: the newest film's id, how many films there were then, how many of them had a value.
         places: by order: films met at places of it.
-        known_titles: by film: all its folded titles as one text, each after a bar.
-        newest_title: the id of the newest title when these were read.
+        titles: of the titles, as they were at the last search.
     """
 
     sizes: dict[str, tuple[int, int, int]] = field(default_factory=dict)
     places: dict[str, Places] = field(default_factory=dict)
-    known_titles: dict[int, str] | None = None
-    newest_title: int = 0
+    titles: Titles = field(default_factory=Titles)
+
+    def titles_of(self, newest: int) -> Titles:
+        """Return what is remembered of the titles up to the newest; nothing of them once there is a newer one."""
+        if newest != self.titles.newest:
+            self.titles = Titles(newest)
+        elif len(self.titles.frequent) > _MOST_WORDS:
+            self.titles.frequent = {}
+        return self.titles

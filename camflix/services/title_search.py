@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, union
+from sqlalchemy import ColumnElement, and_, func, literal, or_, select, union, union_all
 
 from camflix.db.ids import among
 from camflix.importers.text import N_FORM_LETTERS, title_words, word_forms
@@ -21,7 +21,10 @@ from camflix.services.catalogue_memory import CatalogueMemory
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from sqlalchemy import Select
     from sqlalchemy.orm import Session
+
+    from camflix.services.catalogue_memory import Titles
 
 LAST = chr(0x10FFFF)
 _RARE = 2000
@@ -30,6 +33,7 @@ _MANY = 4000
 _MAX_ALTERNATIVES = 8
 _LONG_WORD = 6
 _FEWEST_BEGUN = 4
+_FEWEST_SLIPPED = 3
 _N_WORDS = 12
 
 
@@ -62,6 +66,7 @@ class TitleSearch:
     def __init__(self, session: Session, memory: CatalogueMemory | None = None) -> None:
         self._session = session
         self._memory = CatalogueMemory() if memory is None else memory
+        self._remembered: Titles | None = None
         self._counts: dict[_Term, int] = {}
 
     def find(self, folded: str, limit: int, conditions: Sequence[ColumnElement[bool]] = ()) -> list[int]:
@@ -93,7 +98,7 @@ class TitleSearch:
         """Return films whose words are these with a slip or two in some, the likest first."""
         words = title_words(folded)[:_N_WORDS]
         for spelling in chain([words], self._respaced(words)):  # spaces only where slips explain nothing
-            terms = [self._meant(word, is_begun=word == spelling[-1]) for word in spelling]
+            terms = self._meant(spelling)
             found = list(self._with_words(terms, limit)) if terms and all(term.words for term in terms) else []
             ordered = self._in_order(self._likeness(folded, found), limit, conditions) if found else []
             if ordered:
@@ -112,8 +117,9 @@ class TitleSearch:
 
     def _with_words(self, terms: list[_Term], limit: int) -> Iterable[int]:
         """Return films that have all these words."""
-        terms = sorted(terms, key=self._count)
-        fewest = self._count(terms[0])
+        counts = self._count(terms)
+        terms = sorted(terms, key=counts.__getitem__)
+        fewest = counts[terms[0]]
         if not fewest:
             return []
         if fewest <= _RARE:
@@ -139,43 +145,65 @@ class TitleSearch:
             titles[movie_id] = f"{titles.get(movie_id, '')}| {folded} "
         return titles
 
-    def _count(self, term: _Term) -> int:
-        """Return how many films have a word, counted up to one more than ``_MANY``."""
-        if term not in self._counts:
-            some = select(TitleWord.movie_id).where(term.of_index()).limit(_MANY + 1).subquery()
-            self._counts[term] = self._session.scalar(select(func.count()).select_from(some)) or 0
-        return self._counts[term]
+    def _count(self, terms: Sequence[_Term]) -> dict[_Term, int]:
+        """Return how many films have each word, counted up to one more than ``_MANY``."""
+        frequent = self._titles_memory().frequent
+        self._counts.update({term: frequent[term] for term in terms if term in frequent})
+        if new := [term for term in dict.fromkeys(terms) if term not in self._counts]:
+            some = (select(TitleWord.movie_id).where(term.of_index()).limit(_MANY + 1).subquery() for term in new)
+            counts = (select(func.count()).select_from(films).scalar_subquery() for films in some)
+            # One question for all words: each is a way to the server and back.
+            counted = dict(zip(new, self._session.execute(select(*counts)).one(), strict=True))
+            self._counts |= counted
+            # What many films have takes longest to count, and goes on being frequent.
+            frequent.update({term: n_films for term, n_films in counted.items() if n_films > _RARE})
+        return self._counts
 
     def _best_known(self) -> dict[int, str]:
         """Return the films that most people rated here, and those most spoken of elsewhere, with all their titles."""
-        newest = self._session.scalar(select(func.max(MovieTitle.id))) or 0
-        if self._memory.known_titles is None or self._memory.newest_title != newest:
+        memory = self._titles_memory()
+        if memory.best_known is None:
             rated = select(Movie.id).order_by(Movie.n_ratings.desc(), Movie.id.desc()).limit(_BEST_KNOWN).subquery()
             popular = select(Movie.id).order_by(Movie.popularity.desc(), Movie.id.desc()).limit(_BEST_KNOWN).subquery()
             best = union(select(rated.c.id), select(popular.c.id)).subquery()
-            known = self._titles(MovieTitle.movie_id.in_(select(best.c.id)))
-            self._memory.known_titles, self._memory.newest_title = known, newest
-        return self._memory.known_titles
+            memory.best_known = self._titles(MovieTitle.movie_id.in_(select(best.c.id)))
+        return memory.best_known
 
-    def _meant(self, word: str, *, is_begun: bool) -> _Term:
-        """Return the words of titles that may be meant by one, itself among them when it is there, the likest first."""
-        from rapidfuzz.distance import OSA  # noqa: PLC0415 - only when nothing was found otherwise
+    def _titles_memory(self) -> Titles:
+        """Return what is remembered of the titles as they are now."""
+        if self._remembered is None:
+            newest = self._session.scalar(select(func.max(MovieTitle.id))) or 0
+            self._remembered = self._memory.titles_of(newest)
+        return self._remembered
 
-        if len(word) <= 2:  # noqa: PLR2004 - a slip in two letters leaves nothing to go by
-            return _Term((word,), is_begun)
-        slips = 1 if len(word) < _LONG_WORD else 2
+    def _meant(self, words: Sequence[str]) -> list[_Term]:
+        """Return for each word those of titles that may be meant by it, itself among them when it is there.
+
+        The likest come first; the last word may be only begun.
+        """
+        spelt = [(word, word == words[-1]) for word in words]
+        # A slip in two letters leaves nothing to go by.
+        asked = list(dict.fromkeys(each for each in spelt if len(each[0]) >= _FEWEST_SLIPPED))
+        candidates: dict[tuple[str, bool], list[str]] = {each: [] for each in asked}
+        if asked:
+            sharing = (
+                self._sharing(*each).add_columns(literal(i).label("i")).subquery() for i, each in enumerate(asked)
+            )
+            rows = self._session.execute(union_all(*(select(some.c.word, some.c.i) for some in sharing)))
+            for word, i in rows:
+                candidates[asked[i]].append(word)
+        return [
+            _Term(_nearest(*each, candidates[each]) if each in candidates else each[:1], is_begun=each[1])
+            for each in spelt
+        ]
+
+    def _sharing(self, word: str, is_begun: bool) -> Select[str]:  # noqa: FBT001
+        """Return the question for words that share a form with one."""
         shared: ColumnElement[bool] = WordForm.form.in_(word_forms(word))
         if is_begun and _FEWEST_BEGUN <= len(word) < N_FORM_LETTERS:
             # Forms are as long as a word's beginning: what is shorter can only begin one.
             shared = or_(*(and_(WordForm.form >= form, WordForm.form < form + LAST) for form in word_forms(word)))
-        candidates = self._session.scalars(select(WordForm.word).where(shared).distinct().limit(_RARE))
-        distances: dict[str, int] = {}
-        for candidate in candidates:
-            lengths = range(len(word) - slips, len(word) + slips + 1) if is_begun else [len(candidate)]
-            distances[candidate] = min(OSA.distance(word, candidate[:length], score_cutoff=slips) for length in lengths)
-        near = [candidate for candidate, distance in distances.items() if distance <= slips]
-        near.sort(key=lambda candidate: (distances[candidate], abs(len(candidate) - len(word)), candidate))
-        return _Term(tuple(near[:_MAX_ALTERNATIVES]), is_begun)
+        return select(WordForm.word).where(shared).distinct().limit(_RARE)
 
     def _respaced(self, words: list[str]) -> Iterator[list[str]]:
         """Yield the words with a space put into one that no title has, or taken out between two."""
@@ -228,3 +256,17 @@ def _with_all(terms: Sequence[_Term], titles: Mapping[int, str]) -> list[int]:
     for term in terms:
         films = term.among(films)
     return [movie_id for movie_id, _titles in films]
+
+
+def _nearest(word: str, is_begun: bool, candidates: Iterable[str]) -> tuple[str, ...]:  # noqa: FBT001
+    """Return those words of which one is a slip or two away, the likest first."""
+    from rapidfuzz.distance import OSA  # noqa: PLC0415 - only when nothing was found otherwise
+
+    slips = 1 if len(word) < _LONG_WORD else 2
+    near = []
+    for candidate in candidates:
+        lengths = range(len(word) - slips, len(word) + slips + 1) if is_begun else [len(candidate)]
+        distance = min(OSA.distance(word, candidate[:length], score_cutoff=slips) for length in lengths)
+        if distance <= slips:
+            near.append((distance, abs(len(candidate) - len(word)), candidate))
+    return tuple(candidate for _distance, _longer, candidate in sorted(near)[:_MAX_ALTERNATIVES])

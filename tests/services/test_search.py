@@ -86,6 +86,15 @@ def test_where_many_films_have_a_word_the_best_known_come_first(world: World) ->
         assert [movie.id for movie in services.movies.search("film 2077", 20).movies] == [films[2076]]
 
 
+def test_a_word_that_many_films_have_is_asked_for_again_after_one_more_has_it(world: World) -> None:
+    world.films(2100)
+    for _ in range(2):  # the second time from what is remembered of the first
+        assert search(world, "fulm 2077")[:1] == ["Film 2077"]
+    assert search(world, "film forever") == []
+    world.film("Film Forever")
+    assert search(world, "fulm forever")[:1] == ["Film Forever"]
+
+
 def test_rebuilding_the_index_changes_nothing(catalogue: World) -> None:
     before = catalogue.table(TitleWord), catalogue.table(WordForm)
     with catalogue.session() as session:
