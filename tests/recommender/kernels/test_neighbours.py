@@ -74,6 +74,17 @@ def test_the_number_of_threads_does_not_show_over_several_tiles(levels: tuple[in
         assert all_same(runs[0], run)
 
 
+@needs_extension
+@pytest.mark.parametrize(("n_users", "n_items", "density"), [(2300, 400, 0.05), (60, 9000, 0.6)])
+def test_several_tiles_and_rows_over_chunks_are_the_twins_to_the_bit(
+    n_users: int, n_items: int, density: float
+) -> None:
+    ratings = made(n_users, n_items, density, seed=9)
+    plain = twin_neighbours.top_k(ratings, 15, damping=25.0, min_common=3)
+    for n_threads in (1, 2):
+        assert all_same(neighbours.top_k(ratings, 15, damping=25.0, min_common=3, n_threads=n_threads), plain)
+
+
 def test_all_pairs_give_the_rows_that_single_persons_get() -> None:
     ratings = made(4200, 80, 0.3, seed=2)
     users, similarity, n_common = neighbours.top_k(ratings, 30, damping=25.0, min_common=3)
