@@ -11,7 +11,7 @@
  *     Damping makes those the likely neighbours, so the k-th similarity of everybody rises early and most of the rest
  *     need not be looked at;
  *   - within a film's list, raters who gave the same score stand in groups of four, so that four additions share one
- *     increment and one load, within a tile as between tiles (Lists);
+ *     increment and one load, within a tile as between tiles (raters.h);
  *   - the lists of the next films are fetched while the present one is walked;
  *   - of the finished sums most are thrown away by one comparison without division or root (find_candidates).
  *
@@ -33,9 +33,9 @@
 #include "clones.h"
 #include "nearest.h"
 #include "packed.h"
+#include "raters.h"
 
 enum {
-    TILE = 2048,        /* users; their sums take 32 KiB, and 16 * TILE must fit the 16 bits of an offset */
     BLOCK = 128,        /* users whose sums are looked through at once */
     ROWS_A_TASK = 32,   /* few enough that threads end together, enough that handing out costs nothing */
     ROWS_A_FINISH = 64,
@@ -43,9 +43,6 @@ enum {
     MANY_WAITING = 64,  /* candidates per user that wait to be settled, as long as users are few */
     FEW_WAITING = 16,
     MANY_USERS = 65536, /* from here on memory counts more */
-    FETCH_START = 8,    /* so many films ahead, a film's ListStart is fetched */
-    FETCH_LIST = 2,     /* so many films ahead, its list */
-    LINE = 64,          /* bytes of a cache line */
 };
 
 #define FLOOR_OF_ALL (-2.0) /* under any similarity */
@@ -79,17 +76,13 @@ typedef struct {
 } Record;
 
 struct AllPairs {
-    int32_t n_users, n_items;
-    const int64_t *user_ptr;
-    const int32_t *items;
-    const uint8_t *scores;
+    Rows rows;
 
     int32_t k, min_common;
     double damping;
     int32_t *users, *n_common; /* results, [n_users, k] */
     double *similarity;
 
-    int32_t *order;     /* [n_users], the user at each place: those with most ratings first */
     Record *records;    /* [n_users], by place as `waiting` */
     Candidate *waiting; /* [n_users, n_waiting] */
     int32_t n_waiting;
@@ -99,7 +92,7 @@ struct AllPairs {
     _Atomic int64_t next_finish;
 };
 
-static int32_t n_tiles(const AllPairs *run) { return (run->n_users + TILE - 1) / TILE; }
+static int32_t n_tiles(const AllPairs *run) { return (run->rows.n_users + TILE - 1) / TILE; }
 
 /* A tile is compared with all users before its end. Those with most ratings meet each other in the first one, so their
  * floors are high before the others come. */
@@ -107,47 +100,20 @@ static int32_t tile_first(int32_t tile) { return tile * TILE; }
 
 static int32_t tile_end(const AllPairs *run, int32_t tile) {
     const int64_t end = (int64_t)tile_first(tile) + TILE;
-    return end < run->n_users ? (int32_t)end : run->n_users;
+    return end < run->rows.n_users ? (int32_t)end : run->rows.n_users;
 }
 
 static int64_t tile_tasks(const AllPairs *run, int32_t tile) {
     return (tile_end(run, tile) + ROWS_A_TASK - 1) / ROWS_A_TASK;
 }
 
-/* Where the ratings of the user at a place begin and end. */
-static int64_t row_begin(const AllPairs *run, int32_t place) { return run->user_ptr[run->order[place]]; }
-
-static int64_t row_end(const AllPairs *run, int32_t place) { return run->user_ptr[run->order[place] + 1]; }
-
 void all_pairs_free(AllPairs *run) {
     if (run != NULL) {
-        free(run->order);
+        free(run->rows.order);
         free(run->records);
         free(run->waiting);
         free(run);
     }
-}
-
-/* Users by how many films they rated, most first; equal ones by index. Null when there is no memory. */
-static int32_t *ordered_users(int32_t n_users, int32_t n_items, const int64_t *user_ptr) {
-    int32_t *order = malloc(sizeof(int32_t) * ((size_t)n_users + 1));
-    int32_t *starts = calloc((size_t)n_items + 2, sizeof(int32_t)); /* of those who left n films unrated */
-    if (order == NULL || starts == NULL) {
-        free(order);
-        free(starts);
-        return NULL;
-    }
-    for (int32_t u = 0; u < n_users; u++) {
-        starts[n_items - (user_ptr[u + 1] - user_ptr[u]) + 1]++;
-    }
-    for (int32_t n = 0; n < n_items; n++) {
-        starts[n + 1] += starts[n];
-    }
-    for (int32_t u = 0; u < n_users; u++) {
-        order[starts[n_items - (user_ptr[u + 1] - user_ptr[u])]++] = u;
-    }
-    free(starts);
-    return order;
 }
 
 AllPairs *all_pairs_new(int32_t n_users, int32_t n_items, const int64_t *user_ptr, const int32_t *items,
@@ -158,15 +124,14 @@ AllPairs *all_pairs_new(int32_t n_users, int32_t n_items, const int64_t *user_pt
         return NULL;
     }
     *run = (AllPairs){
-        .n_users = n_users, .n_items = n_items, .user_ptr = user_ptr, .items = items, .scores = scores,
+        .rows = {n_users, n_items, user_ptr, items, scores, ordered_users(n_users, n_items, user_ptr)},
         .k = k, .min_common = min_common, .damping = damping,
         .users = users, .n_common = n_common, .similarity = similarity,
         .n_waiting = n_users < MANY_USERS ? MANY_WAITING : FEW_WAITING,
     };
-    run->order = ordered_users(n_users, n_items, user_ptr);
     run->records = calloc((size_t)n_users + 1, sizeof(Record));
     run->waiting = malloc(sizeof(Candidate) * ((size_t)n_users * run->n_waiting + 1));
-    if (run->order == NULL || run->records == NULL || run->waiting == NULL) {
+    if (run->rows.order == NULL || run->records == NULL || run->waiting == NULL) {
         all_pairs_free(run);
         return NULL;
     }
@@ -192,7 +157,7 @@ void all_pairs_stop(AllPairs *run) { atomic_store(&run->next_task, run->n_tasks)
  * scratch: [k + n_waiting]. Returns how many are kept, which then stand in scratch too. */
 static int32_t settle(AllPairs *run, int32_t place, Candidate *scratch) {
     Record *record = &run->records[place];
-    const int64_t row = (int64_t)run->order[place] * run->k;
+    const int64_t row = (int64_t)run->rows.order[place] * run->k;
     int64_t n = record->n_kept;
     for (int64_t j = 0; j < n; j++) {
         scratch[j] = (Candidate){run->similarity[row + j], run->users[row + j], run->n_common[row + j]};
@@ -248,33 +213,7 @@ static double signed_square(double floor) {
     return lower * fabs(lower);
 }
 
-/* ---------------------------------------------------------------------------------------------------------------------
- * The raters of a tile, film by film
- */
-
-/* A user of the tile is an offset into the sums in bytes; a score is an offset into a row of INCREMENTS. */
-typedef uint32_t Entry; /* user offset in the upper half, score offset in the lower */
-
-static Entry entry_of(int32_t place, uint8_t score) {
-    return (uint32_t)place * sizeof(Sums) << 16 | (uint32_t)score * sizeof(Sums);
-}
-
-static int32_t score_of(Entry entry) { return (int32_t)((entry & 0xFFFF) / sizeof(Sums)); }
-
-/* Where the groups and the single entries of a film begin; they end where those of the next film begin. */
-typedef struct {
-    uint32_t group, single;
-} ListStart;
-
-typedef struct {
-    uint32_t *starts;      /* [n_items + 1] and one to make them, of the film's entries, ordered by user */
-    Entry *entries;
-    ListStart *lists;      /* [n_items + 1] */
-    uint64_t *groups;      /* four user offsets of 16 bits, all with the same score */
-    uint16_t *group_score; /* beside groups, the score offset */
-    Entry *singles;        /* what did not fill a group */
-} Lists;
-
+/* What a thread has for itself. */
 typedef struct {
     int32_t tile, first, end;
     Lists lists;
@@ -284,136 +223,6 @@ typedef struct {
     Shortlist row;   /* of the user who is compared */
     Candidate *scratch;
 } Worker;
-
-/* Lists of the users of a tile, by counting sort. */
-static void list_raters(const AllPairs *run, Worker *worker) {
-    Lists *lists = &worker->lists;
-    uint32_t *next = lists->starts + 1; /* next[i] moves from the start of film i to its end, the start of i + 1 */
-    memset(lists->starts, 0, sizeof(uint32_t) * ((size_t)run->n_items + 2));
-    for (int32_t v = worker->first; v < worker->end; v++) {
-        for (int64_t p = row_begin(run, v); p < row_end(run, v); p++) {
-            lists->starts[run->items[p] + 2]++;
-        }
-    }
-    for (int32_t i = 0; i < run->n_items; i++) {
-        lists->starts[i + 2] += lists->starts[i + 1];
-    }
-    for (int32_t v = worker->first; v < worker->end; v++) {
-        for (int64_t p = row_begin(run, v); p < row_end(run, v); p++) {
-            lists->entries[next[run->items[p]]++] = entry_of(v - worker->first, run->scores[p]);
-        }
-    }
-}
-
-/* Gather in each film's list the users with equal scores into groups of four. Groups are ordered by their last user,
- * and what is left by user: so a user of the tile finds those after it at the ends (add_row_within). */
-static void group_raters(const AllPairs *run, Worker *worker) {
-    Lists *lists = &worker->lists;
-    uint32_t n_groups = 0, n_singles = 0;
-    for (int32_t i = 0; i < run->n_items; i++) {
-        const Entry *entries = lists->entries + lists->starts[i];
-        const uint32_t n = lists->starts[i + 1] - lists->starts[i];
-        uint64_t open[MOST_SCORE + 1];
-        uint8_t n_open[MOST_SCORE + 1] = {0};
-        lists->lists[i] = (ListStart){n_groups, n_singles};
-        for (uint32_t e = 0; e < n; e++) {
-            const int32_t score = score_of(entries[e]);
-            const uint64_t place = (uint64_t)(entries[e] >> 16) << 16 * n_open[score];
-            open[score] = n_open[score] == 0 ? place : open[score] | place;
-            if (++n_open[score] == 4) {
-                lists->groups[n_groups] = open[score];
-                lists->group_score[n_groups++] = (uint16_t)(entries[e] & 0xFFFF);
-                n_open[score] = 0;
-            }
-        }
-        const uint32_t n_left = n - 4 * (n_groups - lists->lists[i].group);
-        n_singles += n_left;
-        Entry *single = lists->singles + n_singles;
-        for (const Entry *entry = entries + n; single > lists->singles + n_singles - n_left;) {
-            const int32_t score = score_of(*--entry);
-            if (n_open[score] > 0) { /* the last users of a score are the ones left */
-                n_open[score]--;
-                *--single = *entry;
-            }
-        }
-    }
-    lists->lists[run->n_items] = (ListStart){n_groups, n_singles};
-}
-
-/* ---------------------------------------------------------------------------------------------------------------------
- * Sums of one user with a tile
- */
-
-static inline void add_at(Sums *sums, uint64_t offset, Sums increment) {
-    Sums *at = (Sums *)((char *)sums + offset);
-    *at += increment;
-}
-
-static inline void add_group(Sums *sums, uint64_t four, Sums increment) {
-    add_at(sums, four & 0xFFFF, increment);
-    add_at(sums, four >> 16 & 0xFFFF, increment);
-    add_at(sums, four >> 32 & 0xFFFF, increment);
-    add_at(sums, four >> 48, increment);
-}
-
-static inline Sums increment_at(const Sums *increments, uint32_t offset) {
-    return *(const Sums *)((const char *)increments + offset);
-}
-
-/* Add one user's n films (at most CHUNK) to the sums with every user of another tile. */
-static void add_row(Sums *restrict sums, const Lists *lists, const int32_t *items, const uint8_t *scores, int64_t n) {
-    const ListStart *starts = lists->lists;
-    const uint64_t *groups = lists->groups;
-    const uint16_t *group_score = lists->group_score;
-    const Entry *singles = lists->singles;
-    for (int64_t q = 0; q < n; q++) {
-        if (q + FETCH_START < n) {
-            __builtin_prefetch(starts + items[q + FETCH_START]);
-        }
-        if (q + FETCH_LIST < n) {
-            const ListStart coming = starts[items[q + FETCH_LIST]];
-            __builtin_prefetch(groups + coming.group);
-            __builtin_prefetch(singles + coming.single);
-        }
-        const ListStart start = starts[items[q]], end = starts[items[q] + 1];
-        const Sums *increments = INCREMENTS[scores[q]];
-        for (uint32_t g = start.group; g < end.group; g++) {
-            add_group(sums, groups[g], increment_at(increments, group_score[g]));
-        }
-        for (uint32_t e = start.single; e < end.single; e++) {
-            add_at(sums, singles[e] >> 16, increment_at(increments, singles[e] & 0xFFFF));
-        }
-    }
-}
-
-/* The same for a user at `place` of the tile itself: with all users after it, and with some before it, for the group in
- * which the first of those after it stands is added as a whole. */
-static void add_row_within(Sums *restrict sums, const Lists *lists, int32_t place, const int32_t *items,
-                           const uint8_t *scores, int64_t n) {
-    const ListStart *starts = lists->lists;
-    const uint64_t *groups = lists->groups;
-    const uint16_t *group_score = lists->group_score;
-    const Entry *singles = lists->singles;
-    const uint32_t own = (uint32_t)place * sizeof(Sums);
-    for (int64_t q = 0; q < n; q++) {
-        if (q + FETCH_START < n) {
-            __builtin_prefetch(starts + items[q + FETCH_START]);
-        }
-        if (q + FETCH_LIST < n) {
-            const ListStart coming = starts[items[q + FETCH_LIST] + 1];
-            __builtin_prefetch(groups + coming.group - 1);
-            __builtin_prefetch(singles + coming.single - 1);
-        }
-        const ListStart start = starts[items[q]], end = starts[items[q] + 1];
-        const Sums *increments = INCREMENTS[scores[q]];
-        for (uint32_t g = end.group; g > start.group && groups[g - 1] >> 48 > own; g--) {
-            add_group(sums, groups[g - 1], increment_at(increments, group_score[g - 1]));
-        }
-        for (uint32_t e = end.single; e > start.single && singles[e - 1] >> 16 > own; e--) {
-            add_at(sums, singles[e - 1] >> 16, increment_at(increments, singles[e - 1] & 0xFFFF));
-        }
-    }
-}
 
 /* ---------------------------------------------------------------------------------------------------------------------
  * From sums to candidates
@@ -445,11 +254,11 @@ CLONES static void find_candidates(const Sums *restrict sums, const double *rest
 static void offer_pair(AllPairs *run, Worker *worker, int32_t u, int32_t place, double similarity, int32_t n_common) {
     const int32_t v = worker->first + place;
     if (similarity >= atomic_load_explicit(&run->records[v].floor, memory_order_relaxed)) {
-        const Candidate candidate = {similarity, run->order[u], n_common};
+        const Candidate candidate = {similarity, run->rows.order[u], n_common};
         worker->floors[place] = signed_square(offer(run, v, &candidate, 1, worker->scratch));
     }
     if (similarity >= worker->row.floor) {
-        add_to_shortlist(&worker->row, (Candidate){similarity, run->order[v], n_common});
+        add_to_shortlist(&worker->row, (Candidate){similarity, run->rows.order[v], n_common});
     }
 }
 
@@ -497,7 +306,7 @@ static int32_t compare(AllPairs *run, Worker *worker, int32_t u) {
     const int32_t place = u - worker->first, n = worker->end - worker->first;
     const int within = place >= 0;
     const int32_t first = within ? place + 1 : 0;
-    const int64_t begin = row_begin(run, u), end = row_end(run, u);
+    const int64_t begin = row_begin(&run->rows, u), end = row_end(&run->rows, u);
     const int is_long = end - begin > CHUNK;
     if (is_long && worker->wide == NULL) {
         worker->wide = calloc(TILE, sizeof(WideSums));
@@ -508,9 +317,9 @@ static int32_t compare(AllPairs *run, Worker *worker, int32_t u) {
     for (int64_t p = begin; p < end; p += CHUNK) {
         const int64_t length = end - p < CHUNK ? end - p : CHUNK;
         if (within) {
-            add_row_within(worker->sums, &worker->lists, place, run->items + p, run->scores + p, length);
+            add_row_within(worker->sums, &worker->lists, place, run->rows.items + p, run->rows.scores + p, length);
         } else {
-            add_row(worker->sums, &worker->lists, run->items + p, run->scores + p, length);
+            add_row(worker->sums, &worker->lists, run->rows.items + p, run->rows.scores + p, length);
         }
         for (int32_t v = first; is_long && v < n; v++) {
             add_wide(&worker->wide[v], worker->sums[v]);
@@ -535,22 +344,8 @@ static int32_t compare(AllPairs *run, Worker *worker, int32_t u) {
  * Threads
  */
 
-static void *lines_of_zeros(size_t n, size_t size) {
-    const size_t bytes = (n * size + LINE - 1) / LINE * LINE + LINE;
-    void *memory = aligned_alloc(LINE, bytes);
-    if (memory != NULL) {
-        memset(memory, 0, bytes);
-    }
-    return memory;
-}
-
 static void close_worker(Worker *worker) {
-    free(worker->lists.starts);
-    free(worker->lists.entries);
-    free(worker->lists.lists);
-    free(worker->lists.groups);
-    free(worker->lists.group_score);
-    free(worker->lists.singles);
+    close_lists(&worker->lists);
     free(worker->sums);
     free(worker->wide);
     free(worker->floors);
@@ -564,21 +359,12 @@ static int32_t open_worker(const AllPairs *run, Worker *worker) {
     for (int32_t tile = 0; tile < n_tiles(run); tile++) {
         size_t n = 0;
         for (int32_t v = tile_first(tile); v < tile_end(run, tile); v++) {
-            n += (size_t)(row_end(run, v) - row_begin(run, v));
+            n += (size_t)(row_end(&run->rows, v) - row_begin(&run->rows, v));
         }
         most = n > most ? n : most;
     }
-    const size_t n_items = (size_t)run->n_items;
     *worker = (Worker){
         .tile = -1,
-        .lists = {
-            .starts = malloc(sizeof(uint32_t) * (n_items + 2)),
-            .entries = malloc(sizeof(Entry) * (most + 1)),
-            .lists = malloc(sizeof(ListStart) * (n_items + 1)),
-            .groups = malloc(sizeof(uint64_t) * (most / 4 + 1)),
-            .group_score = malloc(sizeof(uint16_t) * (most / 4 + 1)),
-            .singles = malloc(sizeof(Entry) * (most + 1)),
-        },
         .sums = lines_of_zeros(TILE, sizeof(Sums)),
         .floors = lines_of_zeros(TILE, sizeof(double)),
         .row = {
@@ -588,10 +374,8 @@ static int32_t open_worker(const AllPairs *run, Worker *worker) {
         },
         .scratch = malloc(sizeof(Candidate) * ((size_t)run->k + (size_t)run->n_waiting)),
     };
-    const Lists *lists = &worker->lists;
-    if (!lists->starts || !lists->entries || !lists->lists || !lists->groups || !lists->group_score ||
-        !lists->singles || !worker->sums || !worker->floors || !worker->row.candidates ||
-        !worker->scratch) {
+    if (open_lists(&worker->lists, run->rows.n_items, most) != 0 || !worker->sums || !worker->floors ||
+        !worker->row.candidates || !worker->scratch) {
         close_worker(worker);
         return -1;
     }
@@ -604,8 +388,8 @@ static int32_t do_task(AllPairs *run, Worker *worker, int32_t tile, int32_t u) {
         worker->tile = tile;
         worker->first = tile_first(tile);
         worker->end = tile_end(run, tile);
-        list_raters(run, worker);
-        group_raters(run, worker);
+        list_raters(&run->rows, &worker->lists, worker->first, worker->end);
+        group_raters(&worker->lists, run->rows.n_items);
     }
     for (int32_t v = worker->first; v < worker->end; v++) {
         const double floor = atomic_load_explicit(&run->records[v].floor, memory_order_relaxed);
@@ -645,11 +429,11 @@ int32_t all_pairs_finish(AllPairs *run) {
     if (scratch == NULL) {
         return -1;
     }
-    for (int64_t u; (u = atomic_fetch_add(&run->next_finish, ROWS_A_FINISH)) < run->n_users;) {
-        for (const int64_t end = u + ROWS_A_FINISH; u < end && u < run->n_users; u++) {
+    for (int64_t u; (u = atomic_fetch_add(&run->next_finish, ROWS_A_FINISH)) < run->rows.n_users;) {
+        for (const int64_t end = u + ROWS_A_FINISH; u < end && u < run->rows.n_users; u++) {
             const int32_t n_kept = settle(run, (int32_t)u, scratch);
             sort_nearest(scratch, n_kept);
-            for (int64_t j = 0, row = (int64_t)run->order[u] * run->k; j < run->k; j++) {
+            for (int64_t j = 0, row = (int64_t)run->rows.order[u] * run->k; j < run->k; j++) {
                 run->users[row + j] = j < n_kept ? scratch[j].user : -1;
                 run->similarity[row + j] = j < n_kept ? scratch[j].similarity : NAN;
                 run->n_common[row + j] = j < n_kept ? scratch[j].n_common : 0;

@@ -1,4 +1,7 @@
-"""All pairs of users: the most similar of each, by neighbours.c on as many threads as there are processors."""
+"""All pairs of users: the most similar of each, by as many threads as there are processors.
+
+By few.c where users are few enough for all similarities to be kept, else by neighbours.c; both give the same bits.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from camflix.recommender.arrays import Float64s, Int32s, Int64s, Ratings, UInt8s
+
+MOST_FEW_USERS: int = lib.FEW_USERS if AVAILABLE else 0
 
 
 def top_k(
@@ -51,13 +56,14 @@ def top_k(
     n_common = np.empty((ratings.n_users, k), dtype=np.int32)
     inputs = (pointer(ratings.user_ptr), pointer(ratings.items), pointer(ratings.scores))
     outputs = (pointer(users), pointer(similarity), pointer(n_common))
-    run = lib.all_pairs_new(ratings.n_users, ratings.n_items, *inputs, k, damping, min_common, *outputs)
+    kernel = "few_pairs" if ratings.n_users <= MOST_FEW_USERS else "all_pairs"
+    run = getattr(lib, f"{kernel}_new")(ratings.n_users, ratings.n_items, *inputs, k, damping, min_common, *outputs)
     if run == ffi.NULL:
         raise MemoryError
     try:
-        _on_threads(n_threads or n_processors(), run)
+        _on_threads(n_threads or n_processors(), kernel, run)
     finally:
-        lib.all_pairs_free(run)
+        getattr(lib, f"{kernel}_free")(run)
     return users, similarity, n_common
 
 
@@ -66,14 +72,14 @@ def n_processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _on_threads(n_threads: int, run: Any) -> None:
+def _on_threads(n_threads: int, kernel: str, run: Any) -> None:
     with ThreadPoolExecutor(n_threads) as pool:
         try:
-            _all_of(pool, n_threads, lib.all_pairs_work, run)
+            _all_of(pool, n_threads, getattr(lib, f"{kernel}_work"), run)
         except BaseException:  # an interrupt must not wait for hours of work: let the threads end
-            lib.all_pairs_stop(run)
+            getattr(lib, f"{kernel}_stop")(run)
             raise
-        _all_of(pool, n_threads, lib.all_pairs_finish, run)
+        _all_of(pool, n_threads, getattr(lib, f"{kernel}_finish"), run)
 
 
 def _all_of(pool: ThreadPoolExecutor, n_threads: int, function: Callable[[Any], int], run: Any) -> None:

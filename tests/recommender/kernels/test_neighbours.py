@@ -15,9 +15,19 @@ from camflix.recommender.kernels.everybody import Everybody, nearest
 from tests.recommender.kernels.worlds import LEVELS, all_same, made, ratings_of_few, same
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from camflix.recommender.arrays import Float64s
 
 needs_extension = pytest.mark.skipif(not AVAILABLE, reason="the C extension is not built here")
+MOST_FEW_USERS = neighbours.MOST_FEW_USERS
+each_kernel = pytest.mark.parametrize("most_few_users", [0, MOST_FEW_USERS], ids=["neighbours.c", "few.c"])
+
+
+@pytest.fixture(autouse=True)
+def _few_users_again() -> Iterator[None]:
+    yield
+    neighbours.MOST_FEW_USERS = MOST_FEW_USERS
 
 
 def by_the_textbook(ratings: Ratings, damping: float, min_common: int) -> Float64s:
@@ -35,10 +45,12 @@ def by_the_textbook(ratings: Ratings, damping: float, min_common: int) -> Float6
 
 
 @needs_extension
+@each_kernel
 @given(ratings_of_few(), st.integers(1, 50), st.sampled_from((0.0, 0.5, 25.0, 1e6)), st.integers(0, 5))
 def test_the_kernel_gives_what_its_twin_gives_to_the_bit(
-    ratings: Ratings, k: int, damping: float, min_common: int
+    most_few_users: int, ratings: Ratings, k: int, damping: float, min_common: int
 ) -> None:
+    neighbours.MOST_FEW_USERS = most_few_users
     fast = neighbours.top_k(ratings, k, damping=damping, min_common=min_common, n_threads=2)
     plain = twin_neighbours.top_k(ratings, k, damping=damping, min_common=min_common)
     assert all_same(fast, plain)
@@ -66,9 +78,10 @@ def test_two_users_of_the_specification_have_the_similarity_it_gives() -> None:
     assert found[2].tolist() == [[5], [5]]
 
 
+@pytest.mark.parametrize("n_users", [1500, 4500])
 @pytest.mark.parametrize("levels", LEVELS)
-def test_the_number_of_threads_does_not_show_over_several_tiles(levels: tuple[int, ...]) -> None:
-    ratings = made(4500, 60, 0.3, seed=1, levels=levels)
+def test_the_number_of_threads_does_not_show_over_several_tiles(levels: tuple[int, ...], n_users: int) -> None:
+    ratings = made(n_users, 60, 0.3, seed=1, levels=levels)
     runs = [neighbours.top_k(ratings, 20, damping=5.0, min_common=3, n_threads=n) for n in (1, 2, 3, 1)]
     for run in runs[1:]:
         assert all_same(runs[0], run)
@@ -85,11 +98,14 @@ def test_several_tiles_and_rows_over_chunks_are_the_twins_to_the_bit(
         assert all_same(neighbours.top_k(ratings, 15, damping=25.0, min_common=3, n_threads=n_threads), plain)
 
 
-def test_all_pairs_give_the_rows_that_single_persons_get() -> None:
-    ratings = made(4200, 80, 0.3, seed=2)
+@pytest.mark.parametrize(
+    ("n_users", "users_asked"), [(4200, (0, 1, 2047, 2048, 4095, 4096, 4199)), (2048, (0, 7, 2047))]
+)
+def test_all_pairs_give_the_rows_that_single_persons_get(n_users: int, users_asked: tuple[int, ...]) -> None:
+    ratings = made(n_users, 80, 0.3, seed=2)
     users, similarity, n_common = neighbours.top_k(ratings, 30, damping=25.0, min_common=3)
     everybody = Everybody(ratings)
-    for u in (0, 1, 2047, 2048, 4095, 4096, 4199):
+    for u in users_asked:
         row, row_common = everybody.pearson_row(*ratings.of_user(u), damping=25.0, min_common=3)
         best = nearest(row, 30, without=u)
         assert same(users[u], best)
@@ -97,9 +113,9 @@ def test_all_pairs_give_the_rows_that_single_persons_get() -> None:
         assert same(n_common[u], row_common[best])
 
 
-def test_equal_similarities_are_ordered_by_index() -> None:
+@pytest.mark.parametrize("n_users", [3000, 1000])
+def test_equal_similarities_are_ordered_by_index(n_users: int) -> None:
     row = np.array([10, 50, 90, 20, 70], dtype=np.uint8)
-    n_users = 3000
     ratings = Ratings.from_rows(
         *(5, 5 * np.arange(n_users + 1, dtype=np.int64), np.tile(np.arange(5, dtype=np.int32), n_users)),
         np.tile(row, n_users),
@@ -112,8 +128,10 @@ def test_equal_similarities_are_ordered_by_index() -> None:
 
 
 @needs_extension
+@each_kernel
 @pytest.mark.parametrize("n_items", [4095, 4096, 9000])
-def test_rows_longer_than_a_chunk_are_summed_exactly(n_items: int) -> None:
+def test_rows_longer_than_a_chunk_are_summed_exactly(n_items: int, most_few_users: int) -> None:
+    neighbours.MOST_FEW_USERS = most_few_users
     ratings = made(12, n_items, 0.97, seed=3, levels=(0, 99, 100))
     everything = Ratings.from_rows(  # rows of every length, and users who gave 100 to almost all
         n_items,
@@ -144,7 +162,9 @@ def test_a_long_row_is_compared_with_users_of_other_tiles() -> None:
     assert same(n_common[0], row_common[best])
 
 
-def test_users_without_ratings_have_no_neighbours_and_are_none() -> None:
+@each_kernel
+def test_users_without_ratings_have_no_neighbours_and_are_none(most_few_users: int) -> None:
+    neighbours.MOST_FEW_USERS = most_few_users
     ratings = made(50, 20, 0.9, seed=5)
     kept = np.repeat(np.arange(50) % 2 == 0, np.diff(ratings.user_ptr))
     counts = np.where(np.arange(50) % 2 == 0, np.diff(ratings.user_ptr), 0)
@@ -159,7 +179,9 @@ def test_users_without_ratings_have_no_neighbours_and_are_none() -> None:
     assert not np.isin(users[::2], np.arange(1, 50, 2)).any()
 
 
-def test_who_gave_one_score_to_all_films_in_common_is_no_neighbour() -> None:
+@each_kernel
+def test_who_gave_one_score_to_all_films_in_common_is_no_neighbour(most_few_users: int) -> None:
+    neighbours.MOST_FEW_USERS = most_few_users
     users, similarity, _ = neighbours.top_k(made(60, 20, 0.8, seed=6, levels=(50,)), 5, damping=25.0, min_common=3)
     assert (users == -1).all()
     assert np.isnan(similarity).all()
@@ -172,7 +194,8 @@ def test_parameters_out_of_bounds_are_refused(k: int, damping: float, min_common
 
 
 @needs_extension
-def test_an_interrupt_ends_the_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("n_users", [3000, 1000])
+def test_an_interrupt_ends_the_threads(n_users: int, monkeypatch: pytest.MonkeyPatch) -> None:
     started = threading.Event()
 
     class Interrupted:
@@ -180,14 +203,20 @@ def test_an_interrupt_ends_the_threads(monkeypatch: pytest.MonkeyPatch) -> None:
             return getattr(lib, name)
 
         def all_pairs_work(self, run: object) -> int:
+            return self.interrupted_once(lib.all_pairs_work, run)
+
+        def few_pairs_work(self, run: object) -> int:
+            return self.interrupted_once(lib.few_pairs_work, run)
+
+        def interrupted_once(self, work: Callable[[object], int], run: object) -> int:
             if not started.is_set():
                 started.set()
                 raise KeyboardInterrupt
-            return int(lib.all_pairs_work(run))
+            return int(work(run))
 
     monkeypatch.setattr(neighbours, "lib", Interrupted())
     with pytest.raises(KeyboardInterrupt):
-        neighbours.top_k(made(3000, 50, 0.3, seed=8), 5, damping=25.0, min_common=3, n_threads=2)
+        neighbours.top_k(made(n_users, 50, 0.3, seed=8), 5, damping=25.0, min_common=3, n_threads=2)
     assert started.is_set()
 
 
