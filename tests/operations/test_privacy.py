@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import os
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
 
+from camflix.bootstrap import CamFlix
 from camflix.errors import CamFlixError, NotFoundError
+from camflix.mail import RecordingMailer
 from camflix.operations import OPERATIONS, STRANGER, Context
+from camflix.settings import load_settings
+from tests.conftest import Clock
 from tests.operations.examples import Things, body_of, make_things
+from tests.passwords import CHEAP
+from tests.postgres import new_database
 from tests.services.world import World
 
 if TYPE_CHECKING:
-    from camflix.bootstrap import CamFlix
-    from tests.conftest import Clock
+    from collections.abc import Iterator
 
 OWN = "own"
 """Acts on what belongs to whoever calls, and on nothing else."""
@@ -123,6 +130,27 @@ def world(camflix: CamFlix, clock: Clock) -> World:
 @pytest.fixture
 def things(world: World) -> Things:
     """Return what Zoe has, who is private, in a community where Bob has things too."""
+    return made_things(world)
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def shared(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[World, Things]]:
+    """Yield the same, of a database of each kind, made once: for tests that leave Zoe's things as they are."""
+    folder = tmp_path_factory.mktemp("shared")
+    with ExitStack() as stack:
+        url = f"sqlite:///{folder / 'camflix.db'}"
+        if request.param == "postgresql":
+            url = stack.enter_context(new_database(os.environ["CAMFLIX_TEST_PG_URL"]))
+        settings = load_settings({"HOME": str(folder), "DATABASE_URL": url})
+        clock = Clock()
+        camflix = CamFlix(settings, "fr", clock, mailer=RecordingMailer(), passwords=CHEAP)
+        stack.callback(camflix.close)
+        world = World(camflix, clock)
+        yield world, made_things(world)
+
+
+def made_things(world: World) -> Things:
+    """Make a community, what Bob has in it, and what Zoe has; return the last."""
     _users, films = world.community(8, 14)
     for name in ("zoe", "bob"):
         user = world.user(name, privacy="private", email=f"{name}@example.org")
@@ -157,8 +185,9 @@ def privacy_of_zoe(world: World, privacy: str, *, lists: bool = True) -> None:
 
 @pytest.mark.parametrize("name", sorted(name for name, row in TABLE.items() if row[2] == OWN))
 def test_what_acts_on_ones_own_tells_another_nothing_of_zoe_and_leaves_her_things_alone(
-    world: World, things: Things, name: str
+    shared: tuple[World, Things], name: str
 ) -> None:
+    world, things = shared
     before = export(world, "zoe")
     answer = call(world, name, "bob", body_of(name, things))
     assert not any(secret in answer for secret in (*SECRETS, '"zoe"'))
@@ -175,8 +204,9 @@ def export(world: World, username: str) -> str:
 )
 @pytest.mark.parametrize("reader", [None, "bob"])
 def test_the_catalogue_is_open_to_all_and_tells_no_secret(
-    world: World, things: Things, name: str, reader: str | None
+    shared: tuple[World, Things], name: str, reader: str | None
 ) -> None:
+    world, things = shared
     answer = call(world, name, reader, body_of(name, things))
     assert answer.startswith("{")
     assert "zoe" not in answer

@@ -420,5 +420,5 @@ def test_whatever_is_done_and_undone_ratings_are_those_of_a_plain_dict(camflix: 
     machine = type("UndoingHere", (Undoing,), {"camflix": camflix})
     checks = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
     run_state_machine_as_test(
-        machine, settings=settings(max_examples=30, stateful_step_count=16, deadline=None, suppress_health_check=checks)
+        machine, settings=settings(max_examples=20, stateful_step_count=16, deadline=None, suppress_health_check=checks)
     )

@@ -88,7 +88,7 @@ def test_the_number_of_threads_does_not_show_over_several_tiles(levels: tuple[in
 
 
 @needs_extension
-@pytest.mark.parametrize(("n_users", "n_items", "density"), [(2300, 400, 0.05), (60, 9000, 0.6)])
+@pytest.mark.parametrize(("n_users", "n_items", "density"), [(2300, 400, 0.05), (24, 9000, 0.6)])
 def test_several_tiles_and_rows_over_chunks_are_the_twins_to_the_bit(
     n_users: int, n_items: int, density: float
 ) -> None:
