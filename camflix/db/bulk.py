@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import bindparam, func, select, text
 
 from camflix.db.locks import lock_users
+from camflix.db.row_checks import MANY_ROWS, row_checks_left_out, staged_ratings_have_their_keys
 from camflix.db.types import UtcDateTime
 
 if TYPE_CHECKING:
@@ -58,7 +59,6 @@ ON CONFLICT (user_id, movie_id) DO UPDATE
 SET score = excluded.score, updated_at = excluded.updated_at, source = excluded.source
 WHERE rating.score <> excluded.score AND rating.updated_at <= excluded.updated_at
 """
-_MANY_ROWS = 1000
 _FEW_ROWS = 100
 
 
@@ -84,7 +84,7 @@ def refresh_outgrown_statistics(connection: Connection, n_rows: int, *tables: st
     It counts by itself now and then, and may have done so after a whole import was undone. The plans of the next one,
     those of its foreign keys included, would read whole tables for each row. A table never counted is taken for larger.
     """
-    if connection.dialect.name != "postgresql" or n_rows < _MANY_ROWS:
+    if connection.dialect.name != "postgresql" or n_rows < MANY_ROWS:
         return
     query = (
         "SELECT relname FROM pg_class WHERE oid = ANY (CAST(:tables AS regclass[])) AND reltuples BETWEEN 0 AND :few"
@@ -139,7 +139,7 @@ def _is_ours_and_empty(connection: Connection, table: Table, n_rows: int) -> boo
 
     Many rows may then be copied straight into it, for half of what looking for each takes.
     """
-    if n_rows < _MANY_ROWS or not _is_empty(connection, table):
+    if n_rows < MANY_ROWS or not _is_empty(connection, table):
         return False
     connection.execute(text(f"LOCK TABLE {table.name} IN SHARE ROW EXCLUSIVE MODE"))
     return _is_empty(connection, table)
@@ -172,11 +172,15 @@ def _insert(connection: Connection, table: Table) -> Insert:
 
 
 def _copy(connection: Connection, statement: str, rows: Sequence[Sequence[Any]]) -> None:
-    driver = connection.connection.driver_connection
-    assert driver is not None
-    with driver.cursor() as cursor, cursor.copy(statement) as copy:
+    with _cursor(connection) as cursor, cursor.copy(statement) as copy:
         for row in rows:
             copy.write_row(row)
+
+
+def _cursor(connection: Connection) -> Any:
+    driver = connection.connection.driver_connection
+    assert driver is not None
+    return driver.cursor()
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +219,9 @@ def upsert_ratings(
         # The users are locked: nobody adds a rating of theirs meanwhile.
         changes, ratings = (_FIRST_CHANGES, _FIRST) if n_created == len(rows) else (_CHANGES, _UPSERT)
         connection.execute(changes, {"source": source, "batch_id": batch_id, "now": now})
-        connection.execute(text(ratings), {"source": source})
+        n_known = len(rows) if len(rows) >= MANY_ROWS and staged_ratings_have_their_keys(connection) else 0
+        with row_checks_left_out(connection, n_known):
+            connection.execute(text(ratings), {"source": source})
     connection.execute(text("DELETE FROM rating_stage"))
     return Upserted(n_created, n_updated, len(rows) - n_created - n_updated)
 
@@ -223,7 +229,10 @@ def upsert_ratings(
 def _stage(connection: Connection, rows: Sequence[tuple[int, int, int, datetime]]) -> None:
     if connection.dialect.name == "postgresql":
         connection.execute(text(_CREATE_STAGE.format(moment="TIMESTAMP WITH TIME ZONE") + " ON COMMIT DROP"))
-        _copy(connection, "COPY rating_stage FROM STDIN", rows)
+        # Numbers and moments need no escapes: one text takes a third of the time of value by value through the driver.
+        lines = (f"{user}\t{movie}\t{score}\t{at.isoformat()}\n" for user, movie, score, at in rows)
+        with _cursor(connection) as cursor, cursor.copy("COPY rating_stage FROM STDIN") as copy:
+            copy.write("".join(lines))
         return
     connection.execute(text(_CREATE_STAGE.format(moment="DATETIME")))
     # SQLAlchemy's own text form of a moment, without its per-row machinery. (strftime would cut the zeros of year 999.)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -39,9 +39,10 @@ class FilmRow:
     directors: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class RatingRow:
+class RatingRow(NamedTuple):
     """One rating as a file gives it, on our scale.
+
+    There are millions of these, and a tuple is made in a fraction of the time of a frozen dataclass.
 
     Attributes:
         line: its line in the file, from 1.

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select, update
 
 from camflix.db.bulk import allocate_ids, insert_rows, refresh_outgrown_statistics
+from camflix.db.row_checks import row_checks_left_out
 from camflix.importers.text import fold_title
 from camflix.models import Base, Credit, CreditRole, Genre, Movie, MovieGenre, MovieTitle, Person, TitleKind
 from camflix.services.chunk_writer import ChunkWriter
@@ -137,9 +138,11 @@ class CatalogueWriter:
         refresh_outgrown_statistics(self._session.connection(), len(rows), "movie")
         by_movie = {movie_id: film for movie_id, (film, _ids) in films.items()}
         titles = [(movie_id, *title) for movie_id, film in by_movie.items() for title in _titles(film)]
-        self._insert_titles(titles)
-        self._insert_genres(by_movie)
-        self._insert_credits(by_movie)
+        # These films are this transaction's own; nobody deletes genres or people.
+        with row_checks_left_out(self._session.connection(), len(titles)):
+            self._insert_titles(titles)
+            self._insert_genres(by_movie)
+            self._insert_credits(by_movie)
         self.n_created += len(films)
 
     def _insert_titles(self, titles: Sequence[tuple[int, TitleKind, str, str]]) -> None:
