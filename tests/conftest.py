@@ -27,6 +27,7 @@ from camflix.settings import Settings, load_settings
 from tests.forking import run_command
 from tests.passwords import CHEAP
 from tests.postgres import new_database, running_postgres
+from tests.statements import share_compiled_statements
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -42,6 +43,7 @@ hypothesis_settings.load_profile("camflix")
 
 def pytest_configure(config: pytest.Config) -> None:
     """Start PostgreSQL once, in the process that hands out the tests, and tell the workers where it is."""
+    share_compiled_statements()
     gc.disable()  # what collecting tests makes stays to the end: looking through it again and again took seconds
     # Readline tells children the size of the terminal that the tests are run from; ours have terminals of their own.
     for name in ("COLUMNS", "LINES"):
