@@ -60,8 +60,9 @@ format: $(VENV)/.dev
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
 
+# Its cache now and then finds errors in generic calls that are not there: then once more without it.
 types: $(VENV)/.dev
-	$(BIN)/mypy
+	$(BIN)/mypy || { rm -rf .mypy_cache && $(BIN)/mypy; }
 
 imports: $(VENV)/.dev
 	$(BIN)/lint-imports
