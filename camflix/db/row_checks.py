@@ -47,7 +47,7 @@ def row_checks_left_out(connection: Connection, n_rows: int) -> Iterator[None]:
         connection.execute(text("SET LOCAL session_replication_role = replica"))
     yield
     if leaves_out:  # after an error the transaction is over, and this setting with it
-        connection.execute(text("SET LOCAL session_replication_role = origin"))
+        connection.execute(text("SET LOCAL session_replication_role TO DEFAULT"))
 
 
 def staged_ratings_have_their_keys(connection: Connection) -> bool:

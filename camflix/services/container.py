@@ -111,7 +111,7 @@ class Services:
         """One's own ratings, filtered."""
         from camflix.services.rating_list import RatingListService  # noqa: PLC0415
 
-        return RatingListService(self._session, self.ratings, lambda: self.predictions)
+        return RatingListService(self._session, self.ratings, lambda: self.predictions, self._memory)
 
     @cached_property
     def watchlist(self) -> WatchlistService:

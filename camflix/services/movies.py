@@ -51,7 +51,7 @@ _REFERENCES: tuple[tuple[re.Pattern[str], str], ...] = (
 class MovieService:
     """The catalogue, with titles in the reader's language."""
 
-    def __init__(self, session: Session, language: str, memory: CatalogueMemory | None = None) -> None:
+    def __init__(self, session: Session, language: str, memory: CatalogueMemory) -> None:
         self._session = session
         self._memory = memory
         self._language = language

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from camflix.results import RatingPage
+    from camflix.services.catalogue_memory import CatalogueMemory
     from camflix.services.filters import MovieFilter
     from camflix.services.predictions import PredictionService
     from camflix.services.ratings import RatingService
@@ -47,10 +48,17 @@ _ORDERS: dict[str, _Order] = {
 class RatingListService:
     """Lists of one user's ratings. A user has thousands, so they are sorted as they come."""
 
-    def __init__(self, session: Session, ratings: RatingService, predictions: Callable[[], PredictionService]) -> None:
+    def __init__(
+        self,
+        session: Session,
+        ratings: RatingService,
+        predictions: Callable[[], PredictionService],
+        memory: CatalogueMemory,
+    ) -> None:
         self._session = session
         self._ratings = ratings
         self._predictions = predictions
+        self._memory = memory
 
     def page(
         self,
@@ -93,7 +101,7 @@ class RatingListService:
         conditions: list[ColumnElement[bool]] = [Movie.id.in_(select(Rating.movie_id).where(Rating.user_id == user_id))]
         if year is not None:
             conditions.append(Movie.year == year)
-        return TitleSearch(self._session).find(fold_title(title), _MANY, conditions)
+        return TitleSearch(self._session, self._memory).find(fold_title(title), _MANY, conditions)
 
 
 def _beyond(columns: tuple[Any, ...], values: tuple[Any, ...], *, down: bool) -> ColumnElement[bool]:

@@ -16,7 +16,6 @@ from sqlalchemy import ColumnElement, and_, func, literal, or_, select, union, u
 from camflix.db.ids import among
 from camflix.importers.text import N_FORM_LETTERS, title_words, word_forms
 from camflix.models import Movie, MovieTitle, TitleWord, WordForm
-from camflix.services.catalogue_memory import CatalogueMemory
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Select
     from sqlalchemy.orm import Session
 
-    from camflix.services.catalogue_memory import Titles
+    from camflix.services.catalogue_memory import CatalogueMemory, Titles
 
 LAST = chr(0x10FFFF)
 _RARE = 2000
@@ -63,9 +62,9 @@ class _Term:
 class TitleSearch:
     """Finds the ids of films by what someone types."""
 
-    def __init__(self, session: Session, memory: CatalogueMemory | None = None) -> None:
+    def __init__(self, session: Session, memory: CatalogueMemory) -> None:
         self._session = session
-        self._memory = CatalogueMemory() if memory is None else memory
+        self._memory = memory
         self._remembered: Titles | None = None
         self._counts: dict[_Term, int] = {}
 
