@@ -90,16 +90,17 @@ void few_pairs_stop(FewPairs *run) { atomic_store(&run->next_row, run->rows.n_us
 /* What damped_pearson gives for n sums, its steps in doubles: the integers are below 2^53, so exact in them. */
 CLONES static void similarities(const Sums *restrict sums, int32_t n, double damping, double min_common,
                                 double *restrict similarity, int32_t *restrict n_common) {
+    const Word *words = (const Word *)sums;
     for (int32_t v = 0; v < n; v++) {
-        const double xy = packed_xy(sums[v]), x = packed_x(sums[v]), y = packed_y(sums[v]);
-        const double xx = packed_xx(sums[v]), yy = packed_yy(sums[v]), common = packed_n(sums[v]);
+        const double xy = packed_xy(words + 2 * v), x = packed_x(words + 2 * v), y = packed_y(words + 2 * v);
+        const double xx = packed_xx(words + 2 * v), yy = packed_yy(words + 2 * v), common = packed_n(words + 2 * v);
         const double variance_x = common * xx - x * x, variance_y = common * yy - y * y;
         double r = (common * xy - x * y) / sqrt(variance_x * variance_y);
         r = r < -1.0 ? -1.0 : r;
         r = r > 1.0 ? 1.0 : r;
         const double damped = r * (common / (common + damping));
         similarity[v] = (common >= min_common) & (variance_x > 0.0) & (variance_y > 0.0) ? damped : NONE;
-        n_common[v] = packed_n(sums[v]);
+        n_common[v] = packed_n(words + 2 * v);
     }
 }
 

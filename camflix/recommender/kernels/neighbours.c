@@ -13,7 +13,8 @@
  *   - within a film's list, raters who gave the same score stand in groups of four, so that four additions share one
  *     increment and one load, within a tile as between tiles (raters.h);
  *   - the lists of the next films are fetched while the present one is walked;
- *   - of the finished sums most are thrown away by one comparison without division or root (find_candidates).
+ *   - of the finished sums most are thrown away for too few films in common, or by one comparison without division or
+ *     root (candidates.h).
  *
  * Threads are the caller's: each calls all_pairs_work on the same run, which hands out tasks (a tile, and ROWS_A_TASK
  * users to compare with it) by an atomic counter. A thread makes the lists of its tile for itself. What threads share
@@ -30,7 +31,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "clones.h"
+#include "candidates.h"
 #include "nearest.h"
 #include "packed.h"
 #include "raters.h"
@@ -46,7 +47,6 @@ enum {
 };
 
 #define FLOOR_OF_ALL (-2.0) /* under any similarity */
-#define MARGIN 1e-9         /* far more than rounding in find_candidates, far less than what would cost time */
 
 /* Increments, written out by the preprocessor so that they are constant data. */
 #define ONE(x, y) {(uint64_t)(x) * (y) << 38 | (uint64_t)(x) << 19 | (y), \
@@ -207,19 +207,14 @@ static double offer(AllPairs *run, int32_t user, const Candidate *candidates, in
     return floor;
 }
 
-/* A floor as find_candidates compares it: squared with its sign, and a little lower. */
-static double signed_square(double floor) {
-    const double lower = floor - MARGIN;
-    return lower * fabs(lower);
-}
-
 /* What a thread has for itself. */
 typedef struct {
     int32_t tile, first, end;
     Lists lists;
     Sums *sums;      /* [TILE], zero between rows */
     WideSums *wide;  /* [TILE], for rows longer than CHUNK; null until there is one */
-    double *floors;  /* [TILE], signed squares; as old as the task at the most, and floors only rise */
+    float *floors;   /* [TILE], signed squares; as old as the task at the most, and floors only rise */
+    int32_t *least;  /* [TILE], films in common that a floor needs */
     Shortlist row;   /* of the user who is compared */
     Candidate *scratch;
 } Worker;
@@ -228,26 +223,9 @@ typedef struct {
  * From sums to candidates
  */
 
-/* Flag which of n_users (at most BLOCK) could be among the nearest of u, or u among theirs.
- *
- * With s = r n / (n + damping) and r = covariance / sqrt(dx dy) (dx, dy the variances), s > floor is
- *
- *     covariance n |covariance n| > floor |floor| dx dy (n + damping)^2,
- *
- * for the square with its sign keeps the order of numbers. Integers below 2^53 are exact in a double, so only the last
- * products round, by less than MARGIN allows for. A pair without variance has 0 on both sides and is never flagged.
- */
-CLONES static void find_candidates(const Sums *restrict sums, const double *restrict floors, double floor,
-                                   int32_t n_users, double damping, double min_common, uint8_t *restrict flags) {
-    for (int32_t v = 0; v < n_users; v++) {
-        const double xy = packed_xy(sums[v]), x = packed_x(sums[v]), y = packed_y(sums[v]);
-        const double xx = packed_xx(sums[v]), yy = packed_yy(sums[v]), n = packed_n(sums[v]);
-        const double covariance_n = (n * xy - x * y) * n;
-        const double variances = (n * xx - x * x) * (n * yy - y * y);
-        const double lower = floors[v] < floor ? floors[v] : floor;
-        const double bound = lower * variances * ((n + damping) * (n + damping));
-        flags[v] = (uint8_t)((covariance_n * fabs(covariance_n) > bound) & (n >= min_common));
-    }
+static void set_floor(const AllPairs *run, Worker *worker, int32_t place, double floor) {
+    worker->floors[place] = signed_square(floor);
+    worker->least[place] = least_common(floor, run->damping, run->min_common);
 }
 
 /* Offer u to the user at a place of the tile, and put that user on u's shortlist. A similarity of NaN is none. */
@@ -255,33 +233,46 @@ static void offer_pair(AllPairs *run, Worker *worker, int32_t u, int32_t place, 
     const int32_t v = worker->first + place;
     if (similarity >= atomic_load_explicit(&run->records[v].floor, memory_order_relaxed)) {
         const Candidate candidate = {similarity, run->rows.order[u], n_common};
-        worker->floors[place] = signed_square(offer(run, v, &candidate, 1, worker->scratch));
+        set_floor(run, worker, place, offer(run, v, &candidate, 1, worker->scratch));
     }
     if (similarity >= worker->row.floor) {
         add_to_shortlist(&worker->row, (Candidate){similarity, run->rows.order[v], n_common});
     }
 }
 
+/* Compute the similarity of u and those of TESTED users, from `place` of the tile on, who are flagged and may be near
+ * enough; returns how many were added to `found`. */
+static int32_t find_similar(const AllPairs *run, const Worker *worker, int32_t place, uint8_t *flags, Candidate *found) {
+    int32_t n_found = 0;
+    find_candidates((const Word *)(worker->sums + place), worker->floors + place, signed_square(worker->row.floor),
+                    (float)run->damping, flags);
+    for (int32_t v = 0; v < TESTED; v++) {
+        if (flags[v]) {
+            const WideSums sums = unpacked(worker->sums[place + v]);
+            const double similarity = damped_pearson(sums, run->damping, run->min_common);
+            found[n_found++] = (Candidate){similarity, place + v, (int32_t)sums.n};
+        }
+    }
+    return n_found;
+}
+
 /* Offer what the packed sums of u with places `first` to the end of the tile are worth, and empty them. In blocks, for
  * u's floor rises fast in the first tiles, and what is flagged by an old floor costs time. */
 static void offer_sums(AllPairs *run, Worker *worker, int32_t u, int32_t first) {
     const int32_t n = worker->end - worker->first;
-    for (int32_t begin = first; begin < n; begin += BLOCK) {
-        const int32_t end = begin + BLOCK < n ? begin + BLOCK : n;
+    for (int32_t begin = first - first % TESTED; begin < n; begin += BLOCK) {
+        const int32_t length = n - begin < BLOCK ? n - begin : BLOCK;
         uint8_t flags[BLOCK] = {0};
-        find_candidates(worker->sums + begin, worker->floors + begin, signed_square(worker->row.floor), end - begin,
-                        run->damping, run->min_common, flags);
+        const int32_t own_least = least_common(worker->row.floor, run->damping, run->min_common);
+        find_common((const Word *)(worker->sums + begin), worker->least + begin, own_least, length, flags);
+        memset(flags, 0, first > begin ? (size_t)(first - begin) : 0);
         Candidate found[BLOCK]; /* worth computing: all of them first, for taking a lock waits for what is computed */
         int32_t n_found = 0;
-        for (int32_t place = begin; place < end; place += 8) {
+        for (int32_t v = 0; v < length; v += TESTED) {
             uint64_t any;
-            memcpy(&any, flags + (place - begin), sizeof any);
-            for (int32_t v = place; any != 0 && v < place + 8; v++) {
-                if (flags[v - begin]) {
-                    const WideSums sums = unpacked(worker->sums[v]);
-                    const double similarity = damped_pearson(sums, run->damping, run->min_common);
-                    found[n_found++] = (Candidate){similarity, v, (int32_t)sums.n};
-                }
+            memcpy(&any, flags + v, sizeof any);
+            if (any != 0) {
+                n_found += find_similar(run, worker, begin + v, flags + v, found + n_found);
             }
         }
         for (int32_t j = 0; j < n_found; j++) {
@@ -349,6 +340,7 @@ static void close_worker(Worker *worker) {
     free(worker->sums);
     free(worker->wide);
     free(worker->floors);
+    free(worker->least);
     free(worker->row.candidates);
     free(worker->scratch);
 }
@@ -366,7 +358,8 @@ static int32_t open_worker(const AllPairs *run, Worker *worker) {
     *worker = (Worker){
         .tile = -1,
         .sums = lines_of_zeros(TILE, sizeof(Sums)),
-        .floors = lines_of_zeros(TILE, sizeof(double)),
+        .floors = lines_of_zeros(TILE, sizeof(float)),
+        .least = lines_of_zeros(TILE, sizeof(int32_t)),
         .row = {
             .candidates = malloc(sizeof(Candidate) * ((size_t)run->k + MANY_WAITING)),
             .k = run->k,
@@ -374,7 +367,7 @@ static int32_t open_worker(const AllPairs *run, Worker *worker) {
         },
         .scratch = malloc(sizeof(Candidate) * ((size_t)run->k + (size_t)run->n_waiting)),
     };
-    if (open_lists(&worker->lists, run->rows.n_items, most) != 0 || !worker->sums || !worker->floors ||
+    if (open_lists(&worker->lists, run->rows.n_items, most) != 0 || !worker->sums || !worker->floors || !worker->least ||
         !worker->row.candidates || !worker->scratch) {
         close_worker(worker);
         return -1;
@@ -393,7 +386,7 @@ static int32_t do_task(AllPairs *run, Worker *worker, int32_t tile, int32_t u) {
     }
     for (int32_t v = worker->first; v < worker->end; v++) {
         const double floor = atomic_load_explicit(&run->records[v].floor, memory_order_relaxed);
-        worker->floors[v - worker->first] = signed_square(floor);
+        set_floor(run, worker, v - worker->first, floor);
     }
     for (int32_t end = u + ROWS_A_TASK; u < end && u < worker->end; u++) {
         if (compare(run, worker, u) != 0) {

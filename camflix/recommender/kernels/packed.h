@@ -30,16 +30,20 @@ typedef struct {
     int64_t n, x, y, xx, yy, xy;
 } WideSums;
 
-static inline int32_t packed_xy(Sums sums) { return (int32_t)(sums[0] >> 38); }
-static inline int32_t packed_x(Sums sums) { return (int32_t)(sums[0] >> 19 & ((1 << 19) - 1)); }
-static inline int32_t packed_y(Sums sums) { return (int32_t)(sums[0] & ((1 << 19) - 1)); }
-static inline int32_t packed_xx(Sums sums) { return (int32_t)(sums[1] >> 38); }
-static inline int32_t packed_yy(Sums sums) { return (int32_t)(sums[1] >> 12 & ((1 << 26) - 1)); }
-static inline int32_t packed_n(Sums sums) { return (int32_t)(sums[1] & ((1 << 12) - 1)); }
+/* The two words of a Sums in memory, for loops that the compiler makes vectors of. */
+typedef uint64_t Word __attribute__((may_alias));
 
-static inline WideSums unpacked(Sums sums) {
-    return (WideSums){packed_n(sums),  packed_x(sums),  packed_y(sums),
-                      packed_xx(sums), packed_yy(sums), packed_xy(sums)};
+static inline int32_t packed_xy(const Word *words) { return (int32_t)(words[0] >> 38); }
+static inline int32_t packed_x(const Word *words) { return (int32_t)(words[0] >> 19 & ((1 << 19) - 1)); }
+static inline int32_t packed_y(const Word *words) { return (int32_t)(words[0] & ((1 << 19) - 1)); }
+static inline int32_t packed_xx(const Word *words) { return (int32_t)(words[1] >> 38); }
+static inline int32_t packed_yy(const Word *words) { return (int32_t)(words[1] >> 12 & ((1 << 26) - 1)); }
+static inline int32_t packed_n(const Word *words) { return (int32_t)(words[1] & ((1 << 12) - 1)); }
+
+static inline WideSums unpacked(Sums packed) {
+    const Word words[2] = {packed[0], packed[1]};
+    return (WideSums){packed_n(words),  packed_x(words),  packed_y(words),
+                      packed_xx(words), packed_yy(words), packed_xy(words)};
 }
 
 static inline void add_wide(WideSums *total, Sums part) {

@@ -71,16 +71,17 @@ static void add_films(const Share *share, LooseSums *restrict sums, const int64_
 /* similarity and n_common of n packed sums; the steps of damped_pearson, several users at a time. */
 CLONES static void finish_pearson(int32_t n_users, const LooseSums *restrict sums, double damping, double min_common,
                                   double *restrict similarity, int32_t *restrict n_common) {
+    const Word *words = (const Word *)sums;
     for (int32_t v = 0; v < n_users; v++) {
-        const double xy = packed_xy(sums[v]), x = packed_x(sums[v]), y = packed_y(sums[v]);
-        const double xx = packed_xx(sums[v]), yy = packed_yy(sums[v]), n = packed_n(sums[v]);
+        const double xy = packed_xy(words + 2 * v), x = packed_x(words + 2 * v), y = packed_y(words + 2 * v);
+        const double xx = packed_xx(words + 2 * v), yy = packed_yy(words + 2 * v), n = packed_n(words + 2 * v);
         const double variances = (n * xx - x * x) * (n * yy - y * y);
         double r = (n * xy - x * y) / sqrt(variances);
         r = r < -1.0 ? -1.0 : r;
         r = r > 1.0 ? 1.0 : r;
         const int known = (n >= min_common) & (variances > 0.0);
         similarity[v] = known ? r * (n / (n + damping)) : (double)NAN;
-        n_common[v] = packed_n(sums[v]);
+        n_common[v] = packed_n(words + 2 * v);
     }
 }
 
@@ -131,7 +132,7 @@ static void list_packed(const Share *share, LooseSums *restrict sums, double dam
         for (int32_t v = begin; v < begin + length; v++) {
             kept[n] = sums[v];
             user[n] = v;
-            n += packed_n(sums[v]) >= least;
+            n += packed_n((const Word *)&kept[n]) >= least;
             sums[v] = (LooseSums){0, 0};
         }
         finish_pearson(n, kept, damping, min_common, similarity, n_common);
