@@ -29,8 +29,8 @@ HERE = Path("camflix/recommender/kernels")
 
 # For gcc and clang; what another compiler refuses is left out, as without a compiler.
 # Sums of floats keep the order in which they are written, and a * b + c is rounded twice on every machine: the same
-# ratings give the same bits whichever instructions the processor has. So no -ffast-math, no contraction. Nobody looks at
-# errno or at floating-point exceptions; without a thought to them, loops with roots and comparisons become vectors.
+# ratings give the same bits whichever instructions the processor has. So no -ffast-math, no contraction. Nobody reads
+# errno or floating-point exceptions; without a thought to them, loops with roots and comparisons become vectors.
 FLAGS = (
     *("-std=c11", "-O3", "-g0", "-fvisibility=hidden", "-Wall", "-Wextra"),
     *("-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math"),
