@@ -24,6 +24,8 @@ Origin = Literal["environment", ".env", "config.toml", "default"]
 _TRUE = frozenset({"1", "true", "yes", "on"})
 _FALSE = frozenset({"0", "false", "no", "off", ""})
 _NEAR = 0.85
+_SIMILAR = 0.6
+_WORDS = re.compile(r"\w+")
 _MOST_PROXIES = 10
 _RATE = re.compile(r"[1-9][0-9]{0,8} per (second|minute|hour|day)")
 
@@ -134,9 +136,9 @@ def _config_file(path: Path) -> Iterator[tuple[str, object]]:
             "{file} is not valid TOML: {reason}.", hint="Correct that line.", file=str(path), reason=str(error)
         ) from error
     for name, value in table.items():
-        if name not in NAMES:
+        if name.lower() not in NAMES:
             raise _unknown(name, str(path), [*NAMES])
-        yield name, value
+        yield name.lower(), value
 
 
 def _dotenv_file(path: Path) -> Iterator[tuple[str, object]]:
@@ -146,15 +148,31 @@ def _dotenv_file(path: Path) -> Iterator[tuple[str, object]]:
         return
     from io import StringIO  # noqa: PLC0415 - most people have no .env
 
-    from dotenv import dotenv_values  # noqa: PLC0415
+    from dotenv.parser import parse_stream  # noqa: PLC0415
 
     names = [name.upper() for name in NAMES]
-    for name, value in dotenv_values(stream=StringIO(text), interpolate=False).items():
-        if name in names:
-            yield name.lower(), value or ""
-        elif difflib.get_close_matches(name.upper(), names, 1, _NEAR):
-            # Another program's settings may live in the same file; a near miss is ours, misspelt.
+    for binding in parse_stream(StringIO(text)):
+        # What cannot be parsed still begins with a word. Another program's settings may live in the same file; a near
+        # miss is ours, misspelt.
+        name = _first_word(binding.original.string) if binding.error else binding.key or ""
+        is_ours = name in names or bool(name and difflib.get_close_matches(name.upper(), names, 1, _NEAR))
+        if is_ours and binding.error:
+            raise SettingsError(
+                "{file}, line {line}: “{name}” is not followed by a value as CamFlix reads them.",
+                hint="Write {name}=value, with quotes around a value that has spaces.",
+                file=str(path),
+                line=binding.original.line,
+                name=name,
+            )
+        if is_ours and name not in names:
             raise _unknown(name, str(path), names)
+        if is_ours:
+            yield name.lower(), binding.value or ""
+
+
+def _first_word(line: str) -> str:
+    words = _WORDS.findall(line.strip())
+    return next((word for word in words if word != "export"), "")
 
 
 def _home(environment: Mapping[str, str]) -> Path:
@@ -185,9 +203,13 @@ def _text_of(path: Path) -> str | None:
 
 def _unknown(name: str, file: str, known: list[str]) -> SettingsError:
     in_their_case = name.upper() if known[0].isupper() else name.lower()
-    nearest = difflib.get_close_matches(in_their_case, known, 1, 0)[0]
+    nearest = difflib.get_close_matches(in_their_case, known, 1, _SIMILAR)
     return SettingsError(
-        "{file}: there is no setting “{name}”.", hint="Did you mean “{nearest}”?", file=file, name=name, nearest=nearest
+        "{file}: there is no setting “{name}”.",
+        hint="Did you mean “{nearest}”?" if nearest else "camflix config show names them all.",
+        file=file,
+        name=name,
+        nearest="".join(nearest),
     )
 
 

@@ -121,6 +121,13 @@ class TestPrecedence:
         (tmp_path / ".env").write_text("EMAIL_HOST=here\n")
         assert load_settings(home).email_host == "here"
 
+    def test_the_config_file_takes_names_as_the_environment_writes_them_too(
+        self, home: dict[str, str], config_file: Callable[[str], Path]
+    ) -> None:
+        config_file("EMAIL_PORT = 25\nlanguage_code = 'en'\n")
+        settings = load_settings(home)
+        assert (settings.email_port, settings.language_code) == (25, "en")
+
     def test_a_wrong_value_that_is_overruled_disturbs_nobody(
         self, home: dict[str, str], config_file: Callable[[str], Path]
     ) -> None:
@@ -220,7 +227,7 @@ class TestValues:
 class TestUnknownNames:
     @pytest.mark.parametrize(
         ("name", "nearest"),
-        [("databse_url", "database_url"), ("language", "language_code"), ("DATABASE_URL", "database_url"), ("x", "")],
+        [("databse_url", "database_url"), ("language", "language_code"), ("DATABASE_ULR", "database_url")],
     )
     def test_the_config_file_holds_known_names_only_and_the_nearest_is_suggested(
         self, home: dict[str, str], config_file: Callable[[str], Path], name: str, nearest: str
@@ -232,6 +239,16 @@ class TestUnknownNames:
         assert f"there is no setting “{name}”" in sentence
         assert str(file) in sentence
         assert f"Did you mean “{nearest}" in sentence
+
+    @pytest.mark.parametrize("content", ["xyzzy = 1", "[section]\nkey = 1"])
+    def test_where_no_name_is_near_none_is_suggested(
+        self, home: dict[str, str], config_file: Callable[[str], Path], content: str
+    ) -> None:
+        config_file(content)
+        with pytest.raises(SettingsError) as refused:
+            load_settings(home)
+        assert "Did you mean" not in said(refused)
+        assert "camflix config show" in said(refused)
 
     @pytest.mark.parametrize("name", ["DATABASE_ULR", "TMDB_APIKEY", "SECRETKEY", "database_url"])
     def test_a_name_in_dotenv_that_is_nearly_ours_is_refused_with_the_right_one(
@@ -283,6 +300,24 @@ class TestFiles:
         assert settings.email_host == "smtp.example.org"
         assert settings.email_host_password == "a$HOME#b"
         assert settings.email_host_user == "me"
+
+    @pytest.mark.parametrize(
+        "line", ["DATABASE_URL sqlite:////x.db", "export EMAIL_HOST: smtp", "SECRET_KEY='a", "EMAIL_PRT 25"]
+    )
+    def test_a_line_of_ours_in_dotenv_that_cannot_be_read_is_named_with_its_number(
+        self, home: dict[str, str], tmp_path: Path, line: str
+    ) -> None:
+        (tmp_path / ".env").write_text(f"# mail\n\nOTHER one\n{line}\n")
+        with pytest.raises(SettingsError) as refused:
+            load_settings(home, tmp_path)
+        assert f"{tmp_path / '.env'}, line 4: " in said(refused)
+        assert "=value" in said(refused)
+
+    def test_a_line_of_another_program_in_dotenv_that_cannot_be_read_is_left_alone(
+        self, home: dict[str, str], tmp_path: Path
+    ) -> None:
+        (tmp_path / ".env").write_text("COMPOSE PROJECT\n? !\n=\nEMAIL_HOST=smtp\n")
+        assert load_settings(home, tmp_path).email_host == "smtp"
 
     def test_folders_of_these_names_are_no_files(self, home: dict[str, str], tmp_path: Path) -> None:
         (tmp_path / ".env").mkdir()

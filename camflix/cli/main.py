@@ -60,7 +60,7 @@ def run(arguments: Sequence[str]) -> int:
 def _answer(arguments: Sequence[str]) -> int:
     """Run one command, say what went wrong if anything did; return the exit code."""
     try:
-        choose_language()
+        choose_language(needs_settings=not _needs_no_settings(arguments))
         done = root().main(args=list(arguments), prog_name="camflix", standalone_mode=False)
     except CamFlixError as error:
         return _fail(error, use_json="--json" in arguments)
@@ -68,10 +68,7 @@ def _answer(arguments: Sequence[str]) -> int:
         typer.echo(error.format_message())
         return ExitCode.WRONG_USAGE
     except usage.UsageError as error:
-        from camflix.cli.output import say  # noqa: PLC0415 - only where something went wrong
-
-        say(f"{_command_path(error)}: {_usage_sentence(error)}")
-        return ExitCode.WRONG_USAGE
+        return _fail_usage(error, use_json="--json" in arguments)
     except (KeyboardInterrupt, typer.Abort):
         done = ExitCode.INTERRUPTED
     if done == ExitCode.INTERRUPTED:  # by this very number Typer tells of the key
@@ -79,15 +76,32 @@ def _answer(arguments: Sequence[str]) -> int:
     return done if isinstance(done, int) else ExitCode.DONE
 
 
-def choose_language() -> None:
-    """Speak the language of LANGUAGE_CODE (environment, .env, config file), else of LC_ALL, else French."""
+def _needs_no_settings(arguments: Sequence[str]) -> bool:
+    """Whether a command answers where the settings cannot be read: what helps to mend them, at the least."""
+    return (
+        not {"--help", "--version"}.isdisjoint(arguments)
+        or arguments[:1] == ["doctor"]
+        or arguments[:2] == ["config", "path"]
+    )
+
+
+def choose_language(*, needs_settings: bool = True) -> None:
+    """Speak the language of LANGUAGE_CODE (environment, .env, config file), else of LC_ALL, else French.
+
+    Raises:
+        SettingsError: they cannot be read, and are needed.
+    """
     language = i18n.language_from(os.environ)
     try:
-        settings = load_settings()
+        language = language_of(load_settings())
     except SettingsError:
-        i18n.use_language(language)
-        raise
-    language = language_of(settings)
+        if needs_settings:
+            raise
+    finally:
+        _speak(language)
+
+
+def _speak(language: str) -> None:
     i18n.use_language(language)
     # Typer looks its own words up in the process's current catalogue.
     os.environ["LANGUAGE"] = language
@@ -103,6 +117,17 @@ def _fail(error: CamFlixError, *, use_json: bool) -> int:
         print_problem(error, exit_code=code)
     say(f"camflix: {i18n.say(error)}")
     return code
+
+
+def _fail_usage(error: usage.UsageError, *, use_json: bool) -> int:
+    from camflix.cli.output import print_usage_problem, say  # noqa: PLC0415 - only where something went wrong
+
+    sentence = _usage_sentence(error)
+    if use_json:
+        parameter = getattr(error, "param", None)
+        print_usage_problem(sentence, field=parameter.name if parameter is not None else None)
+    say(f"{_command_path(error)}: {sentence}")
+    return ExitCode.WRONG_USAGE
 
 
 def _command_path(error: usage.UsageError) -> str:

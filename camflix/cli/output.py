@@ -53,6 +53,11 @@ def print_problem(error: CamFlixError, *, exit_code: int) -> None:
     print_json({"error": problem})
 
 
+def print_usage_problem(message: str, *, field: str | None) -> None:
+    """Print as JSON what is wrong with a command line."""
+    print_json({"error": {"code": "wrong_usage", "message": message, "field": field, "exit_code": 2}})
+
+
 def console(*, stderr: bool = False) -> Console:
     """Return where tables go: as wide as the terminal, plain and wide when it is none."""
     from rich.console import Console  # noqa: PLC0415 - a tenth of a second that commands with --json need not wait

@@ -85,6 +85,7 @@ class RemoteClient:
         self._notice = notice
         self._pauses = pauses
         self._away_until = 0.0
+        self.away_since: tuple[CamFlixError, datetime] | None = None
         headers = {"User-Agent": f"CamFlix/{__version__}", "Accept": "application/json"}
         if login.token:
             headers["Authorization"] = f"Bearer {login.token}"
@@ -173,15 +174,17 @@ class RemoteClient:
             if not self.queue.is_empty():
                 self.replay()
             content = self._send(operation, fields)
-        except ServerAwayError:
+        except ServerAwayError as error:
             last = self._answers.find(asked) if operation.scope == "read" else None
             if last is None:
                 raise
             content, answered_at = last
+            self.away_since = (error, answered_at)
             result = self._decoded(operation, content)
             age = _age((datetime.now(UTC) - answered_at).total_seconds())
             self._notice(_("The server does not answer; this is its last answer, {age} old.", age=age))
             return result
+        self.away_since = None
         result = self._decoded(operation, content)
         if operation.scope == "read":
             self._answers.keep(asked, content)

@@ -12,6 +12,8 @@ from abc import ABC, abstractmethod
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path, PurePosixPath
+from shutil import copyfileobj
+from tempfile import NamedTemporaryFile
 from typing import IO, TYPE_CHECKING
 
 from camflix.errors import CamFlixError, InvalidFileError, NotFoundError, StorageError, Word
@@ -119,6 +121,20 @@ class _SingleFile(Source):
         return self.path.open("rb")
 
 
+class _Pipe(_SingleFile):
+    """What comes through a pipe, kept on the disk meanwhile: it comes once, and files are read several times."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self._copy = NamedTemporaryFile(prefix="camflix-")  # noqa: SIM115 - it goes when this does
+        with path.open("rb") as pipe:
+            copyfileobj(pipe, self._copy)
+        self._copy.flush()
+
+    def _open(self, name: str) -> IO[bytes]:  # noqa: ARG002
+        return Path(self._copy.name).open("rb")
+
+
 class _Archive(Source):
     def __init__(self, path: Path) -> None:
         with _told_plainly(str(path)), _damage_noticed(), zipfile.ZipFile(path) as archive:
@@ -156,6 +172,8 @@ def open_source(path: Path | str) -> Source:
         mode = path.stat().st_mode
         if stat.S_ISDIR(mode):
             return _Folder(path)
+        if stat.S_ISFIFO(mode):
+            return _Pipe(path)
         start = _first_bytes(path) if stat.S_ISREG(mode) else b""
     if start.startswith(_ZIP_STARTS) or path.suffix.lower() == ".zip":
         return _Archive(path)

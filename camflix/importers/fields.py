@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from fractions import Fraction
@@ -14,6 +15,8 @@ from camflix.scores import from_scale
 
 MAX_ID = 2**31 - 1
 MAX_TITLE_CHARACTERS = 500
+
+_DAY = 86_400
 
 _DECIMAL = re.compile(r"[0-9]{1,3}(?:[.,][0-9]{1,9})?")
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -123,7 +126,7 @@ def parse_timestamp(text: str) -> datetime:
     """
     try:
         if text.isdecimal() and text.isascii():
-            return datetime.fromtimestamp(int(text), UTC)
+            return _not_in_the_future(datetime.fromtimestamp(int(text), UTC), text)
     except (ValueError, OverflowError, OSError):
         pass
     raise Refused(
@@ -141,10 +144,17 @@ def parse_date(text: str) -> datetime | None:
         return None
     try:
         if _ISO_DATE.fullmatch(text):
-            return datetime.fromisoformat(text).replace(tzinfo=UTC)
+            return _not_in_the_future(datetime.fromisoformat(text).replace(tzinfo=UTC), text)
     except ValueError:
         pass
     raise Refused(N_("“{value}” is not a date like 2024-03-26; correct it or take the line out"), value=shown(text))
+
+
+def _not_in_the_future(moment: datetime, text: str) -> datetime:
+    # A rating of next year would win over all that its owner gives until then. Clocks and zones may be a day apart.
+    if moment.timestamp() > time.time() + _DAY:
+        raise Refused(N_("“{value}” lies in the future; correct it or take the line out"), value=shown(text))
+    return moment
 
 
 def parse_year(text: str) -> int | None:

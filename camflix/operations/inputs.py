@@ -315,7 +315,7 @@ class ChangeSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """What to change of oneself; what is null stays."""
 
     bio: Annotated[str, Meta(max_length=2000)] | None = None
-    avatar: Annotated[str, Meta(max_length=500)] | None = None
+    avatar: Annotated[str, Meta(max_length=500, pattern=r"^(https://\S+)?$")] | None = None
     language: Literal["fr", "en"] | None = None
     time_zone: Annotated[str, Meta(min_length=1, max_length=64)] | None = None
     privacy: Literal["public", "members", "private"] | None = None

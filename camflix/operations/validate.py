@@ -17,8 +17,17 @@ _PLACE = re.compile(r" - at `\$\.?(?P<field>[^`]*)`$")
 _SENTENCES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"Expected `int[^`]*` >= (?P<least>\S+)"), N_("{field}: give a whole number from {least} on.")),
     (re.compile(r"Expected `int[^`]*` <= (?P<most>\S+)"), N_("{field}: give a whole number up to {most}.")),
-    (re.compile(r"Expected `str[^`]*` of length >= (?P<least>\S+)"), N_("{field}: this must not be empty.")),
+    (re.compile(r"Expected `str[^`]*` of length >= 1"), N_("{field}: this must not be empty.")),
+    (re.compile(r"Expected `str[^`]*` of length >= (?P<least>\S+)"), N_("{field}: give at least {least} characters.")),
     (re.compile(r"Expected `str[^`]*` of length <= (?P<most>\S+)"), N_("{field}: give at most {most} characters.")),
+    (
+        re.compile(r"Expected `str[^`]*` matching regex '\^\[\\\\w.*"),
+        N_("{field}: use letters, digits and . @ + - _ only."),
+    ),
+    (
+        re.compile(r"Expected `str[^`]*` matching regex '\^\(https.*"),
+        N_("{field}: give an address that begins with https://"),
+    ),
     (re.compile(r"Expected `str[^`]*` matching regex .*"), N_("{field}: write it as 2026-11-23.")),
     (re.compile(r"Expected `bytes` of length >= .*"), N_("{field}: this must not be empty.")),
     (re.compile(r"Expected `bytes` of length <= (?P<most>\S+)"), N_("{field}: give at most {most} bytes.")),
@@ -49,7 +58,11 @@ def decoded(value: object, type_: type[Input], *, strict: bool = True) -> Input:
     Raises:
         InvalidInputError: naming the field.
     """
-    if (broken := _broken_text(value)) is not None:
+    try:
+        broken = _broken_text(value)
+    except RecursionError as error:
+        raise InvalidInputError("Too many brackets stand inside each other.") from error
+    if broken is not None:
         raise _not_text(value, broken)
     try:
         return msgspec.convert(value, type_, strict=strict)
@@ -58,8 +71,13 @@ def decoded(value: object, type_: type[Input], *, strict: bool = True) -> Input:
 
 
 def _broken_text(value: object) -> str | None:
-    """Return the first text that is none: bytes of a command line, passed on by Python as lone surrogates."""
+    """Return the first text that is none.
+
+    Bytes of a command line are none, which Python passes on as lone surrogates; nor is a NUL, which PostgreSQL refuses.
+    """
     if isinstance(value, str):
+        if "\0" in value:
+            return value
         if not value.isascii():
             try:
                 value.encode()

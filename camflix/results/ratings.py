@@ -95,13 +95,14 @@ class RemovedRating:
 
 @dataclass(frozen=True, slots=True)
 class Undone:
-    """What an undo put back: the ratings of one write or of a whole import."""
+    """What an undo put back: the ratings of one write or of a whole import; ``score`` is what ``movie`` has now."""
 
     kind: Literal["rating", "import", "rescale"]
     movie: MovieSummary | None
     n_ratings: int
     n_kept: int
     source: str | None
+    score: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

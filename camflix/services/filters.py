@@ -14,10 +14,11 @@ from sqlalchemy import ColumnElement, exists, func, or_, select
 
 from camflix.db.ids import among
 from camflix.errors import InvalidInputError
+from camflix.genres import genre_words, slugs_of_words
 from camflix.models import Genre, HiddenMovie, Movie, MovieGenre, Rating, Viewing, WatchlistEntry
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from sqlalchemy.orm import Session
 
@@ -73,6 +74,11 @@ def parse_query(query: str, filter_: MovieFilter) -> tuple[str, MovieFilter]:
         else:
             words.append(token)
     return " ".join(words), filter_
+
+
+def _in_words(slug: str) -> str:
+    """Return a genre as it is named to the reader and understood of them: a word without spaces."""
+    return genre_words(slug).lower().replace(" ", "-")
 
 
 def _with_value(filter_: MovieFilter, key: str, value: str) -> MovieFilter:
@@ -141,21 +147,24 @@ class FilterConditions:
         return conditions + self._of_user(filter_)
 
     def _of_genre(self, slug: str) -> ColumnElement[bool]:
-        genre_id = self._session.scalar(select(Genre.id).where(func.lower(Genre.slug) == slug.lower()))
-        if genre_id is None:
+        genre_ids = self._genres([slug.lower()]) or self._genres(slugs_of_words(slug))
+        if not genre_ids:
             raise InvalidInputError(
                 "genre: there is no genre “{value}”.",
                 hint="Genres: {genres}.",
                 field="genre",
                 value=slug,
-                genres=", ".join(self._session.scalars(select(Genre.slug).order_by(Genre.slug).limit(40))),
+                genres=", ".join(sorted(map(_in_words, self._session.scalars(select(Genre.slug).limit(40))))),
             )
-        mine = select(MovieGenre.movie_id).where(MovieGenre.genre_id == genre_id)
+        mine = select(MovieGenre.movie_id).where(MovieGenre.genre_id.in_(genre_ids))
         some = select(func.count()).select_from(mine.limit(_FEW + 1).subquery())
         if (self._session.scalar(some) or 0) <= _FEW:
             return Movie.id.in_(mine)
         # So many films are of it that the order soon meets some.
-        return exists().where(MovieGenre.genre_id == genre_id, MovieGenre.movie_id == Movie.id)
+        return exists().where(MovieGenre.genre_id.in_(genre_ids), MovieGenre.movie_id == Movie.id)
+
+    def _genres(self, slugs: list[str]) -> Sequence[int]:
+        return self._session.scalars(select(Genre.id).where(func.lower(Genre.slug).in_(slugs))).all()
 
     def _of_user(self, filter_: MovieFilter) -> list[ColumnElement[bool]]:
         mine = {

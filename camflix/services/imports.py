@@ -17,6 +17,7 @@ from camflix.services.catalogue import CatalogueWriter
 from camflix.services.chunk_writer import ChunkWriter
 from camflix.services.counting import recount
 from camflix.services.matching import Match, TitleMatcher
+from camflix.services.movies import told_apart
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -81,11 +82,19 @@ class _RatingSink:
         self._chunk: _Chunk = {}
 
     def add(self, username: str, movie_id: int, score: int, rated_at: datetime | None) -> None:
-        key = (username, movie_id)
-        if key in self._chunk or len(self._chunk) == _CHUNK:
-            # The same pair again: the rows before it are written first, so that it meets them as it would next time.
+        key, at = (username, movie_id), rated_at or self._started_at
+        before = self._chunk.get(key)
+        if before is not None and (at <= before[1] or score == before[0]):
+            # The same pair again, and nothing newer. Of two scores of one moment the last in the file counts, now and
+            # the next time.
+            self._tally.counts["unchanged"] += 1
+            if at == before[1]:
+                self._chunk[key] = (score, at)
+            return
+        if before is not None or len(self._chunk) == _CHUNK:
+            # A newer score: those before it are written first, so that it meets them as it would next time.
             self._hand_over()
-        self._chunk[key] = (score, rated_at or self._started_at)
+        self._chunk[key] = (score, at)
 
     def finish(self) -> None:
         """Return when all is written."""
@@ -206,8 +215,7 @@ class ImportService:
         movies = tuple(self._movies.by_ids(candidates).values())
         name = f"{row.title} ({row.year})" if row.year else row.title
         if movies:
-            titles = ", ".join(f"{movie.title} ({movie.year or '?'})" for movie in movies[:3])
-            message = _("“{film}” may be any of these: {titles}", film=name, titles=titles)
+            message = _("“{film}” may be any of these: {titles}", film=name, titles=told_apart(movies, 3))
         else:
             message = _("“{film}” is not in the catalogue", film=name)
         tally.problem(file, row.line, "ambiguous" if movies else "not_found", message, movies)

@@ -168,14 +168,23 @@ def _main_title_first(movies: list[MovieSummary], title: str) -> list[MovieSumma
     return exact if len(exact) == 1 and len(movies) > 1 and len({movie.year for movie in movies}) == 1 else movies
 
 
+def told_apart(movies: Sequence[MovieSummary], most: int) -> str:
+    """Return the names of the first ``most`` films, with their ids where two of them have the same name and year."""
+    names = [f"{movie.title} ({movie.year or '?'})" for movie in movies]
+    return ", ".join(
+        f"{name} id:{movie.id}" if names.count(name) > 1 else name
+        for name, movie in zip(names[:most], movies[:most], strict=True)
+    )
+
+
 def _ambiguous(reference: str, movies: Sequence[MovieSummary]) -> AmbiguousError:
-    titles = ", ".join(f"{movie.title} ({movie.year or '?'})" for movie in movies[:_N_SUGGESTIONS])
+    years = {movie.year for movie in movies[:_N_SUGGESTIONS]}
     return AmbiguousError(
         "“{film}” may be any of these: {titles}.",
-        hint="Give the year, or an id such as id:{id}.",
+        hint="Give the year, or an id such as id:{id}." if len(years) > 1 else "Give an id such as id:{id}.",
         candidates=tuple(movies),
         field="film",
         film=reference,
-        titles=titles,
+        titles=told_apart(movies, _N_SUGGESTIONS),
         id=movies[0].id,
     )

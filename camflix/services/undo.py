@@ -123,7 +123,9 @@ class UndoService:
 
     def _undo_change(self, change: RatingChange) -> Undone:
         n_restored, n_kept = self._revert(f"id = {change.id}")
-        return Undone("rating", self._movies.get(change.movie_id), n_restored, n_kept, change.source)
+        return Undone(
+            "rating", self._movies.get(change.movie_id), n_restored, n_kept, change.source, score=change.old_score
+        )
 
     def _undo_batch(self, batch: ImportBatch) -> Undone:
         n_restored, n_kept = self._revert(

@@ -208,7 +208,7 @@ class CamFlixApp(Opening, App[None], inherit_bindings=False):
             then(result)
             self.renew()
 
-        answer = partial(self._answer, partial(self.calls.tell, order), done, failed)
+        answer = partial(self._answer, self.calls.tell(order), done, failed)
         self.run_worker(answer, group="orders")  # type: ignore[arg-type] # the same
 
     async def _answer(

@@ -11,6 +11,7 @@ import asyncio
 from collections import OrderedDict
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from functools import partial
 from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
@@ -18,7 +19,8 @@ from camflix import display
 from camflix.errors import CamFlixError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Coroutine
+    from concurrent.futures import Future
     from contextlib import AbstractContextManager
     from datetime import datetime
 
@@ -81,7 +83,8 @@ class RememberingClient:
             if remembered is None:
                 raise
             return remembered[0]  # type: ignore[return-value]
-        self._stand(Link())
+        # It may have answered from what it keeps on the disk.
+        self._stand(Link(*(getattr(self._client, "away_since", None) or ())))
         if not operation.writes:
             self._remember(key, result)
         return result
@@ -146,22 +149,27 @@ class Calls:
         Raises:
             CamFlixError: whatever the operation says.
         """
-        return await self._run(self._readers, question)
+        return await self._answer_of(self._submit(self._readers, question))
 
-    async def tell(self, order: Callable[[Asks], Result]) -> Result:
+    def tell(self, order: Callable[[Asks], Result]) -> Callable[[], Coroutine[Any, Any, Result]]:
         """Have something written; orders are carried out one after another, as they came.
 
-        Raises:
-            CamFlixError: whatever the operation says.
-        """
-        return await self._run(self._writer, order)
+        The order is given now, so that it is carried out even when the app is left before anybody waits for it.
 
-    async def _run(self, threads: ThreadPoolExecutor, question: Callable[[Asks], Result]) -> Result:
+        Returns:
+            What waits for the answer; it raises CamFlixError, whatever the operation says.
+        """
+        return partial(self._answer_of, self._submit(self._writer, order))
+
+    def _submit(self, threads: ThreadPoolExecutor, question: Callable[[Asks], Result]) -> Future[Result]:
         language = self._language
+        return threads.submit(lambda: question(self._asks(language)))
+
+    async def _answer_of(self, call: Future[Result]) -> Result:
         self.n_waiting += 1
         try:
             # A worker that is cancelled gives up waiting; the call itself is carried to its end.
-            return await asyncio.wrap_future(threads.submit(lambda: question(self._asks(language))))
+            return await asyncio.wrap_future(call)
         finally:
             self.n_waiting -= 1
 

@@ -46,7 +46,10 @@ def removed_words(removed: RemovedRating) -> str:
 def undone_words(undone: Undone) -> str:
     """Return what was taken back."""
     if undone.movie is not None:
-        return _("Undone: {film}", film=title_of(undone.movie))
+        film = title_of(undone.movie)
+        if undone.score is None:
+            return _("Undone: {film}, not rated any more", film=film)
+        return _("Undone: {film}, {score} again", film=film, score=display.given(undone.score))
     words = plural("Undone: {n} rating", "Undone: {n} ratings", undone.n_ratings)
     if undone.n_kept:
         words += " · " + plural("{n} kept, changed since", "{n} kept, changed since", undone.n_kept)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -113,6 +114,17 @@ def test_pages_of_the_catalogue_follow_each_other_without_gap_or_repetition() ->
             break
 
     assert len(seen) == len(set(seen)) == 6
+
+
+@pytest.mark.usefixtures("community")
+def test_the_next_page_that_is_offered_is_of_the_same_list() -> None:
+    typed = ("movies", "-n", "2", "--sort", "year", "--reverse", "--filter", "année>1900", "--watchlist", "exclude")
+    offered = answer(*typed, "--user", "ml-1").out.splitlines()[-1].partition("camflix ")[2]
+    page, whole = answer(*shlex.split(offered), "--json"), answer(*typed[:1], "-n", "4", *typed[3:], "--json")
+    assert page.code == 0, page.err
+    assert [film["id"] for film in json.loads(page.out)["movies"]] == [
+        film["id"] for film in json.loads(whole.out)["movies"][2:]
+    ]
 
 
 def test_the_local_profile_is_made_at_first_use_and_private(database_url: str) -> None:

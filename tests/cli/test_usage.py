@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -61,6 +62,29 @@ def test_a_mistake_is_told_in_one_french_line_and_one_english_line(
         assert outcome.code == 2
     assert named in french.err.replace("\N{NO-BREAK SPACE}", " ").replace("\N{NARROW NO-BREAK SPACE}", " ")
     assert french.err != english.err
+
+
+@pytest.mark.parametrize(
+    ("typed", "field"), [(("recommend", "-n", "0"), "n"), (("rate", "Heat"), "score"), (("movies", "--xyzzy"), None)]
+)
+def test_with_json_a_mistake_is_an_error_as_any_other(typed: tuple[str, ...], field: str | None) -> None:
+    outcome = answer(*typed, "--json")
+
+    error = json.loads(outcome.out)["error"]
+    assert (outcome.code, error["exit_code"], error["code"], error["field"]) == (2, 2, "wrong_usage", field)
+    assert error["message"] in outcome.err
+
+
+@pytest.mark.parametrize("typed", [("--help",), ("rate", "--help"), ("--version",), ("config", "path"), ("doctor",)])
+def test_what_helps_to_mend_the_settings_answers_where_they_cannot_be_read(
+    typed: tuple[str, ...], tmp_path: Path, run_camflix: Callable[..., Outcome]
+) -> None:
+    (tmp_path / ".env").write_text("LANGAGE_CODE=en\n")
+    outcome = run_camflix(*typed, cwd=tmp_path)
+
+    assert outcome.code == (1 if typed == ("doctor",) else 0), outcome.err
+    assert outcome.out
+    assert ("LANGAGE_CODE" in outcome.out) == (typed == ("doctor",))
 
 
 @pytest.mark.parametrize("typed", [("rata",), ("rate",), ("movies", "--xyzzy"), ("movies", "-n", "abc")])

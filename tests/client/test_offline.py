@@ -179,6 +179,7 @@ class TestOffline:
         again = client.call(get_movie, inputs.MovieRef(film))
         assert again == now
         assert notices == ["The server does not answer; this is its last answer, 0 minutes old."]
+        assert client.away_since is not None
         with pytest.raises(ServerAwayError):
             client.call(list_movies, inputs.ListMovies())
         client.close()

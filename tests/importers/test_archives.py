@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import errno
 import os
+import threading
 import zipfile
 from typing import TYPE_CHECKING
 
@@ -62,6 +63,18 @@ def test_one_file_is_a_source_of_its_own(write_folder: Callable[..., Path]) -> N
     assert source.is_single_file
     assert source.place_of("my.csv") == str(path)
     assert list(source.lines("my.csv")) == ["a\n"]
+
+
+def test_what_comes_through_a_pipe_can_be_read_several_times(tmp_path: Path) -> None:
+    pipe = tmp_path / "ratings.csv"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=pipe.write_text, args=("a\nb\n",))
+    writer.start()
+    source = open_source(pipe)
+    writer.join()
+    assert source.is_single_file
+    assert [list(source.lines("ratings.csv")) for _ in range(2)] == [["a\n", "b\n"]] * 2
+    assert source.count_lines("ratings.csv") == 2
 
 
 def test_a_byte_order_mark_is_taken_off(write_folder: Callable[..., Path]) -> None:

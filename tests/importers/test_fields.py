@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -101,6 +101,16 @@ def test_a_date_is_midnight_utc_and_may_be_empty() -> None:
 def test_what_is_not_a_date_is_refused(text: str) -> None:
     with pytest.raises(Refused):
         parse_date(text)
+
+
+def test_what_lies_in_the_future_is_refused_but_for_a_day_of_other_clocks() -> None:
+    """It would win over all that its owner gives until then."""
+    now = datetime.now(UTC)
+    tomorrow, next_week = now + timedelta(hours=20), now + timedelta(days=7)
+    assert parse_timestamp(str(int(tomorrow.timestamp()))) == tomorrow.replace(microsecond=0)
+    for parse, text in ((parse_timestamp, str(int(next_week.timestamp()))), (parse_date, f"{next_week:%Y-%m-%d}")):
+        with pytest.raises(Refused, match="future"):
+            parse(text)
 
 
 def test_a_year_has_four_digits_and_may_be_empty() -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from camflix import operations
 from camflix.client.wire import wire_request
 from camflix.errors import NotFoundError
-from camflix.models import Movie
+from camflix.models import Movie, Privacy
 from camflix.operations import OPERATIONS, inputs
 from camflix.operations.declare import SCOPES
 from camflix.settings import load_settings
@@ -103,6 +103,19 @@ def test_each_operation_is_for_those_whom_it_names_and_for_nobody_else(
         live.set_password(things.username)  # where the operation changed it
         with live.server.camflix.transaction(writes=True) as services:
             services.users.enable(things.username)
+
+
+def test_a_token_for_reading_does_not_show_an_administrator_what_is_private(
+    live: LiveServer, things: Things, world: World
+) -> None:
+    boss, hidden = things.username.replace("zoe", "boss"), f"private-{things.username}"
+    world.user(hidden, privacy=Privacy.PRIVATE)
+
+    def status(scope: str) -> int:
+        headers = {"Authorization": f"Bearer {live.token(boss, scope)}"}
+        return live.server.app.test_client().get(f"/api/users/{hidden}/", headers=headers).status_code
+
+    assert [status(scope) for scope in SCOPES] == [404, 404, 200]
 
 
 def test_a_disabled_user_s_token_is_good_no_more(live: LiveServer, things: Things) -> None:

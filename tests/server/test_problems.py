@@ -9,7 +9,7 @@ import pytest
 from camflix import errors
 from camflix.client.login import Login
 from camflix.client.remote import RemoteClient
-from camflix.operations import inputs, rate, resolve_movie
+from camflix.operations import change_settings, inputs, rate, resolve_movie
 from camflix.server.api.problems import STATUSES
 from tests.architecture.test_results_and_errors import subclasses
 
@@ -41,6 +41,49 @@ def test_the_same_error_arrives_with_its_field_its_values_and_its_hint(live: Liv
     assert str(ambiguous.value) == str(here.value)
     with pytest.raises(errors.NotFoundError):
         client.call(rate, inputs.RateMovie(2**31 - 1, 5))
+    client.close()
+
+
+@pytest.mark.parametrize(
+    ("fields", "field", "told"),
+    [
+        ({"login": "a\0b", "password": "some words of mine", "name": "t"}, "login", "no text"),
+        ({"login": "zoe", "password": "some words of mine", "name": "t\0"}, "name", "no text"),
+    ],
+)
+def test_a_nul_in_a_text_is_refused_before_any_database_meets_it(
+    live: LiveServer, fields: dict[str, str], field: str, told: str
+) -> None:
+    """PostgreSQL has no place for one, SQLite has."""
+    answer = live.server.app.test_client().post("/api/login/", json=fields, headers={"Accept-Language": "en"})
+    assert (answer.status_code, answer.json and answer.json["field"]) == (422, field)
+    assert told in answer.get_data(as_text=True)
+
+
+@pytest.mark.parametrize("depth", [300, 400, 600, 1500, 20_000])
+@pytest.mark.parametrize("start", ["", '{"login": '], ids=["alone", "in a field"])
+def test_brackets_within_brackets_are_refused_however_many(live: LiveServer, depth: int, start: str) -> None:
+    body = start + "[" * depth + "]" * depth + ("}" if start else "")
+    answer = live.server.app.test_client().post("/api/login/", data=body, content_type="application/json")
+    assert answer.status_code == 422
+
+
+@pytest.mark.parametrize("name", ["Jean Dupont", "a/b", "é!"])
+def test_a_name_that_cannot_be_one_is_refused_for_what_it_is(live: LiveServer, name: str) -> None:
+    fields = {"username": name, "email": "zoe@example.org", "password": "some words of mine"}
+    answer = live.server.app.test_client().post("/api/account/", json=fields, headers={"Accept-Language": "en"})
+    assert answer.status_code == 422
+    assert "letters, digits and . @ + - _" in answer.get_data(as_text=True)
+
+
+def test_an_avatar_is_an_address_on_the_web_or_none(live: LiveServer, world: World) -> None:
+    world.user("zoe")
+    client = live.client("zoe")
+    for avatar in ("javascript:alert(1)", "http://example.org/a.png", "https://a b"):
+        with pytest.raises(errors.InvalidInputError, match="https://"):
+            client.call(change_settings, inputs.ChangeSettings(avatar=avatar))
+    for avatar in ("https://example.org/a.png", ""):
+        assert client.call(change_settings, inputs.ChangeSettings(avatar=avatar)).avatar == avatar
     client.close()
 
 

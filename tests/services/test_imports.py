@@ -421,6 +421,15 @@ class TestLetterboxd:
         assert outcomes(report) == {"created": 1, "updated": 1, "unchanged": 1}
         assert my_ratings(world, catalogue) == {"Heat": 100}
 
+    def test_of_two_scores_of_one_moment_the_last_in_the_file_counts_each_time(
+        self, world: World, catalogue: int, tmp_path: Path
+    ) -> None:
+        rows = ("2021-01-01,Heat,1995,,1", "2021-01-01,Heat,1995,,5", "2021-01-01,Heat,1995,,2")
+        assert outcomes(bring_own(world, export(tmp_path / "lb", *rows), catalogue)) == {"created": 1, "unchanged": 2}
+        assert my_ratings(world, catalogue) == {"Heat": 40}
+        assert outcomes(bring_own(world, export(tmp_path / "lb2", *rows), catalogue)) == {"unchanged": 3}
+        assert my_ratings(world, catalogue) == {"Heat": 40}
+
     def test_a_score_given_here_since_is_newer_than_the_file(
         self, world: World, catalogue: int, tmp_path: Path
     ) -> None:

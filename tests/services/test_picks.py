@@ -5,8 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import select
 
+from camflix import i18n
 from camflix.errors import InvalidInputError, NotFoundError
+from camflix.models import Movie
+from camflix.services.filters import FilterConditions, MovieFilter, parse_query
 from tests.services.test_recommendations import listed, reader, recommend
 
 if TYPE_CHECKING:
@@ -96,6 +100,16 @@ def test_a_filter_is_kept_to(world: World) -> None:
     with world.camflix.transaction(writes=True) as services:
         services.watchlist.add(user_id, films[13])
     assert set(drawn(world, user_id, "+watchlist", 5)) == {films[13]}
+
+
+@pytest.mark.parametrize("words", ["drama", "Drama", "drame", "DRAME"])
+def test_a_genre_is_named_as_the_catalogue_or_as_the_reader_names_it(world: World, words: str) -> None:
+    wanted, _other = world.film("Heat", 1995, genres=("Drama",)), world.film("Jumanji", 1995, genres=("Comedy",))
+    i18n.use_language("fr")
+    _words, filter_ = parse_query(f"genre:{words}", MovieFilter())
+    with world.session() as session:
+        conditions = FilterConditions(session, lambda: pytest.fail("nothing is predicted"), 0).of(filter_)
+        assert session.scalars(select(Movie.id).where(*conditions)).all() == [wanted]
 
 
 @pytest.mark.parametrize("query", ["heat", "year:1960.. heat", "year:soon", "genre:none"])

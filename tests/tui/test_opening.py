@@ -51,6 +51,21 @@ def test_where_no_film_can_be_drawn_that_is_said(make_first_app: Make) -> None:
     walk(make_first_app(user=None, language="en"), steps)
 
 
+def test_what_was_ordered_just_before_leaving_is_carried_out(make_app: Make) -> None:
+    done: list[int] = []
+
+    async def leave() -> None:
+        app = make_app()
+        async with app.run_test() as pilot:
+            await settle(pilot)
+            for number in range(4):
+                app.tell(lambda _asks, number=number: done.append(number), lambda _answer: None)  # type: ignore[misc]
+            app.exit()
+
+    asyncio.run(leave())
+    assert done == [0, 1, 2, 3]
+
+
 @pytest.mark.parametrize("fails", [False, True], ids=["an answer", "an error"])
 def test_what_comes_when_the_app_was_left_is_shown_to_nobody(make_app: Make, *, fails: bool) -> None:
     """The call goes on in its thread while the screens are taken away; its answer finds none."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pytest
 from textual.binding import Binding
 
+from camflix.errors import QueuedError
 from camflix.tui.app import CamFlixApp
 from camflix.tui.keys import ACTIONS
 from camflix.tui.screens.discover import Discover
@@ -273,6 +274,31 @@ def test_twenty_films_take_at_most_sixty_keys_and_each_is_saved(make_app: Make) 
         assert [screen(pilot, MyFilms).rows.n_lines] == [52]
 
     walk(make_app(), steps)
+
+
+def test_a_score_that_is_kept_until_the_server_is_back_stays_on_the_list(
+    make_app: Make, cable: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plugged_in = cable.call
+
+    def call(self: Any, operation: Any, body: Any) -> Any:
+        if operation.writes and cable.is_unplugged:
+            raise QueuedError("The server {url} does not answer.", hint="This is kept here.", url="there")
+        return plugged_in(self, operation, body)
+
+    monkeypatch.setattr(cable, "call", call)
+
+    async def steps(pilot: Pilot[None]) -> None:
+        await press(pilot, "R")
+        first = screen(pilot, Rate).film
+        cable.is_unplugged = True
+        await press(pilot, "6", "2", "enter")
+        assert screen(pilot, Rate).film != first
+        assert "kept until the server is back" in words(pilot)
+        assert "This is kept here." in words(pilot)
+        assert "was not saved" not in words(pilot)
+
+    walk(make_app(language="en"), steps)
 
 
 def test_the_feed_asks_no_more_for_what_was_not_seen_or_skipped(make_app: Make) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from enum import StrEnum
 from typing import Annotated
 
@@ -17,6 +18,8 @@ from camflix.operations.inputs import ListMovies
 
 app = new_app()
 
+_PAGE = 20
+
 
 class Sort(StrEnum):
     """Orders of the catalogue."""
@@ -31,7 +34,7 @@ class Sort(StrEnum):
 
 @app.command(cls=TranslatedCommand)
 def movies(
-    n: Annotated[int, count_option(_("How many films."))] = 20,
+    n: Annotated[int, count_option(_("How many films."))] = _PAGE,
     sort: Annotated[Sort, typer.Option(help=_("The order of the list."))] = Sort.RATINGS,
     filter_: Annotated[str, filter_option()] = "",
     watchlist: Annotated[Watchlist, watchlist_option()] = Watchlist.ANY,
@@ -53,4 +56,14 @@ def movies(
     if not page.movies and not query:
         say(_("The catalogue is empty. Fill it: camflix demo, or camflix import movielens FOLDER"))
     if page.next_cursor:
-        say(_("Next page: camflix movies --sort {sort} --cursor {cursor}", sort=sort.value, cursor=page.next_cursor))
+        options = {
+            "-n": str(n) if n != _PAGE else "",
+            "--sort": sort.value,
+            "--filter": filter_,
+            "--watchlist": watchlist.value if watchlist is not Watchlist.ANY else "",
+            "--user": user or "",
+            "--cursor": page.next_cursor,
+        }
+        words = [word for option, value in options.items() if value for word in (option, value)]
+        command = shlex.join(("camflix", "movies", *words, *["--reverse"] * reverse))
+        say(_("Next page: {command}", command=command))

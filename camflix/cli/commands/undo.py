@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import typer
 
+from camflix import display
 from camflix.cli.output import print_json
-from camflix.cli.session import JsonOption, UserOption, open_client
+from camflix.cli.session import JsonOption, UserOption, open_client, use_chosen_display
 from camflix.cli.tree import TranslatedCommand, new_app
 from camflix.cli.words import title_of
 from camflix.i18n import _, plural
@@ -18,9 +19,11 @@ app = new_app()
 
 @app.command(cls=TranslatedCommand)
 def undo(user: UserOption = None, use_json: JsonOption = False) -> None:
-    """Take back the last write."""
+    """Take back the last score, removal or import."""
     with open_client(user) as client:
         undone = client.call(operation, Nothing())
+        if not use_json:
+            use_chosen_display(client)
     if use_json:
         print_json(undone)
     else:
@@ -29,7 +32,10 @@ def undo(user: UserOption = None, use_json: JsonOption = False) -> None:
 
 def _sentence(undone: Undone) -> str:
     if undone.movie is not None:
-        return _("{film}: last change taken back", film=title_of(undone.movie))
+        film = title_of(undone.movie)
+        if undone.score is None:
+            return _("{film}: last change taken back, not rated any more", film=film)
+        return _("{film}: last change taken back, {score} again", film=film, score=display.given(undone.score))
     sentence = plural("Import taken back: {n} rating", "Import taken back: {n} ratings", undone.n_ratings)
     if undone.n_kept:
         kept = plural("{n} kept, changed since", "{n} kept, changed since", undone.n_kept)

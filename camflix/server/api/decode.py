@@ -98,6 +98,8 @@ def _body() -> dict[str, Any]:
         body = msgspec.json.decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise InvalidInputError("The body is not JSON: {reason}.", reason=str(error)) from error
+    except RecursionError as error:
+        raise InvalidInputError("Too many brackets stand inside each other.") from error
     if not isinstance(body, dict):
         raise InvalidInputError("The body must be a JSON object.")
     return body

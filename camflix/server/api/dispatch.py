@@ -147,9 +147,9 @@ class Dispatcher:
     def _call(
         self, operation: Operation[Any, Any], services: Services, identity: Identity, body: Any, proof: object
     ) -> bytes:
-        context = Context(
-            services, identity.user_id, identity.username, identity.is_admin, self._caller(identity), proof
-        )
+        # What only administrators see, a token shows that was made for it.
+        is_admin = identity.is_admin and identity.scope == "admin"
+        context = Context(services, identity.user_id, identity.username, is_admin, self._caller(identity), proof)
         if request.headers.get("Accept-Language"):
             return msgspec.json.encode(operation.function(context, body))
         with speaking(identity.language):

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from textual.containers import Horizontal
 
 from camflix import display
+from camflix.genres import genre_words
 from camflix.i18n import _, decimal, plural
 from camflix.results import MovieSummary
 from camflix.tui.drawing import bar, columns_chart, cut, left, right
-from camflix.tui.genres import genre_words
 from camflix.tui.screens.base import CamFlixScreen
 from camflix.tui.screens.receipt_lines import LABEL, Person, prediction_lines
 from camflix.tui.widgets.page import Line, Page

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from camflix import display
+from camflix.genres import genre_words
 from camflix.i18n import _, plural
-from camflix.tui.genres import genre_words
 from camflix.tui.keys import bindings
 from camflix.tui.screens.base import CamFlixScreen
 from camflix.tui.widgets.bars import Notice

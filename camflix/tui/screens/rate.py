@@ -35,12 +35,13 @@ _WHY = {
 
 
 class _Given:
-    """A score given here: saved or on its way."""
+    """A score given here: saved, on its way, or kept until the server is back."""
 
     def __init__(self, movie: MovieSummary, score: int) -> None:
         self.movie = movie
         self.score = score
         self.saved: SavedRating | None = None
+        self.is_kept = False
 
 
 class Rate(CamFlixScreen):
@@ -125,6 +126,11 @@ class Rate(CamFlixScreen):
         self._n_ratings = (self._n_ratings or 0) + 1
 
         def failed(error: CamFlixError) -> None:
+            if error.code == "queued":  # it is kept here, and sent when the server is back
+                given.is_kept = True
+                self.camflix.report(error)
+                self._draw()
+                return
             self._given.remove(given)
             self._answered.discard(film.id)
             self._n_ratings = (self._n_ratings or 1) - 1
@@ -199,6 +205,8 @@ class Rate(CamFlixScreen):
     def _card(self, palette: Palette) -> list[Line]:
         if not self._films:
             words = _("No more films to ask for now: search for some with D and /.") if self._is_all else "…"
+            if self._is_all and not self._answered and not self._n_ratings:
+                words = _("No films yet: I imports some, or run camflix demo.")
             return [Line([(" " + words, palette.dim)])]
         asked = self._films[0]
         movie = asked.movie
@@ -226,7 +234,8 @@ class Rate(CamFlixScreen):
             ("  " + title_of(given.movie), palette.text),
         ]
         if saved is None:
-            return Line(spread(start, [(_("saving…"), palette.warning), (" ", palette.text)], width, palette.text))
+            words = _("kept until the server is back") if given.is_kept else _("saving…")
+            return Line(spread(start, [(words, palette.warning), (" ", palette.text)], width, palette.text))
         words = rank_words(saved.percentile, saved.tier, saved.n_different_missing) if saved.tier else _("saved")
         if saved.predicted_score is not None and saved.gap is not None:
             predicted, gap = display.computed(saved.predicted_score, 0), display.difference(saved.gap, 0)

@@ -6,10 +6,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from camflix import display
+from camflix.genres import genre_words
 from camflix.i18n import N_, _, decimal, plural
 from camflix.results import MovieSummary
 from camflix.tui.drawing import bar, columns_chart, left, right, sparkline
-from camflix.tui.genres import genre_words
 from camflix.tui.keys import bindings
 from camflix.tui.screens.base import CamFlixScreen
 from camflix.tui.screens.person import tier_lines

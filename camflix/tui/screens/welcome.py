@@ -54,7 +54,7 @@ class Welcome(CamFlixScreen):
             Line([("   " + left(words, _CHOICE), palette.accent), (remark, palette.dim)], mode)
             for words, remark, mode in ways
         ]
-        keys = _("? tells the keys, F2 changes the theme, F3 the language, u takes anything back.")
+        keys = _("? tells the keys, F2 changes the theme, F3 the language, u takes the last score back.")
         return [*lines, Line(), Line([(" " + keys, palette.dim)])]
 
     def on_lines_opened(self, event: Lines.Opened) -> None:

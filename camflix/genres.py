@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 from camflix.i18n import N_, _
 
 GENRES = {
@@ -36,3 +38,13 @@ def genre_words(genre: str) -> str:
     """Return a genre in the reader's language; one that is not known as the catalogue has it."""
     known = GENRES.get(genre.casefold().replace(" ", "-"))
     return genre if known is None else _(known)
+
+
+def slugs_of_words(words: str) -> list[str]:
+    """Return what catalogues may call a genre that is named in the reader's language, with or without accents."""
+    return [slug for slug, name in GENRES.items() if _folded(words) in {_folded(_(name)), _folded(slug)}]
+
+
+def _folded(words: str) -> str:
+    letters = unicodedata.normalize("NFD", words.casefold().replace("-", " "))
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
