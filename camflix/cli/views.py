@@ -134,6 +134,9 @@ def show_recommendations(found: Recommendations) -> None:
 
 def _show_popular(found: Recommendations) -> None:
     assert found.reason is not None
+    if not found.recommendations:
+        print_paragraph(_("Nothing is left to recommend: every film that fits is rated, seen or hidden."))
+        return
     print_title(_("Popular, not personal yet: {reason}.", reason=_(_LIST_REASONS[found.reason])))
     rows = table(("", "right"), (_("film"), "left"), (_("ratings"), "right"))
     for rank, each in enumerate(found.recommendations, 1):

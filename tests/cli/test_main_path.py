@@ -118,13 +118,33 @@ def test_pages_of_the_catalogue_follow_each_other_without_gap_or_repetition() ->
 
 @pytest.mark.usefixtures("community")
 def test_the_next_page_that_is_offered_is_of_the_same_list() -> None:
-    typed = ("movies", "-n", "2", "--sort", "year", "--reverse", "--filter", "année>1900", "--watchlist", "exclude")
-    offered = answer(*typed, "--user", "ml-1").out.splitlines()[-1].partition("camflix ")[2]
+    typed = (
+        "movies",
+        "-n",
+        "2",
+        "--sort",
+        "year",
+        "--reverse",
+        "--filter",
+        "year:1900.. -hidden",
+        "--watchlist",
+        "exclude",
+    )
+    offered = answer(*typed, "--user", "ml-1").err.splitlines()[-1].partition("camflix ")[2]
     page, whole = answer(*shlex.split(offered), "--json"), answer(*typed[:1], "-n", "4", *typed[3:], "--json")
     assert page.code == 0, page.err
     assert [film["id"] for film in json.loads(page.out)["movies"]] == [
         film["id"] for film in json.loads(whole.out)["movies"][2:]
     ]
+
+
+@pytest.mark.usefixtures("community")
+def test_where_everything_is_rated_that_is_said() -> None:
+    for film in told("movies")["movies"]:
+        answer("rate", f"id:{film['id']}", "70")
+    said = answer("recommend").out
+    assert "Plus rien à recommander" in said
+    assert "camflix rate" not in said
 
 
 def test_the_local_profile_is_made_at_first_use_and_private(database_url: str) -> None:

@@ -113,8 +113,10 @@ def test_a_rating_made_while_the_server_is_away_is_kept_and_sent_later(
     live.server.app.wsgi_app = gone  # type: ignore[assignment,method-assign]
     kept = run_camflix("rate", "Alien (1979)", "95")
     assert kept.code == 1
+    never_named = run_camflix("rate", "id:20", "44")
+    assert "sera envoyé" in never_named.err or "sent as soon" in never_named.err
     assert "sera envoyé" in kept.err or "sent as soon" in kept.err
-    assert "1" in run_camflix("whoami").err
+    assert "2 " in run_camflix("whoami").err
 
 
 def test_serving_needs_a_secret_key_and_says_where_it_listens(home: Home) -> None:

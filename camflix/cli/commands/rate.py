@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 
 import typer
@@ -11,10 +12,13 @@ from camflix.cli.output import print_json
 from camflix.cli.session import JsonOption, UserOption, open_client, use_chosen_display
 from camflix.cli.tree import TranslatedCommand, new_app
 from camflix.cli.words import film_argument, rank_sentence, title_of
+from camflix.errors import ServerAwayError
 from camflix.i18n import _
 from camflix.results import SavedRating
 
 app = new_app()
+
+_OWN_ID = re.compile(r"id:([0-9]{1,9})")
 
 
 # "-1" must arrive as a score that is refused, not as an option that does not exist.
@@ -32,8 +36,14 @@ def rate(
     from camflix.operations.inputs import RateMovie, ResolveMovie  # noqa: PLC0415
 
     with open_client(user) as client:
-        movie = client.call(resolve_movie, ResolveMovie(film))
-        saved = client.call(operation, RateMovie(movie.id, wanted))
+        try:
+            movie_id = client.call(resolve_movie, ResolveMovie(film)).id
+        except ServerAwayError:
+            own_id = _OWN_ID.fullmatch(film)
+            if own_id is None:
+                raise
+            movie_id = int(own_id[1])  # the server need not say what this names: the score can be kept for it
+        saved = client.call(operation, RateMovie(movie_id, wanted))
         if not use_json:
             use_chosen_display(client)
     if use_json:
