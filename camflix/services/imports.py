@@ -84,15 +84,12 @@ class _RatingSink:
     def add(self, username: str, movie_id: int, score: int, rated_at: datetime | None) -> None:
         key, at = (username, movie_id), rated_at or self._started_at
         before = self._chunk.get(key)
-        if before is not None and (at <= before[1] or score == before[0]):
-            # The same pair again, and nothing newer. Of two scores of one moment the last in the file counts, now and
-            # the next time.
+        if before is not None and at == before[1]:
+            # Of two scores of one moment the last in the file counts, now and the next time.
             self._tally.counts["unchanged"] += 1
-            if at == before[1]:
-                self._chunk[key] = (score, at)
-            return
-        if before is not None or len(self._chunk) == _CHUNK:
-            # A newer score: those before it are written first, so that it meets them as it would next time.
+        elif before is not None or len(self._chunk) == _CHUNK:
+            # The same pair of another moment: the rows before it are written first, so that it meets them as it would
+            # next time.
             self._hand_over()
         self._chunk[key] = (score, at)
 

@@ -109,7 +109,7 @@ RATED: tuple[Column[MyRow], ...] = (
     Column(N_("score"), _score_cell, 6, is_right=True),
     Column("", _bar_cell, 10, from_width=70),
     Column(N_("percentile"), _percentile_cell, 10, is_right=True),
-    Column(N_("tier"), _tier_cell, 4, is_right=True),
+    Column(N_("tier"), _tier_cell, 6, is_right=True),
     Column(N_("day"), _day_cell, 10, from_width=90),
 )
 SEEN: tuple[Column[MyRow], ...] = (_DAY, _TITLE, _YEAR, Column("", _again_cell, 7), _SCORE)

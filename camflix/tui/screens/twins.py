@@ -51,7 +51,7 @@ COLUMNS: tuple[Column[Twin], ...] = (
     Column(N_("user"), _name_cell, 14, share=2),
     Column(N_("similarity"), _similarity_cell, 10, is_right=True),
     Column("", _bar_cell, 10, share=1, from_width=72),
-    Column(N_("taste distance"), _distance_cell, 14, is_right=True),
+    Column(N_("taste distance"), _distance_cell, 16, is_right=True),
     Column(N_("in common"), _common_cell, 9, is_right=True),
 )
 
