@@ -172,7 +172,7 @@ def told_apart(movies: Sequence[MovieSummary], most: int) -> str:
     """Return the names of the first ``most`` films, with their ids where two of them have the same name and year."""
     names = [f"{movie.title} ({movie.year or '?'})" for movie in movies]
     return ", ".join(
-        f"{name} id:{movie.id}" if names.count(name) > 1 else name
+        " ".join((name, f"id:{movie.id}")) if names.count(name) > 1 else name
         for name, movie in zip(names[:most], movies[:most], strict=True)
     )
 

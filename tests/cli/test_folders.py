@@ -121,7 +121,7 @@ def test_a_damaged_cache_is_made_anew(demo: Home, tmp_path: Path) -> None:
 
 @AS_EVERYBODY
 def test_a_folder_of_settings_that_may_not_be_read_is_named(sealed: Path) -> None:
-    outcome = run_process("config", "path", before=WITHOUT_ROOTS_RIGHTS, env=environment(XDG_CONFIG_HOME=str(sealed)))
+    outcome = run_process("config", "show", before=WITHOUT_ROOTS_RIGHTS, env=environment(XDG_CONFIG_HOME=str(sealed)))
 
     assert_one_clear_line(outcome)
     assert outcome.code == 2

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
+
 import typer
 
 from camflix.cli.output import print_json
 from camflix.cli.session import JsonOption
 from camflix.cli.tree import TranslatedCommand, new_app
 from camflix.i18n import N_, _
-from camflix.settings import NAMES, Origin, load_settings, shown_value
+from camflix.settings import NAMES, Origin, Paths, load_settings, shown_value
 
 app = new_app(help=_("Settings: environment first, then .env, then the config file, then the default."))
 
@@ -23,12 +25,12 @@ ORIGINS: dict[Origin, str] = {
 @app.command(cls=TranslatedCommand, help=_("Print where CamFlix keeps things."))
 def path(use_json: JsonOption = False) -> None:
     """Print the folders."""
-    settings = load_settings()
+    paths = Paths.from_environment(os.environ)  # not of the settings, which may be what cannot be read
     places = {
-        "config": str(settings.paths.config / "config.toml"),
-        "data": str(settings.paths.data),
-        "cache": str(settings.paths.cache),
-        "state": str(settings.paths.state),
+        "config": str(paths.config / "config.toml"),
+        "data": str(paths.data),
+        "cache": str(paths.cache),
+        "state": str(paths.state),
     }
     if use_json:
         print_json(places)
