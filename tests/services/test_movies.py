@@ -238,6 +238,14 @@ def test_a_title_that_looks_like_a_search_pattern_is_only_a_title(world: World) 
     assert search(world, "100_girls") == ["100 Girls"]
 
 
+def test_films_of_one_name_and_year_are_told_apart_by_their_ids(world: World) -> None:
+    ids = [world.film("War of the Worlds", 2005, movielens_id=number) for number in (1, 2)]
+    with world.camflix.transaction(writes=False) as services, pytest.raises(AmbiguousError) as ambiguous:
+        services.movies.resolve("War of the Worlds (2005)")
+    assert all(f"(2005) id:{id_}" in str(ambiguous.value) for id_ in ids)
+    assert "year" not in ambiguous.value.hint
+
+
 def test_an_ambiguous_title_brings_all_it_may_mean_and_how_to_say_which(world: World) -> None:
     for year in (1982, 2011):
         world.film("The Thing", year)

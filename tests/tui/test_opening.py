@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from camflix.errors import NotFoundError
+from camflix.errors import NotFoundError, ServerAwayError
+from camflix.operations import inputs, list_genres
+from camflix.tui.calls import Link, RememberingClient
 from camflix.tui.screens.discover import Discover
 from camflix.tui.screens.film import FilmScreen
 from tests.tui.conftest import press, settle
@@ -49,6 +52,22 @@ def test_where_no_film_can_be_drawn_that_is_said(make_first_app: Make) -> None:
         assert "no ratings to learn from" in words(pilot)
 
     walk(make_first_app(user=None, language="en"), steps)
+
+
+def test_an_answer_that_the_client_had_kept_shows_its_age_as_one_of_ours_does() -> None:
+    moment = datetime(2026, 11, 22, tzinfo=UTC)
+
+    class Kept:
+        away_since = (ServerAwayError("The server is away."), moment)
+
+        def call(self, _operation: object, _body: object) -> Any:
+            return "an old answer"
+
+    told: list[Link] = []
+    client = RememberingClient(Kept(), lambda: moment, told.append)
+    answer: object = client.call(list_genres, inputs.Nothing())
+    assert answer == "an old answer"
+    assert told == [Link(*Kept.away_since)]
 
 
 def test_what_was_ordered_just_before_leaving_is_carried_out(make_app: Make) -> None:
