@@ -125,7 +125,8 @@ def _fail_usage(error: usage.UsageError, *, use_json: bool) -> int:
     sentence = _usage_sentence(error)
     if use_json:
         parameter = getattr(error, "param", None)
-        print_usage_problem(sentence, field=parameter.name if parameter is not None else None)
+        field = parameter.name if parameter is not None else None
+        print_usage_problem(sentence, field=field, exit_code=ExitCode.WRONG_USAGE)
     say(f"{_command_path(error)}: {sentence}")
     return ExitCode.WRONG_USAGE
 

@@ -53,9 +53,9 @@ def print_problem(error: CamFlixError, *, exit_code: int) -> None:
     print_json({"error": problem})
 
 
-def print_usage_problem(message: str, *, field: str | None) -> None:
+def print_usage_problem(message: str, *, field: str | None, exit_code: int) -> None:
     """Print as JSON what is wrong with a command line."""
-    print_json({"error": {"code": "wrong_usage", "message": message, "field": field, "exit_code": 2}})
+    print_json({"error": {"code": "wrong_usage", "message": message, "field": field, "exit_code": int(exit_code)}})
 
 
 def console(*, stderr: bool = False) -> Console:

@@ -166,6 +166,7 @@ class RemoteClient:
                 hint="This is kept here and sent as soon as it does.",
                 url=self.login.url,
             ) from error
+        self.away_since = None
         return self._decoded(operation, content)
 
     def _read(self, operation: Operation[Input, Result], fields: dict[str, Any]) -> Result:

@@ -154,7 +154,9 @@ class FilterConditions:
                 hint="Genres: {genres}.",
                 field="genre",
                 value=slug,
-                genres=", ".join(sorted(map(_in_words, self._session.scalars(select(Genre.slug).limit(40))))),
+                genres=", ".join(
+                    sorted(map(_in_words, self._session.scalars(select(Genre.slug).order_by(Genre.slug).limit(40))))
+                ),
             )
         mine = select(MovieGenre.movie_id).where(MovieGenre.genre_id.in_(genre_ids))
         some = select(func.count()).select_from(mine.limit(_FEW + 1).subquery())
