@@ -34,7 +34,7 @@ COMMANDS: dict[str, Entry] = {
     "recommend": Entry("recommend", N_("The films you will like best, with predicted score and range.")),
     "rate": Entry("rate", N_("Rate a film from 0 to 100.")),
     "unrate": Entry("unrate", N_("Remove a rating.")),
-    "undo": Entry("undo", N_("Take back the last rating, removal or import.")),
+    "undo": Entry("undo", N_("Take back what you wrote last, a whole import included.")),
     "why": Entry("why", N_("Why this score: the prediction as the sum it is.")),
     "twins": Entry("twins", N_("The people whose taste is nearest to yours.")),
     "pick": Entry("pick", N_("A good film, drawn by chance.")),

@@ -4,6 +4,7 @@ from camflix.models.account import AccountCode, AnsweredWrite, ApiToken, CodePur
 from camflix.models.base import Base
 from camflix.models.diary import FeedAnswer, MovieNote, Viewing
 from camflix.models.engine import DataVersion, EngineArray, EngineChoice, EngineModel, Neighbour
+from camflix.models.journal import WriteRecord
 from camflix.models.lists import HiddenMovie, MovieList, MovieListEntry, WatchlistEntry
 from camflix.models.movie import Credit, CreditRole, Genre, Movie, MovieGenre, MovieTitle, Person, TitleKind
 from camflix.models.rating import ImportBatch, Rating, RatingChange
@@ -45,4 +46,5 @@ __all__ = [
     "Viewing",
     "WatchlistEntry",
     "WordForm",
+    "WriteRecord",
 ]

@@ -31,6 +31,7 @@ class Viewing(Base):
     __table_args__ = (
         Index("ix_viewing_user_id_seen_on_id", "user_id", "seen_on", "id"),
         Index("ix_viewing_user_id_movie_id", "user_id", "movie_id"),
+        {"sqlite_autoincrement": True},  # no number is given twice, as with lists
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

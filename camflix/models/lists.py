@@ -38,7 +38,8 @@ class MovieList(Base):
     """
 
     __tablename__ = "movie_list"
-    __table_args__ = (UniqueConstraint("user_id", "name"),)
+    # No number is given twice: a write kept from when the server was away must not change another list.
+    __table_args__ = (UniqueConstraint("user_id", "name"), {"sqlite_autoincrement": True})
 
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"))

@@ -35,6 +35,8 @@ class User(Base):
     __table_args__ = (
         CheckConstraint("privacy IN ('public', 'members', 'private')", name="privacy"),
         CheckConstraint("length(username) BETWEEN 1 AND 64", name="username_length"),
+        # No number is given twice: what a model or a kept write says of somebody is not said of another.
+        {"sqlite_autoincrement": True},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

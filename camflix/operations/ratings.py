@@ -58,7 +58,7 @@ def rating_history(context: Context, body: MovieRef) -> RatingHistory:
 
 @operation("POST", "/api/undo/")
 def undo(context: Context, body: Nothing) -> Undone:
-    """Take back the last rating, removal, import or change of scale. Errors: NotFoundError."""
+    """Take back what one wrote last, a whole import included. Errors: NotFoundError, ConflictError."""
     del body
     undone = context.services.undo.undo(context.user_id)
     context.services.recommendations.learn(context.user_id)

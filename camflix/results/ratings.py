@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from camflix.results.films import MovieSummary
 
@@ -93,16 +93,27 @@ class RemovedRating:
     previous_score: int
 
 
+UndoneKind: TypeAlias = Literal[
+    "rating", "import", "rescale", "watchlist", "hidden", "feed", "note", "viewing", "list", "list_film"
+]
+
+
 @dataclass(frozen=True, slots=True)
 class Undone:
-    """What an undo put back: the ratings of one write or of a whole import; ``score`` is what ``movie`` has now."""
+    """What an undo put back: the ratings of one write or of a whole import, or something else that was written.
 
-    kind: Literal["rating", "import", "rescale"]
+    ``score`` is what ``movie`` has now. Of what is no rating, ``is_there`` tells whether it is there now: the film on
+    the watchlist or in the list ``list_name``, the note, the viewing, the list.
+    """
+
+    kind: UndoneKind
     movie: MovieSummary | None
     n_ratings: int
     n_kept: int
     source: str | None
     score: int | None = None
+    is_there: bool | None = None
+    list_name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from camflix.services.hidden import HiddenService
     from camflix.services.import_jobs import ImportJobService, ImportRequest
     from camflix.services.imports import ImportService
+    from camflix.services.journal import JournalService
     from camflix.services.letters import LetterRequest, LetterService
     from camflix.services.listing import ListingService
     from camflix.services.lists import ListService
@@ -118,21 +119,21 @@ class Services:
         """Films to see."""
         from camflix.services.watchlist import WatchlistService  # noqa: PLC0415
 
-        return WatchlistService(self._session, self.movies, lambda: self.predictions, self._now)
+        return WatchlistService(self._session, self.movies, self.journal, lambda: self.predictions, self._now)
 
     @cached_property
     def hidden(self) -> HiddenService:
         """Films never to be shown."""
         from camflix.services.hidden import HiddenService  # noqa: PLC0415
 
-        return HiddenService(self._session, self.movies, self._now)
+        return HiddenService(self._session, self.movies, self.journal, self._now)
 
     @cached_property
     def notes(self) -> NoteService:
         """What a user wrote of films."""
         from camflix.services.notes import NoteService  # noqa: PLC0415
 
-        return NoteService(self._session, self.movies, self._now)
+        return NoteService(self._session, self.movies, self.journal, self._now)
 
     @cached_property
     def privacy(self) -> PrivacyService:
@@ -146,14 +147,14 @@ class Services:
         """Lists of films."""
         from camflix.services.lists import ListService  # noqa: PLC0415
 
-        return ListService(self._session, self.movies, self.privacy, self._now)
+        return ListService(self._session, self.movies, self.privacy, self.journal, self._now)
 
     @cached_property
     def diary(self) -> DiaryService:
         """Viewings."""
         from camflix.services.diary import DiaryService  # noqa: PLC0415
 
-        return DiaryService(self._session, self.movies, self.settings, self._now)
+        return DiaryService(self._session, self.movies, self.settings, self.journal, self._now)
 
     @cached_property
     def settings(self) -> UserSettingsService:
@@ -181,7 +182,7 @@ class Services:
         """Which films to rate next."""
         from camflix.services.feed import FeedService  # noqa: PLC0415
 
-        return FeedService(self._session, self.movies, self.ratings, self.engine, self._now)
+        return FeedService(self._session, self.movies, self.ratings, self.engine, self.journal, self._now)
 
     @cached_property
     def rescaling(self) -> RescalingService:
@@ -212,11 +213,18 @@ class Services:
         return RatingService(self._session, self.movies, self._now)
 
     @cached_property
+    def journal(self) -> JournalService:
+        """Writes that can be undone."""
+        from camflix.services.journal import JournalService  # noqa: PLC0415
+
+        return JournalService(self._session, self._now)
+
+    @cached_property
     def undo(self) -> UndoService:
         """Take back the last write."""
         from camflix.services.undo import UndoService  # noqa: PLC0415
 
-        return UndoService(self._session, self.movies, self.epochs, self._now)
+        return UndoService(self._session, self.movies, self.epochs, self.journal, lambda: self.lists, self._now)
 
     @cached_property
     def epochs(self) -> EpochService:

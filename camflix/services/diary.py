@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+    from camflix.services.journal import JournalService
     from camflix.services.movies import MovieService
     from camflix.services.settings import UserSettingsService
 
@@ -34,11 +35,13 @@ class DiaryService:
         session: Session,
         movies: MovieService,
         settings: UserSettingsService,
+        journal: JournalService,
         now: Callable[[], datetime],
     ) -> None:
         self._session = session
         self._movies = movies
         self._settings = settings
+        self._journal = journal
         self._now = now
 
     def add(self, user_id: int, movie_id: int, seen_on: str | None, is_rewatch: bool | None) -> Viewing:  # noqa: FBT001
@@ -54,6 +57,7 @@ class DiaryService:
         row = Row(user_id=user_id, movie_id=movie_id, seen_on=day, is_rewatch=again, created_at=self._now())
         self._session.add(row)
         self._session.flush()
+        self._journal.record(user_id, "viewing", None, movie_id=movie_id, row_id=row.id)
         return self._described(user_id, [row])[0]
 
     def edit(self, user_id: int, viewing_id: int, seen_on: str | None, is_rewatch: bool | None) -> Viewing:  # noqa: FBT001
@@ -64,11 +68,14 @@ class DiaryService:
             InvalidInputError: the day is none, or is still to come.
         """
         row = self._own(user_id, viewing_id)
+        before = _columns(row)
         if seen_on is not None:
             row.seen_on = self._day(user_id, seen_on)
         if is_rewatch is not None:
             row.is_rewatch = is_rewatch
         self._session.flush()
+        if _columns(row) != before:
+            self._journal.record(user_id, "viewing", before, movie_id=row.movie_id, row_id=row.id)
         return self._described(user_id, [row])[0]
 
     def remove(self, user_id: int, viewing_id: int) -> Viewing:
@@ -79,6 +86,7 @@ class DiaryService:
         """
         row = self._own(user_id, viewing_id)
         removed = self._described(user_id, [row])[0]
+        self._journal.record(user_id, "viewing", _columns(row), movie_id=row.movie_id, row_id=row.id)
         self._session.execute(delete(Row).where(Row.id == viewing_id))
         self._session.expunge(row)
         return removed
@@ -171,6 +179,10 @@ class DiaryService:
             )
             for row in rows
         )
+
+
+def _columns(row: Row) -> dict[str, object]:
+    return {"seen_on": row.seen_on, "is_rewatch": row.is_rewatch, "created_at": row.created_at}
 
 
 def _parsed(value: object, field: str) -> date:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from camflix.services.engine import EngineService
+    from camflix.services.journal import JournalService
     from camflix.services.movies import MovieService
     from camflix.services.ratings import RatingService
 
@@ -41,12 +42,14 @@ class FeedService:
         movies: MovieService,
         ratings: RatingService,
         engine: EngineService,
+        journal: JournalService,
         now: Callable[[], datetime],
     ) -> None:
         self._session = session
         self._movies = movies
         self._ratings = ratings
         self._engine = engine
+        self._journal = journal
         self._now = now
 
     def next_films(self, user_id: int, n: int) -> RatingFeed:
@@ -72,6 +75,13 @@ class FeedService:
         """
         movie = self._movies.get(movie_id)
         row = {"user_id": user_id, "movie_id": movie_id, "answer": answer, "answered_at": self._now()}
+        mine = select(AnswerRow.answer, AnswerRow.answered_at).where(
+            AnswerRow.user_id == user_id, AnswerRow.movie_id == movie_id
+        )
+        before = self._session.execute(mine).one_or_none()
+        if before is None or before.answer != answer:
+            row_before = None if before is None else {"answer": before.answer, "answered_at": before.answered_at}
+            self._journal.record(user_id, "feed", row_before, movie_id=movie_id)
         upsert_row(self._session.connection(), table_of(AnswerRow), row)
         return FeedAnswer(movie, answer)
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+    from camflix.services.journal import JournalService
     from camflix.services.movies import MovieService
 
 _HIDDEN = "hidden"
@@ -26,9 +27,12 @@ _HIDDEN = "hidden"
 class HiddenService:
     """The films one user hid. Hiding and restoring twice is as good as once."""
 
-    def __init__(self, session: Session, movies: MovieService, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, session: Session, movies: MovieService, journal: JournalService, now: Callable[[], datetime]
+    ) -> None:
         self._session = session
         self._movies = movies
+        self._journal = journal
         self._now = now
 
     def hide(self, user_id: int, movie_id: int) -> HiddenState:
@@ -40,6 +44,8 @@ class HiddenService:
         movie = self._movies.get(movie_id)
         row = {"user_id": user_id, "movie_id": movie_id, "hidden_at": self._now()}
         changed = insert_if_absent(self._session.connection(), table_of(HiddenMovie), row)
+        if changed:
+            self._journal.record(user_id, "hidden", None, movie_id=movie_id)
         return HiddenState(movie, is_hidden=True, changed=changed)
 
     def restore(self, user_id: int, movie_id: int) -> HiddenState:
@@ -50,8 +56,10 @@ class HiddenService:
         """
         movie = self._movies.get(movie_id)
         mine = and_(HiddenMovie.user_id == user_id, HiddenMovie.movie_id == movie_id)
-        done = self._session.execute(delete(HiddenMovie).where(mine))
-        return HiddenState(movie, is_hidden=False, changed=bool(done.rowcount))  # type: ignore[attr-defined]
+        before = self._session.execute(delete(HiddenMovie).where(mine).returning(HiddenMovie.hidden_at)).one_or_none()
+        if before is not None:
+            self._journal.record(user_id, "hidden", {"hidden_at": before.hidden_at}, movie_id=movie_id)
+        return HiddenState(movie, is_hidden=False, changed=before is not None)
 
     def page(self, user_id: int, limit: int, cursor: str | None) -> HiddenList:
         """Return a page of the hidden films, last hidden first.

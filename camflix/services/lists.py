@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import secrets
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, insert, or_, select
 
 from camflix.errors import ConflictError, InvalidInputError, NotFoundError
 from camflix.models import MovieList as ListRow
 from camflix.models import MovieListEntry, Rating, User
+from camflix.models.base import table_of
 from camflix.results import ListChange, ListedFilm, MovieList, MovieListPage, MovieListSummary
+from camflix.services.journal import values_of
+from camflix.services.list_places import ListPlaces
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime
 
+    from sqlalchemy import Select
     from sqlalchemy.orm import Session
 
+    from camflix.services.journal import JournalService, RecordedWrite
     from camflix.services.movies import MovieService
     from camflix.services.privacy import PrivacyService
 
@@ -35,15 +40,23 @@ class ListService:
         session: the transaction.
         movies: the catalogue.
         privacy: whom the reader may see.
+        journal: where writes are recorded, to be undone.
         now: the clock.
     """
 
     def __init__(
-        self, session: Session, movies: MovieService, privacy: PrivacyService, now: Callable[[], datetime]
+        self,
+        session: Session,
+        movies: MovieService,
+        privacy: PrivacyService,
+        journal: JournalService,
+        now: Callable[[], datetime],
     ) -> None:
         self._session = session
         self._movies = movies
         self._privacy = privacy
+        self._journal = journal
+        self._places = ListPlaces(session)
         self._now = now
 
     def create(self, user_id: int, name: str, description: str, *, is_public: bool) -> MovieListSummary:
@@ -65,6 +78,7 @@ class ListService:
         row.version = 1
         self._session.add(row)
         self._session.flush()
+        self._journal.record(user_id, "list", None, row_id=row.id)
         return self._summary(row.id, user_id)
 
     def edit(
@@ -93,6 +107,8 @@ class ListService:
         if description is not None:
             _check_text("description", description)
         new = {key: value for key, value in changes.items() if value is not None and value != getattr(row, key)}
+        if new:
+            self._journal.record(user_id, "list", _columns(row), row_id=list_id)
         for key, value in new.items():
             setattr(row, key, value)
         return self._changed(row, user_id, changed=bool(new))
@@ -103,8 +119,10 @@ class ListService:
         Raises:
             NotFoundError: one has no such list.
         """
-        self._own(user_id, list_id, None)
+        row = self._own(user_id, list_id, None)
         summary = self._summary(list_id, user_id)
+        before = {**_columns(row), "entries": self._places.all(list_id)}
+        self._journal.record(user_id, "list", before, row_id=list_id)
         self._session.execute(delete(ListRow).where(ListRow.id == list_id))
         self._session.expire_all()
         return summary
@@ -118,14 +136,14 @@ class ListService:
         """
         self._movies.get(movie_id)
         row = self._own(user_id, list_id, None)
-        if self._place_of(list_id, movie_id) is not None:
+        if self._places.place_of(list_id, movie_id) is not None:
             return self._changed(row, user_id, changed=False)
-        n = self._n_movies(list_id)
+        n = self._places.count(list_id)
         if n >= MAX_FILMS:
             raise InvalidInputError("list_id: a list holds {most} films at most.", field="list_id", most=MAX_FILMS)
         place = n if position is None else min(position, n)
-        self._shift(list_id, MovieListEntry.position >= place, 1)
-        self._session.add(MovieListEntry(list_id=list_id, movie_id=movie_id, position=place, added_at=self._now()))
+        self._journal.record(user_id, "list_film", None, movie_id=movie_id, row_id=list_id)
+        self._places.insert(list_id, movie_id, place, self._now())
         return self._changed(row, user_id, changed=True)
 
     def take_out(self, user_id: int, list_id: int, movie_id: int) -> ListChange:
@@ -135,13 +153,12 @@ class ListService:
             NotFoundError: one has no such list.
         """
         row = self._own(user_id, list_id, None)
-        place = self._place_of(list_id, movie_id)
-        if place is None:
-            return self._changed(row, user_id, changed=False)
-        mine = and_(MovieListEntry.list_id == list_id, MovieListEntry.movie_id == movie_id)
-        self._session.execute(delete(MovieListEntry).where(mine))
-        self._shift(list_id, MovieListEntry.position > place, -1)
-        return self._changed(row, user_id, changed=True)
+        before = self._places.delete(list_id, movie_id)
+        if before is not None:
+            place, added_at = before
+            row_before = {"position": place, "added_at": added_at}
+            self._journal.record(user_id, "list_film", row_before, movie_id=movie_id, row_id=list_id)
+        return self._changed(row, user_id, changed=before is not None)
 
     def move(self, user_id: int, list_id: int, movie_id: int, position: int, version: int | None) -> ListChange:
         """Put a film of a list in another place; past the end is the end.
@@ -151,17 +168,13 @@ class ListService:
             ConflictError: the list was changed since it was read.
         """
         row = self._own(user_id, list_id, version)
-        old = self._place_of(list_id, movie_id)
+        old = self._places.place_of(list_id, movie_id)
         if old is None:
             raise NotFoundError("This film is not in the list “{name}”.", field="movie_id", name=row.name)
-        new = min(position, self._n_movies(list_id) - 1)
-        place = MovieListEntry.position
-        if new > old:
-            self._shift(list_id, and_(place > old, place <= new), -1)
-        elif new < old:
-            self._shift(list_id, and_(place >= new, place < old), 1)
-        mine = and_(MovieListEntry.list_id == list_id, MovieListEntry.movie_id == movie_id)
-        self._session.execute(update(MovieListEntry).where(mine).values(position=new))
+        new = min(position, self._places.count(list_id) - 1)
+        if new != old:
+            self._journal.record(user_id, "list_film", {"position": old}, movie_id=movie_id, row_id=list_id)
+            self._places.move(list_id, movie_id, old, new)
         return self._changed(row, user_id, changed=new != old)
 
     def share(self, user_id: int, list_id: int, *, shared: bool) -> ListChange:
@@ -205,6 +218,63 @@ class ListService:
         visible = self._visible_to(reader_id, is_admin=is_admin)
         return MovieListPage(username, self._summaries(and_(ListRow.user_id == owner_id, visible), reader_id))
 
+    def put_back(self, record: RecordedWrite) -> tuple[str, bool] | None:
+        """Make a list, or a film's place in it, what it was before a write.
+
+        Returns:
+            The list's name, and whether the list, or the film in it, is there now; None when the list has gone.
+
+        Raises:
+            ConflictError: another list has its name by now.
+        """
+        if record.row_id is None:
+            return None
+        before = record.before
+        row = self._session.scalar(self._of_owner(record.user_id, record.row_id))
+        if row is None:
+            return None if record.kind == "list_film" or before is None else (self._bring_back(record, before), True)
+        if record.kind == "list_film":
+            is_there = self._put_film_back(record, before)
+        elif before is None:
+            self._session.execute(delete(ListRow).where(ListRow.id == row.id))
+            self._session.expire_all()
+            return row.name, False
+        else:
+            is_there = True
+            self._refuse_taken(record.user_id, before["name"], except_id=row.id)
+            row.name, row.description, row.is_public = before["name"], before["description"], before["is_public"]
+        self._changed(row, record.user_id, changed=True)
+        return row.name, is_there
+
+    def _put_film_back(self, record: RecordedWrite, before: dict[str, Any] | None) -> bool:
+        list_id, movie_id = record.row_id or 0, record.movie_id or 0
+        place = self._places.place_of(list_id, movie_id)
+        if before is None:
+            self._places.delete(list_id, movie_id)
+        elif place is not None:
+            new = min(before["position"], self._places.count(list_id) - 1)
+            self._places.move(list_id, movie_id, place, new)
+        elif "added_at" in before:
+            new = min(before["position"], self._places.count(list_id))
+            self._places.insert(list_id, movie_id, new, datetime.fromisoformat(before["added_at"]))
+        return before is not None
+
+    def _bring_back(self, record: RecordedWrite, before: dict[str, Any]) -> str:
+        """Make a list anew that was removed, with its films."""
+        entries, name = before.get("entries", ()), str(before["name"])
+        self._refuse_taken(record.user_id, name, except_id=0)
+        list_id, table = record.row_id, table_of(ListRow)
+        row = {key: value for key, value in before.items() if key != "entries"}
+        row |= {"id": list_id, "user_id": record.user_id, "version": before["version"] + 1}
+        self._session.execute(insert(table).values(**values_of(table, row)))
+        films = [
+            {"list_id": list_id, "movie_id": movie_id, "position": place, "added_at": datetime.fromisoformat(added_at)}
+            for movie_id, place, added_at in entries
+        ]
+        if films:
+            self._session.execute(insert(MovieListEntry), films)
+        return name
+
     def _visible_to(self, reader_id: int, *, is_admin: bool) -> ColumnElement[bool]:
         """Return the condition on lists: one's own, and the public ones of those whom one may see."""
         if is_admin:
@@ -213,8 +283,7 @@ class ListService:
         return or_(ListRow.user_id == reader_id, seen)
 
     def _own(self, user_id: int, list_id: int, version: int | None) -> ListRow:
-        query = select(ListRow).where(ListRow.id == list_id, ListRow.user_id == user_id).with_for_update()
-        row = self._session.scalar(query.execution_options(populate_existing=True))
+        row = self._session.scalar(self._of_owner(user_id, list_id))
         if row is None:
             raise _no_list("list_id", list_id)
         if version is not None and row.version != version:
@@ -225,6 +294,12 @@ class ListService:
                 name=row.name,
             )
         return row
+
+    @staticmethod
+    def _of_owner(user_id: int, list_id: int) -> Select[ListRow]:
+        """Return the query of one's own list, which locks it."""
+        query = select(ListRow).where(ListRow.id == list_id, ListRow.user_id == user_id).with_for_update()
+        return query.execution_options(populate_existing=True)
 
     def _refuse_taken(self, user_id: int, name: str, *, except_id: int) -> None:
         query = select(ListRow.id).where(ListRow.user_id == user_id, ListRow.name == name, ListRow.id != except_id)
@@ -238,34 +313,18 @@ class ListService:
         self._session.flush()
         return ListChange(self._summary(row.id, user_id), changed)
 
-    def _n_movies(self, list_id: int) -> int:
-        return self._session.scalar(select(func.count()).where(MovieListEntry.list_id == list_id)) or 0
-
-    def _place_of(self, list_id: int, movie_id: int) -> int | None:
-        query = select(MovieListEntry.position).where(MovieListEntry.list_id == list_id)
-        return self._session.scalar(query.where(MovieListEntry.movie_id == movie_id))
-
-    def _shift(self, list_id: int, which: ColumnElement[bool], difference: int) -> None:
-        self._session.execute(
-            update(MovieListEntry)
-            .where(MovieListEntry.list_id == list_id, which)
-            .values(position=MovieListEntry.position + difference)
-            .execution_options(synchronize_session=False)
-        )
-
     def _whole(self, list_id: int | None, reader_id: int, field: str, asked: object) -> MovieList:
         if list_id is None:
             raise _no_list(field, asked)
-        query = select(MovieListEntry.movie_id, MovieListEntry.position, MovieListEntry.added_at)
-        rows = self._session.execute(
-            query.where(MovieListEntry.list_id == list_id).order_by(MovieListEntry.position, MovieListEntry.movie_id)
-        ).all()
-        movies = self._movies.by_ids(row.movie_id for row in rows)
+        entries = self._places.all(list_id)
+        movies = self._movies.by_ids(movie_id for movie_id, _place, _added_at in entries)
         in_list = select(MovieListEntry.movie_id).where(MovieListEntry.list_id == list_id)
         rated = select(Rating.movie_id, Rating.score).where(Rating.user_id == reader_id, Rating.movie_id.in_(in_list))
         scores = dict(self._session.execute(rated).all())
-        films = [ListedFilm(row.position, movies[row.movie_id], row.added_at, scores.get(row.movie_id)) for row in rows]
-        return MovieList(self._summary(list_id, reader_id), tuple(films))
+        films = tuple(
+            ListedFilm(place, movies[movie_id], added_at, scores.get(movie_id)) for movie_id, place, added_at in entries
+        )
+        return MovieList(self._summary(list_id, reader_id), films)
 
     def _summary(self, list_id: int, reader_id: int) -> MovieListSummary:
         return self._summaries(ListRow.id == list_id, reader_id)[0]
@@ -310,6 +369,19 @@ def _checked_name(name: str) -> str:
 def _check_text(field: str, value: str) -> None:
     if "\0" in value:
         raise InvalidInputError("{name}: this is no text.", field=field, name=field)
+
+
+def _columns(row: ListRow) -> dict[str, object]:
+    """Return what a list is, to be undone; of its link only what an undone removal needs."""
+    return {
+        "name": row.name,
+        "description": row.description,
+        "is_public": row.is_public,
+        "share_token": row.share_token,
+        "version": row.version,
+        "created_at": row.created_at,
+        "updated_at": row.updated_at,
+    }
 
 
 def _no_list(field: str, asked: object) -> NotFoundError:

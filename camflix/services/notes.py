@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import TYPE_CHECKING
 
 from sqlalchemy import and_, bindparam, delete, func, or_, select
@@ -19,9 +20,11 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from camflix.results import MovieSummary
+    from camflix.services.journal import JournalService
     from camflix.services.movies import MovieService
 
 _CHANGED = "notes"
+_FIRST_VERSIONS = 1 << 30
 _OF_FILM = select(MovieNote).where(
     MovieNote.user_id == bindparam("user_id"), MovieNote.movie_id == bindparam("movie_id")
 )
@@ -30,9 +33,12 @@ _OF_FILM = select(MovieNote).where(
 class NoteService:
     """One user's notes at a time, one a film."""
 
-    def __init__(self, session: Session, movies: MovieService, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, session: Session, movies: MovieService, journal: JournalService, now: Callable[[], datetime]
+    ) -> None:
         self._session = session
         self._movies = movies
+        self._journal = journal
         self._now = now
 
     def save(self, user_id: int, movie_id: int, text: str, version: int | None, *, has_spoiler: bool) -> Note:
@@ -62,8 +68,10 @@ class NoteService:
                 field="version",
                 title=movie.title,
             )
+        self._journal.record(user_id, "note", None if note is None else _row(note), movie_id=movie_id)
         if note is None:
-            note = MovieNote(user_id=user_id, movie_id=movie_id, version=0)
+            # Anywhere, so that a version read of a note that was removed since is not that of the next one.
+            note = MovieNote(user_id=user_id, movie_id=movie_id, version=secrets.randbelow(_FIRST_VERSIONS))
             self._session.add(note)
         note.text, note.has_spoiler, note.version, note.updated_at = text, has_spoiler, note.version + 1, self._now()
         self._session.flush()
@@ -80,6 +88,7 @@ class NoteService:
         if note is None:
             raise NotFoundError("You have no note on “{title}”.", field="movie_id", title=movie.title)
         removed = _described(note, movie)
+        self._journal.record(user_id, "note", _row(note), movie_id=movie_id)
         mine = and_(MovieNote.user_id == user_id, MovieNote.movie_id == movie_id)
         self._session.execute(delete(MovieNote).where(mine))
         self._session.expunge(note)
@@ -115,6 +124,15 @@ class NoteService:
 def _check_text(text: str) -> None:
     if not text.strip() or "\0" in text:
         raise InvalidInputError("text: this must not be empty.", field="text")
+
+
+def _row(note: MovieNote) -> dict[str, object]:
+    return {
+        "text": note.text,
+        "has_spoiler": note.has_spoiler,
+        "version": note.version,
+        "updated_at": note.updated_at,
+    }
 
 
 def _described(note: MovieNote, movie: MovieSummary) -> Note:

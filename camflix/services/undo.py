@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from camflix.services.epoch import EpochService
+    from camflix.services.journal import JournalService
+    from camflix.services.lists import ListService
     from camflix.services.movies import MovieService
 
 # The first change of a pair says what was there before; the last must be the newest that still holds (neither an undo
@@ -81,21 +83,30 @@ FROM undo_stage WHERE old_score IS NOT NULL
 
 
 class UndoService:
-    """Takes back what a user did last. An undo is itself recorded, and not undone by the next."""
+    """Takes back what a user did last. An undo is not undone by the next; of ratings it is itself recorded."""
 
     def __init__(
-        self, session: Session, movies: MovieService, epochs: EpochService, now: Callable[[], datetime]
+        self,
+        session: Session,
+        movies: MovieService,
+        epochs: EpochService,
+        journal: JournalService,
+        lists: Callable[[], ListService],
+        now: Callable[[], datetime],
     ) -> None:
         self._session = session
         self._movies = movies
         self._epochs = epochs
+        self._journal = journal
+        self._lists = lists
         self._now = now
 
     def undo(self, user_id: int) -> Undone:
-        """Take back the user's last rating, removal or import that has not been taken back.
+        """Take back the user's last write that has not been taken back.
 
         Raises:
             NotFoundError: there is nothing to undo.
+            ConflictError: a list cannot have its name back, another has it.
         """
         # Imports first, as an import takes them: they lock users too.
         lock_imports(self._session.connection())
@@ -103,10 +114,32 @@ class UndoService:
         change = self._last_change(user_id)
         batch = self._last_batch(user_id)
         if batch is not None and (change is None or (batch.last_change_id or 0) > change.id):
+            change = None
+        else:
+            batch = None
+        rated_at = batch.finished_at if batch is not None else None if change is None else change.changed_at
+        undone = self._undo_record(user_id, since=rated_at)
+        if undone is not None:
+            return undone
+        if batch is not None:
             return self._undo_batch(batch)
         if change is None:
             raise NotFoundError("There is nothing to undo.")
         return self._undo_change(change)
+
+    def _undo_record(self, user_id: int, since: datetime | None) -> Undone | None:
+        """Undo the last write that is no rating, unless the last rating came after it; None when there is none."""
+        while (record := self._journal.last(user_id)) is not None and (since is None or record.written_at >= since):
+            kind = record.kind
+            movie = None if record.movie_id is None else self._movies.get(record.movie_id)
+            is_list = kind in ("list", "list_film")
+            done = self._lists().put_back(record) if is_list else ("", self._journal.put_back(record))
+            self._journal.forget(record)
+            # A list that has gone with somebody's help is past: what was done before comes next.
+            if done is not None:
+                name, is_there = done
+                return Undone(kind, movie, 0, 0, None, is_there=is_there, list_name=name if is_list else None)
+        return None
 
     def _last_change(self, user_id: int) -> RatingChange | None:
         change_id = self._session.scalar(_LAST_CHANGE, {"user_id": user_id})

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+    from camflix.services.journal import JournalService
     from camflix.services.movies import MovieService
     from camflix.services.predictions import PredictionService
 
@@ -32,11 +33,13 @@ class WatchlistService:
         self,
         session: Session,
         movies: MovieService,
+        journal: JournalService,
         predictions: Callable[[], PredictionService],
         now: Callable[[], datetime],
     ) -> None:
         self._session = session
         self._movies = movies
+        self._journal = journal
         self._predictions = predictions
         self._now = now
 
@@ -49,6 +52,8 @@ class WatchlistService:
         movie = self._movies.get(movie_id)
         row = {"user_id": user_id, "movie_id": movie_id, "added_at": self._now()}
         changed = insert_if_absent(self._session.connection(), table_of(WatchlistEntry), row)
+        if changed:
+            self._journal.record(user_id, "watchlist", None, movie_id=movie_id)
         return WatchlistState(movie, in_watchlist=True, changed=changed)
 
     def remove(self, user_id: int, movie_id: int) -> WatchlistState:
@@ -59,8 +64,11 @@ class WatchlistService:
         """
         movie = self._movies.get(movie_id)
         mine = and_(WatchlistEntry.user_id == user_id, WatchlistEntry.movie_id == movie_id)
-        done = self._session.execute(delete(WatchlistEntry).where(mine))
-        return WatchlistState(movie, in_watchlist=False, changed=bool(done.rowcount))  # type: ignore[attr-defined]
+        gone = delete(WatchlistEntry).where(mine).returning(WatchlistEntry.added_at)
+        before = self._session.execute(gone).one_or_none()
+        if before is not None:
+            self._journal.record(user_id, "watchlist", {"added_at": before.added_at}, movie_id=movie_id)
+        return WatchlistState(movie, in_watchlist=False, changed=before is not None)
 
     def page(
         self, user_id: int, sort: Literal["added", "predicted", "title"], limit: int, cursor: str | None

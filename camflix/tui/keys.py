@@ -34,7 +34,7 @@ ACTIONS: dict[str, Action] = {
     "app.palette": Action("ctrl+p,colon", N_("all actions and films, by name"), N_("actions"), is_shown=True),
     "app.back": Action("q,escape", N_("back; from a first page, leave"), N_("back"), is_shown=True),
     "app.leave": Action("ctrl+q,ctrl+c", N_("leave CamFlix")),
-    "app.undo": Action("u,ctrl+z", N_("take back the last score, removal or import"), N_("undo"), is_shown=True),
+    "app.undo": Action("u,ctrl+z", N_("take back what you wrote last, imports too"), N_("undo"), is_shown=True),
     "app.pick": Action("P", N_("a good film, drawn by chance")),
     "app.refresh": Action("f5,ctrl+r", N_("ask again for what is shown")),
     "app.theme": Action("f2", N_("next theme: dark, light, high contrast")),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from camflix import display
 from camflix.i18n import _, plural
 from camflix.tui.words import rank_words, title_of
+from camflix.undone import put_back_words
 
 if TYPE_CHECKING:
     from camflix.results import (
@@ -45,6 +46,8 @@ def removed_words(removed: RemovedRating) -> str:
 
 def undone_words(undone: Undone) -> str:
     """Return what was taken back."""
+    if undone.is_there is not None:
+        return _("Undone: {what}", what=put_back_words(undone))
     if undone.movie is not None:
         film = title_of(undone.movie)
         if undone.score is None:

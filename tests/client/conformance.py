@@ -93,6 +93,15 @@ class ClientConformance(OwnThingsConformance, AccountConformance, ImportConforma
         best = client.call(operations.list_ratings, inputs.ListRatings(1)).ratings[0]
         assert (best.movie.id, best.score) == (films[0], 92)
 
+    def test_undo_takes_back_what_is_no_rating_too(self, make_client: MakeClient, films: list[int]) -> None:
+        client = make_client("zoe")
+        client.call(operations.rate, inputs.RateMovie(films[0], 10))
+        client.call(operations.hide, inputs.MovieRef(films[1]))
+        undone = client.call(operations.undo, inputs.Nothing())
+        assert (undone.kind, undone.is_there, undone.movie and undone.movie.id) == ("hidden", False, films[1])
+        assert client.call(operations.list_hidden, inputs.Paged()).n_movies == 0
+        assert client.call(operations.undo, inputs.Nothing()).kind == "rating"
+
     def test_undo_has_nothing_to_take_back(self, make_client: MakeClient, world: World) -> None:
         world.user("new")
         with pytest.raises(NotFoundError):

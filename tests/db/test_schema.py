@@ -176,6 +176,21 @@ class TestMigrations:
         with engine.connect() as connection:
             assert current_revision(connection) == HEAD_REVISION
 
+    def test_no_number_of_a_user_a_list_or_a_viewing_is_given_twice(self, engine: Engine) -> None:
+        """What is kept of one that has gone, as a write while the server was away, must not mean another."""
+        upgrade(engine, Base.metadata, "0001")
+        upgrade(engine, Base.metadata)
+        given = "VALUES ('ann', '2026-01-01') RETURNING id"
+        with engine.begin() as connection:
+            first = connection.exec_driver_sql(f"INSERT INTO user_account (username, created_at) {given}").scalar()
+            connection.exec_driver_sql("DELETE FROM user_account")
+            second = connection.exec_driver_sql(f"INSERT INTO user_account (username, created_at) {given}").scalar()
+            assert first != second
+            if engine.dialect.name == "sqlite":
+                for name in ("user_account", "movie_list", "viewing"):
+                    made = connection.exec_driver_sql(f"SELECT sql FROM sqlite_schema WHERE name = '{name}'").scalar()
+                    assert "AUTOINCREMENT" in str(made)
+
     def test_upgrading_a_new_database_changes_nothing(self, engine: Engine) -> None:
         ensure_schema(engine, Base.metadata)
         assert upgrade(engine, Base.metadata) == (HEAD_REVISION, HEAD_REVISION)

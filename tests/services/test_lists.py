@@ -80,12 +80,22 @@ def test_of_lists_of_one_name_made_at_once_one_is_made(world: World) -> None:
 def test_of_notes_written_at_once_over_the_same_version_one_is_kept(world: World) -> None:
     ann, film = world.user("ann"), world.film("Heat")
     with world.camflix.transaction(writes=True) as services:
-        services.notes.save(ann, film, "Mine.", None, has_spoiler=False)
+        read = services.notes.save(ann, film, "Mine.", None, has_spoiler=False).version
     done = at_once(
         world,
-        [lambda s, n=n: s.notes.save(ann, film, f"Change {n}.", 1, has_spoiler=False) for n in range(6)],  # type: ignore[misc]
+        [lambda s, n=n: s.notes.save(ann, film, f"Change {n}.", read, has_spoiler=False) for n in range(6)],  # type: ignore[misc]
     )
     assert sum(isinstance(result, ConflictError) for result in done) == 5
+
+
+def test_a_note_written_anew_is_not_the_one_that_was_read_before_it_was_removed(world: World) -> None:
+    film, ann = world.film("Heat"), world.user("ann")
+    with world.camflix.transaction(writes=True) as services:
+        read = services.notes.save(ann, film, "first", None, has_spoiler=False)
+        services.notes.remove(ann, film)
+        services.notes.save(ann, film, "second", None, has_spoiler=False)
+    with pytest.raises(ConflictError), world.camflix.transaction(writes=True) as services:
+        services.notes.save(ann, film, "third", read.version, has_spoiler=False)
 
 
 def test_a_film_put_on_the_watchlist_many_times_at_once_is_there_once(world: World) -> None:

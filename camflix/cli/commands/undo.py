@@ -13,13 +13,14 @@ from camflix.i18n import _, plural
 from camflix.operations import undo as operation
 from camflix.operations.inputs import Nothing
 from camflix.results import Undone
+from camflix.undone import put_back_words
 
 app = new_app()
 
 
 @app.command(cls=TranslatedCommand)
 def undo(user: UserOption = None, use_json: JsonOption = False) -> None:
-    """Take back the last score, removal or import."""
+    """Take back what you wrote last, a whole import included."""
     with open_client(user) as client:
         undone = client.call(operation, Nothing())
         if not use_json:
@@ -31,6 +32,8 @@ def undo(user: UserOption = None, use_json: JsonOption = False) -> None:
 
 
 def _sentence(undone: Undone) -> str:
+    if undone.is_there is not None:
+        return _("Taken back: {what}", what=put_back_words(undone))
     if undone.movie is not None:
         film = title_of(undone.movie)
         if undone.score is None:
