@@ -28,7 +28,8 @@ CREATE TEMPORARY TABLE IF NOT EXISTS rating_stage (
     user_id INTEGER NOT NULL, movie_id INTEGER NOT NULL, score SMALLINT NOT NULL, rated_at {moment} NOT NULL
 )
 """
-# A row counts when it is new, or when it differs and is not older than what is stored.
+# A row counts when it is new, or when it differs and is not older than what is stored. One that says the same later is
+# no change, but from then on what is older than that says nothing against it.
 _CHANGES = text("""
 INSERT INTO rating_change (user_id, movie_id, old_score, old_created_at, old_updated_at, old_source, new_score,
                            changed_at, source, import_batch_id)
@@ -39,7 +40,8 @@ ORDER BY s.user_id, s.movie_id
 """).bindparams(bindparam("now", type_=UtcDateTime()))
 _COUNTS = """
 SELECT count(*) FILTER (WHERE r.user_id IS NULL),
-       count(*) FILTER (WHERE r.score <> s.score AND r.updated_at <= s.rated_at)
+       count(*) FILTER (WHERE r.score <> s.score AND r.updated_at <= s.rated_at),
+       count(*) FILTER (WHERE r.score = s.score AND r.updated_at < s.rated_at)
 FROM rating_stage s LEFT JOIN rating r ON r.user_id = s.user_id AND r.movie_id = s.movie_id
 """
 # Where no pair is stored yet nothing need be compared: a third less work.
@@ -56,8 +58,10 @@ INSERT INTO rating (user_id, movie_id, score, created_at, updated_at, source)
 SELECT user_id, movie_id, score, rated_at, rated_at, :source FROM rating_stage
 WHERE true ORDER BY user_id, movie_id
 ON CONFLICT (user_id, movie_id) DO UPDATE
-SET score = excluded.score, updated_at = excluded.updated_at, source = excluded.source
-WHERE rating.score <> excluded.score AND rating.updated_at <= excluded.updated_at
+SET score = excluded.score, updated_at = excluded.updated_at,
+    source = CASE WHEN rating.score = excluded.score THEN rating.source ELSE excluded.source END
+WHERE rating.updated_at < excluded.updated_at
+   OR (rating.updated_at = excluded.updated_at AND rating.score <> excluded.score)
 """
 _FEW_ROWS = 100
 
@@ -214,8 +218,8 @@ def upsert_ratings(
     _stage(connection, rows)
     refresh_outgrown_statistics(connection, len(rows), "movie", "user_account")
     lock_users(connection, "SELECT user_id FROM rating_stage")
-    n_created, n_updated = connection.execute(text(_COUNTS)).one()
-    if n_created or n_updated:
+    n_created, n_updated, n_said_again = connection.execute(text(_COUNTS)).one()
+    if n_created or n_updated or n_said_again:
         # The users are locked: nobody adds a rating of theirs meanwhile.
         changes, ratings = (_FIRST_CHANGES, _FIRST) if n_created == len(rows) else (_CHANGES, _UPSERT)
         connection.execute(changes, {"source": source, "batch_id": batch_id, "now": now})

@@ -308,7 +308,7 @@ class Services:
         """Data sets and people's own histories, in bulk."""
         from camflix.services.imports import ImportService  # noqa: PLC0415
 
-        return ImportService(self._session, self.users, self.movies, self.epochs, self._now)
+        return ImportService(self._session, self.users, self.movies, self.epochs, self.settings, self._now)
 
     @cached_property
     def import_jobs(self) -> ImportJobService:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import UTC
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from camflix.db.bulk import upsert_ratings
@@ -21,7 +22,7 @@ from camflix.services.movies import told_apart
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
-    from datetime import datetime
+    from datetime import datetime, tzinfo
 
     from sqlalchemy.orm import Session
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from camflix.results import MovieSummary
     from camflix.services.epoch import EpochService
     from camflix.services.movies import MovieService
+    from camflix.services.settings import UserSettingsService
     from camflix.services.users import UserService
 
 Outcome: TypeAlias = Literal["ambiguous", "not_found", "invalid", "skipped_not_film"]
@@ -123,12 +125,14 @@ class ImportService:
         users: UserService,
         movies: MovieService,
         epochs: EpochService,
+        settings: UserSettingsService,
         now: Callable[[], datetime],
     ) -> None:
         self._session = session
         self._users = users
         self._movies = movies
         self._epochs = epochs
+        self._settings = settings
         self._now = now
 
     def movielens(self, dataset: MovieLensDataset, file_name: str, user_id: int, progress: Progress) -> ImportReport:
@@ -163,7 +167,7 @@ class ImportService:
         matcher = TitleMatcher(self._session)
         meant: dict[int, tuple[str, int | None]] = {}
         n_rows = 0
-        for block in _blocks(export.ratings()):
+        for block in _blocks(_in_zone(export.ratings(), self._settings.time_zone(user_id))):
             good = [row for row in block if isinstance(row, RatingRow)]
             matches = iter(matcher.match([(row.title, row.year) for row in good]))
             for row in block:
@@ -318,6 +322,15 @@ def _take_ratings(
         if n_rows % _CHUNK == 0:
             progress(n_rows)
     return n_rows
+
+
+def _in_zone(rows: Iterable[RatingRow | Problem], zone: tzinfo) -> Iterator[RatingRow | Problem]:
+    """Yield rows whose days, midnight UTC, are the owner's: farther west the same day begins later."""
+    for row in rows:
+        if isinstance(row, RatingRow) and row.rated_at is not None:
+            yield row._replace(rated_at=max(row.rated_at, row.rated_at.replace(tzinfo=zone).astimezone(UTC)))
+        else:
+            yield row
 
 
 def _blocks(rows: Iterator[RatingRow | Problem], size: int = 500) -> Iterator[list[RatingRow | Problem]]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, delete, func, select, update
+from sqlalchemy import bindparam, delete, exists, func, select, update
+from sqlalchemy.orm import aliased
 
 from camflix import scores
 from camflix.errors import NotFoundError
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from datetime import datetime
 
+    from sqlalchemy import ColumnElement
     from sqlalchemy.orm import Session
 
     from camflix.results import Prediction
@@ -73,6 +75,10 @@ class RatingService:
         if previous != score:
             self._record(before, user_id, movie_id, score, predicted, prediction.engine if prediction else None)
             self._write(before, user, movie_id, score)
+        elif before is not None:
+            # Said once more: what an import brings from before has been answered.
+            before.updated_at = self._now()
+            self._session.flush()
         counts = self.score_counts(user_id)
         ranks = scores.percentiles_of_counts(counts)
         rank = ranks.get(score) if ranks else None
@@ -174,7 +180,7 @@ class RatingService:
         query = (
             select(RatingChange.predicted_score, RatingChange.new_score)
             .where(RatingChange.user_id == user_id, RatingChange.predicted_score.is_not(None))
-            .where(RatingChange.old_score.is_(None), RatingChange.new_score.is_not(None))
+            .where(*first_scores())
             .order_by(RatingChange.id.desc())
             .limit(last)
         )
@@ -234,6 +240,17 @@ class RatingService:
     def _count(self, user: User, movie_id: int, difference: int) -> None:
         if contributes(user):
             self._session.connection().execute(_COUNTED, {"movie_id": movie_id, "difference": difference})
+
+
+def first_scores() -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions on changes that are a film's first score; a slip that was undone is none."""
+    undoing = aliased(RatingChange)
+    undone = exists().where(
+        undoing.user_id == RatingChange.user_id,
+        undoing.movie_id == RatingChange.movie_id,
+        undoing.reverts_change_id == RatingChange.id,
+    )
+    return RatingChange.old_score.is_(None), RatingChange.new_score.is_not(None), ~undone
 
 
 def _n_missing(counts: dict[int, int]) -> int:

@@ -11,6 +11,7 @@ from sqlalchemy import Float, case, cast, func, select
 from camflix import scores
 from camflix.models import Credit, CreditRole, Genre, Movie, MovieGenre, Person, Rating, RatingChange, Viewing
 from camflix.results import AccuracyPoint, PeriodCount, RankedGroup, ScoreCount, Stats, YearInReview
+from camflix.services.ratings import first_scores
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -128,7 +129,7 @@ class StatsService:
         query = (
             select(RatingChange.changed_at, RatingChange.predicted_score, RatingChange.new_score)
             .where(RatingChange.user_id == user_id, RatingChange.predicted_score.is_not(None))
-            .where(RatingChange.old_score.is_(None), RatingChange.new_score.is_not(None))
+            .where(*first_scores())
         )
         gaps: dict[str, list[float]] = {}
         for at, predicted, score in self._session.execute(query):

@@ -6,13 +6,14 @@ import threading
 import time
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from camflix import i18n
 from camflix.importers import sample
@@ -420,6 +421,37 @@ class TestLetterboxd:
         report = bring_own(world, export(tmp_path / "lb", *rows), catalogue)
         assert outcomes(report) == {"created": 1, "updated": 1, "unchanged": 1}
         assert my_ratings(world, catalogue) == {"Heat": 100}
+
+    def test_a_score_said_again_later_is_newer_than_another_between_and_the_same_file_changes_nothing(
+        self, world: World, catalogue: int, tmp_path: Path
+    ) -> None:
+        rows = ("2021-01-01,Heat,1995,,3", "2021-02-01,Heat,1995,,3", "2021-01-15,Heat,1995,,2.5")
+        assert outcomes(bring_own(world, export(tmp_path / "lb", *rows), catalogue)) == {"created": 1, "unchanged": 2}
+        before = world.table(Rating)
+        assert outcomes(bring_own(world, export(tmp_path / "lb2", *rows), catalogue)) == {"unchanged": 3}
+        assert (world.table(Rating), my_ratings(world, catalogue)) == (before, {"Heat": 60})
+
+    def test_a_score_given_here_again_is_newer_than_a_file_of_the_time_between(
+        self, world: World, catalogue: int, tmp_path: Path
+    ) -> None:
+        with world.camflix.transaction(writes=False) as services:
+            heat = services.movies.resolve("Heat").id
+        bring_own(world, export(tmp_path / "lb", "2021-01-01,Heat,1995,,3"), catalogue)
+        world.rate(catalogue, heat, 60)
+        report = bring_own(world, export(tmp_path / "lb2", "2022-01-01,Heat,1995,,1"), catalogue)
+        assert (outcomes(report), my_ratings(world, catalogue)) == ({"unchanged": 1}, {"Heat": 60})
+
+    @pytest.mark.parametrize("zone", ["America/Los_Angeles", "Europe/Paris", "Pacific/Auckland", "UTC"])
+    def test_a_day_of_a_file_is_that_day_where_its_owner_lives(
+        self, world: World, catalogue: int, tmp_path: Path, zone: str
+    ) -> None:
+        with world.session() as session:
+            session.execute(update(User).where(User.id == catalogue).values(time_zone=zone))
+        bring_own(world, export(tmp_path / "lb", "2024-01-01,Heat,1995,,3"), catalogue)
+        (rated,) = (row for row in world.table(Rating) if row["user_id"] == catalogue)
+        at = rated["created_at"]
+        assert isinstance(at, datetime)
+        assert at.date() == at.astimezone(ZoneInfo(zone)).date() == date(2024, 1, 1)
 
     def test_of_two_scores_of_one_moment_the_last_in_the_file_counts_each_time(
         self, world: World, catalogue: int, tmp_path: Path

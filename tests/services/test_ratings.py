@@ -202,6 +202,17 @@ class TestPredictions:
             assert services.ratings.accuracy(ann, 2) == Accuracy(2, 10.25, 0.0, 0.5)
             assert services.ratings.accuracy(world_user(world, "bob")) == Accuracy(0, None, None, None)
 
+    def test_a_slip_that_was_undone_says_nothing_of_predictions(self, world: World, ann: int) -> None:
+        film = world.film("Heat")
+        self.rate(world, ann, film, 0, predicted(77))
+        world.undo(ann)
+        with world.camflix.transaction(writes=False) as services:
+            assert services.ratings.accuracy(ann).n == 0
+        self.rate(world, ann, film, 80, predicted(77))
+        with world.camflix.transaction(writes=False) as services:
+            assert services.ratings.accuracy(ann) == Accuracy(1, 3.0, 1.0, 1.0)
+            assert sum(month.n for month in services.stats.of(ann, "ann", 5, 1).accuracy) == 1
+
     def test_a_changed_mind_does_not_change_how_near_the_prediction_was(self, world: World, ann: int) -> None:
         film = world.film("Heat")
         self.rate(world, ann, film, 50, predicted(60.0))

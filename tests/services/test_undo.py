@@ -340,6 +340,8 @@ class Undoing(RuleBasedStateMachine):
         if before is None or before[0] != score:
             self.writes.append(Write(pair[0], is_import=False, before={pair: before}))
             self.ratings[pair] = (score, before[1] if before else self.now, self.now, "camflix")
+        else:
+            self.ratings[pair] = (score, before[1], self.now, before[3])
 
     @rule(person=st.integers(0, 1), film=st.integers(0, 2))
     def unrate(self, person: int, film: int) -> None:
@@ -380,6 +382,8 @@ class Undoing(RuleBasedStateMachine):
             if before is None or (before[0] != score and before[2] <= at):
                 write.before.setdefault(pair, before)
                 self.ratings[pair] = (score, before[1] if before else at, at, "movielens")
+            elif before[0] == score and before[2] < at:
+                self.ratings[pair] = (score, before[1], at, before[3])
 
     @rule(person=st.integers(0, 1))
     def undo(self, person: int) -> None:
