@@ -8,7 +8,7 @@ from rich.text import Text
 
 from camflix.cli.output import console
 from camflix.cli.views import print_paragraph, print_title, range_words, score_text, table
-from camflix.cli.words import REASONS, title_of
+from camflix.cli.words import REASONS, now_serves, title_of
 from camflix.i18n import _, decimal, plural
 from camflix.scores import MAX_SCORE
 
@@ -123,10 +123,21 @@ def show_evaluations(results: Sequence[EngineEvaluation], serves: str | None) ->
     first = results[0]
     print_title(_("{train} ratings learnt from, {test} predicted", train=first.n_train, test=first.n_test))
     out.print(rows)
+    if first.n_repeated:
+        print_paragraph(
+            plural(
+                "{n} row gave way to a newer one of the same user and film.",
+                "{n} rows gave way to a newer one of the same user and film.",
+                first.n_repeated,
+            )
+        )
+    if first.n_described is not None:
+        known, all_ = first.n_described, first.n_movies
+        print_paragraph(_("Genres and years are known of {known} of {all} films.", known=known, all=all_))
     if len(results) > 1:
         _plot(results)
     if serves is not None:
-        print_paragraph(_("“{engine}” tells held-out ratings best and serves from now on.", engine=serves))
+        print_paragraph(now_serves(serves))
 
 
 def _plot(results: Sequence[EngineEvaluation]) -> None:
@@ -134,7 +145,7 @@ def _plot(results: Sequence[EngineEvaluation]) -> None:
     out = console()
     out.print()
     out.print(Text(_("how far off, in points of 100"), style="bold"))
-    longest = max(result.rmse_100 for result in results)
+    longest = max(result.rmse_100 for result in results) or 1.0  # all may be right to the point
     width = max(len(result.engine) for result in results)
     for result in results:
         for name, value, style in (("RMSE", result.rmse_100, "cyan"), ("MAE", result.mae_100, "green")):

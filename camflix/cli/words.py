@@ -73,6 +73,11 @@ def title_of(movie: MovieSummary) -> str:
     return f"{movie.title} ({movie.year})" if movie.year else movie.title
 
 
+def now_serves(engine: str) -> str:
+    """Return that an engine serves from now on because it did best."""
+    return _("“{engine}” tells held-out ratings best and serves from now on.", engine=engine)
+
+
 def rank_sentence(percentile: int | None, tier: int | None, n_different_missing: int) -> str:
     """Return where a score stands among its owner's."""
     if percentile is None or tier is None:

@@ -36,6 +36,8 @@ _COLUMN_NAMES = (
     frozenset({"item", "itemid", "iid", "i", "movie", "movieid", "film", "filmid"}),
     frozenset({"rating", "score", "stars", "r"}),
 )
+_TIME_NAMES = frozenset({"timestamp", "time", "ts", "t"})
+_UTF_8_MARK = "\ufeff".encode().decode("latin-1")
 _N_SEPARATORS_OF_U_ITEM = 4 + len(GENRES_OF_100K.split())
 
 
@@ -48,6 +50,7 @@ class RatingFile:
         users: index of the user in ``user_ids``.
         items: index of the item in ``item_ids``.
         ratings: on the file's own scale.
+        times: when each was given, in the file's own numbers; all 0 where it does not say.
         user_ids: the file's names of users, in the order in which they first appear.
         item_ids: the same of items.
     """
@@ -56,6 +59,7 @@ class RatingFile:
     users: NDArray[np.int32]
     items: NDArray[np.int32]
     ratings: NDArray[np.float64]
+    times: NDArray[np.float64]
     user_ids: list[str]
     item_ids: list[str]
 
@@ -74,14 +78,20 @@ class _Cut:
     separator: str | None
     n_columns: int
     positions: tuple[int, int, int]
+    time: int | None
     is_header: bool = False
+
+    def fields(self, line: str) -> list[str]:
+        """Return the fields of a line; a separator between quotes separates nothing."""
+        return _split(line, self.separator)
 
 
 def read_ratings(path: Path | str, *, after: RatingFile | None = None) -> RatingFile:
     """Return the ratings of a file whose lines say user, item, rating and perhaps more.
 
     Tab, comma, semicolon, ``|``, ``::`` or spaces may stand between them. A line of column names is recognised; without
-    it the first three columns are meant. Blank lines and those that begin with # are left aside.
+    it the first three columns are meant, and the fourth as the time if it holds numbers. Blank lines and those that
+    begin with # are left aside; one that begins so and yet is a rating is refused.
 
     Args:
         path: the file.
@@ -103,6 +113,7 @@ def read_ratings(path: Path | str, *, after: RatingFile | None = None) -> Rating
         users=np.frombuffer(columns[0], dtype=np.int32),
         items=np.frombuffer(columns[1], dtype=np.int32),
         ratings=np.frombuffer(columns[2], dtype=np.float64),
+        times=np.frombuffer(columns[3], dtype=np.float64),
         user_ids=list(users),
         item_ids=list(items),
     )
@@ -160,11 +171,13 @@ def _only_file_of(source: Source) -> str:
 
 def _film_rows(source: Source, name: str) -> Iterator[FilmRow | Problem]:
     first_line = next(source.lines(name, encoding="latin-1"), "")
+    # MovieLens's own files are latin-1; whoever saved one again with a mark of UTF-8 made it that.
+    encoding = "utf-8" if first_line.startswith(_UTF_8_MARK) else "latin-1"
     if "::" in first_line:
-        table = Table(source, name, "::", "latin-1", quotes=False)
+        table = Table(source, name, "::", encoding, quotes=False)
         return film_rows(table.records(n_columns=3), name, (0, 1, 2), {})
     if first_line.count("|") == _N_SEPARATORS_OF_U_ITEM:
-        table = Table(source, name, "|", "latin-1", quotes=False)
+        table = Table(source, name, "|", encoding, quotes=False)
         return flagged_film_rows(table.records(n_columns=_N_SEPARATORS_OF_U_ITEM + 1), name)
     table = Table.with_header(source, name)
     return film_rows(table.records(), name, table.positions("movieId", "title", "genres"), {})
@@ -172,11 +185,12 @@ def _film_rows(source: Source, name: str) -> Iterator[FilmRow | Problem]:
 
 def _read_columns(
     lines: Iterator[str], place: str, users: dict[str, int], items: dict[str, int]
-) -> tuple[array[int], array[int], array[float]]:
-    """Return the three columns; ``users`` and ``items`` receive the ids that were not in them."""
-    user_column, item_column, rating_column = array("i"), array("i"), array("d")
+) -> tuple[array[int], array[int], array[float], array[float]]:
+    """Return the columns; ``users`` and ``items`` receive the ids that were not in them."""
+    user_column, item_column, rating_column, time_column = array("i"), array("i"), array("d"), array("d")
     known_ratings: dict[str, float] = {}
-    for line, user, item, text in _fields(lines, place):
+    says_when = True
+    for line, user, item, text, time in _fields(lines, place):
         if not (user and item):
             raise InvalidFileError(
                 "{file}, line {line}: the user or the item is missing.",
@@ -192,23 +206,28 @@ def _read_columns(
         user_column.append(users.setdefault(user, len(users)))
         item_column.append(items.setdefault(item, len(items)))
         rating_column.append(rating)
+        says_when = says_when and time.isdecimal() and time.isascii()
+        time_column.append(float(time) if says_when else 0.0)
     if not rating_column:
         raise InvalidFileError("{file} holds no ratings.", hint="Each line should say user item rating.", file=place)
-    return user_column, item_column, rating_column
+    times = time_column if says_when else array("d", bytes(time_column.itemsize * len(time_column)))
+    return user_column, item_column, rating_column, times
 
 
-def _fields(lines: Iterator[str], place: str) -> Iterator[tuple[int, str, str, str]]:
-    """Yield the line, user, item and rating of each line that has them."""
+def _fields(lines: Iterator[str], place: str) -> Iterator[tuple[int, str, str, str, str]]:
+    """Yield the line, user, item, rating and time ("" where there is none) of each line that has them."""
     numbered = (
-        (line, content) for line, content in enumerate(lines, 1) if not (content.isspace() or content[0] == "#")
+        (line, content)
+        for line, content in enumerate(lines, 1)
+        if not (content.isspace() or (content[0] == "#" and _is_comment(content, place, line)))
     )
     first = next(numbered, None)
     if first is None:
         return
     cut = _cut_of(first[1], place, first[0])
-    separator, n_columns, (user, item, rating) = cut.separator, cut.n_columns, cut.positions
+    n_columns, (user, item, rating), time = cut.n_columns, cut.positions, cut.time
     for line, content in numbered if cut.is_header else chain([first], numbered):
-        fields = content.split(separator)
+        fields = cut.fields(content)
         if len(fields) != n_columns:
             raise InvalidFileError(
                 "{file}, line {line}: {n_found} columns where the first line has {n_wanted}.",
@@ -218,13 +237,39 @@ def _fields(lines: Iterator[str], place: str) -> Iterator[tuple[int, str, str, s
                 n_found=len(fields),
                 n_wanted=n_columns,
             )
-        yield line, fields[user].strip(_PADDING), fields[item].strip(_PADDING), fields[rating].strip(_PADDING)
+        said = "" if time is None else fields[time].strip(_PADDING)
+        yield line, fields[user].strip(_PADDING), fields[item].strip(_PADDING), fields[rating].strip(_PADDING), said
+
+
+def _split(line: str, separator: str | None) -> list[str]:
+    if '"' in line and separator is not None and len(separator) == 1:
+        import csv  # noqa: PLC0415 - few files have quotes
+
+        return next(csv.reader([line.rstrip("\r\n")], delimiter=separator))
+    return line.split(separator)
+
+
+def _separator_of(line: str) -> str | None:
+    return next((candidate for candidate in _SEPARATORS if candidate in line), None)
+
+
+def _is_comment(content: str, place: str, line: int) -> bool:
+    """Return True; a line that may be a rating of somebody whose id begins with # is refused, for it can't be known."""
+    fields = [field.strip(_PADDING) for field in _split(content, _separator_of(content))]
+    if len(fields) < len(_COLUMN_NAMES) or fields[0] == "#" or not _NUMBER.fullmatch(fields[2].replace(",", ".")):
+        return True
+    raise InvalidFileError(
+        "{file}, line {line}: this begins with # as a comment does, and yet may be a rating.",
+        hint="Take the line out, or give the user an id without #.",
+        file=place,
+        line=line,
+    )
 
 
 def _cut_of(first: str, place: str, line: int) -> _Cut:
     """Return how a file is cut, judged by its first line that is no comment."""
-    separator = next((candidate for candidate in _SEPARATORS if candidate in first), None)
-    fields = [field.strip(_PADDING) for field in first.split(separator)]
+    separator = _separator_of(first)
+    fields = [field.strip(_PADDING) for field in _split(first, separator)]
     if len(fields) < len(_COLUMN_NAMES):
         raise InvalidFileError(
             "{file}, line {line}: this is no rating.",
@@ -236,8 +281,10 @@ def _cut_of(first: str, place: str, line: int) -> _Cut:
     names = [_NOT_A_LETTER.sub("", field.casefold().split(":")[0]) for field in fields]
     found = [[place for place, name in enumerate(names) if name in known] for known in _COLUMN_NAMES]
     if all(found):
-        return _Cut(separator, len(fields), (found[0][0], found[1][0], found[2][0]), is_header=True)
-    return _Cut(separator, len(fields), (0, 1, 2))
+        time = next((place for place, name in enumerate(names) if name in _TIME_NAMES), None)
+        return _Cut(separator, len(fields), (found[0][0], found[1][0], found[2][0]), time, is_header=True)
+    n_ours = len(_COLUMN_NAMES)
+    return _Cut(separator, len(fields), (0, 1, 2), n_ours if len(fields) > n_ours else None)
 
 
 def _rating(text: str, place: str, line: int) -> float:

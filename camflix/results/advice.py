@@ -167,7 +167,11 @@ class EngineStatus:
 
 @dataclass(frozen=True, slots=True)
 class EngineEvaluation:
-    """An engine measured on held-out ratings. ``rmse`` and ``mae`` are on the file's own scale, ending at ``scale``."""
+    """An engine measured on held-out ratings. ``rmse`` and ``mae`` are on the file's own scale, ending at ``scale``.
+
+    ``n_repeated`` counts rows of files that gave way to a newer one of the same user and film; ``n_described`` the
+    films whose genres and year a file of films knew, null without one.
+    """
 
     engine: str
     scale: int
@@ -190,3 +194,5 @@ class EngineEvaluation:
     fit_seconds: float
     predict_seconds: float
     peak_mb: float
+    n_repeated: int = 0
+    n_described: int | None = None

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from camflix import scores
-from camflix.errors import InvalidInputError
+from camflix.errors import InvalidFileError, InvalidInputError
 from camflix.importers.rating_files import read_films, read_ratings, scale_of
 from camflix.recommender.arrays import Ratings
 from camflix.recommender.evaluation import EvaluationSettings, HeldOut, evaluate, split_holdout
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+    from camflix.importers.rating_files import RatingFile
     from camflix.recommender.arrays import Features, Float64s
     from camflix.recommender.evaluation import EvaluationResult
     from camflix.recommender.registry import Preset
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 
 _MIN_RATINGS = 50
 _LEAST_COMPARED = 2
+_MOST_HELD_OUT = 0.5
 MAX_RANKED_USERS = 2000
 """Lists are made for so many people at the most; enough that the sample's error is below a thousandth."""
 
@@ -62,7 +65,13 @@ class EvaluationService:
             )
         train, test = split_holdout(ratings.n_ratings, share, seed)
         if not len(train) or not len(test):
-            raise _not_a_share(share)
+            raise InvalidInputError(
+                "holdout: {value} of {n} ratings leaves nothing to learn from, or nothing to predict.",
+                hint="Give a share like 0.2.",
+                field="holdout",
+                value=share,
+                n=ratings.n_ratings,
+            )
         users = ratings.row_users()
         learnt = Ratings.from_triples(
             users[train], ratings.items[train], ratings.scores[train], ratings.n_users, ratings.n_items
@@ -71,12 +80,13 @@ class EvaluationService:
         features = read_features(self._session, snapshot.movie_ids)
         return _measured(engines, learnt, held_out, features, scores.MAX_SCORE, seed, preset)
 
-    def choose_best(self, found: Sequence[EngineEvaluation]) -> str | None:
+    def choose_best(self, found: Sequence[EngineEvaluation], share: float, preset: Preset) -> str | None:
         """Let the engine serve that predicted best, unless somebody chose one by hand; return its name if it serves.
 
-        The least root of the mean squared error wins; it needs two engines to compare.
+        The least root of the mean squared error wins. It needs two engines to compare, as thoroughly fitted as those
+        that serve, on about as many ratings.
         """
-        if len(found) < _LEAST_COMPARED:
+        if len(found) < _LEAST_COMPARED or preset != "full" or not share <= _MOST_HELD_OUT:
             return None
         best = min(found, key=lambda each: each.rmse_100).engine
         self._engine.choose(best, "holdout")
@@ -102,7 +112,7 @@ def evaluate_files(
     scale = scale_of(learnt, held_out)
     users = {name: index for index, name in enumerate(learnt.user_ids)}
     items = {name: index for index, name in enumerate(learnt.item_ids)}
-    rows = _last_of_each_pair(learnt.users, learnt.items)
+    rows, tested = _newest_of_each_pair(learnt), _newest_of_each_pair(held_out)
     fitted = Ratings.from_triples(
         learnt.users[rows],
         learnt.items[rows],
@@ -112,28 +122,49 @@ def evaluate_files(
     )
     known_users = np.array([users.get(name, -1) for name in held_out.user_ids], dtype=np.int32)
     known_items = np.array([items.get(name, -1) for name in held_out.item_ids], dtype=np.int32)
-    compared = HeldOut(known_users[held_out.users], known_items[held_out.items], _on_100(held_out.ratings, scale))
-    features = _features(films, learnt.item_ids) if films is not None else None
-    return _measured(engines, fitted, compared, features, scale, seed, preset)
+    compared = HeldOut(
+        known_users[held_out.users[tested]],
+        known_items[held_out.items[tested]],
+        _on_100(held_out.ratings[tested], scale),
+    )
+    features, n_described = (None, None) if films is None else _features(films, learnt.item_ids)
+    found = _measured(engines, fitted, compared, features, scale, seed, preset)
+    n_repeated = len(learnt.users) - len(rows) + len(held_out.users) - len(tested)
+    return [replace(each, n_repeated=n_repeated, n_described=n_described) for each in found]
 
 
 def _on_100(ratings: Float64s, scale: int) -> Float64s:
     return ratings * scores.MAX_SCORE / scale
 
 
-def _last_of_each_pair(users: np.ndarray, items: np.ndarray) -> np.ndarray:
-    """Return the rows to keep where a file rates a pair twice: the last of each, in file order."""
-    pairs = users.astype(np.int64) << 32 | items
-    _unique, from_the_end = np.unique(pairs[::-1], return_index=True)
-    return np.sort(len(pairs) - 1 - from_the_end)
+def _newest_of_each_pair(file: RatingFile) -> np.ndarray:
+    """Return the rows to keep where a file rates a pair twice: the newest; of one moment the last in the file."""
+    pairs = file.users.astype(np.int64) << 32 | file.items
+    newest_first = np.argsort(file.times, kind="stable")[::-1]
+    _unique, kept = np.unique(pairs[newest_first], return_index=True)
+    return np.sort(newest_first[kept])
 
 
-def _features(films: Path, item_ids: Sequence[str]) -> Features:
+def _features(films: Path, item_ids: Sequence[str]) -> tuple[Features, int]:
+    """Return the items' features, and how many items the file knows.
+
+    Raises:
+        InvalidFileError: it knows none; it is another data set's.
+    """
     known = read_films(films)
-    facts = [known.get(item_id) for item_id in item_ids]
-    return item_features(
+    # MovieTweetings writes 0114508 for film 114508.
+    facts = [known.get(item_id.lstrip("0") if item_id.isdecimal() else item_id) for item_id in item_ids]
+    n_described = sum(fact is not None for fact in facts)
+    if n_described == 0:
+        raise InvalidFileError(
+            "{file} holds none of the films that are rated.",
+            hint="Give the films of the same data set, or leave --films out.",
+            file=str(films),
+        )
+    features = item_features(
         [fact.year if fact else None for fact in facts], [fact.genres if fact else () for fact in facts]
     )
+    return features, n_described
 
 
 def _measured(

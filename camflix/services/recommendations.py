@@ -27,7 +27,7 @@ from camflix.services.community import evidence_floor
 from camflix.services.franchises import franchise_key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from sqlalchemy import ColumnElement
     from sqlalchemy.orm import Session
@@ -72,15 +72,16 @@ class RecommendationService:
         self._wanted = wanted
 
     def predict(self, user_id: int, movie_id: int) -> Prediction | None:
-        """Return the predicted score of one film; None when no model was ever fitted."""
+        """Return the predicted score of one film, that of its receipt; None when no model was ever fitted."""
         served = self._engine.served()
         if served is None:
             return None
         item = served.item_index(movie_id)
         if item < 0:
             return Prediction(None, None, None, "film_unrated", 0, served.model.name)
-        predictions = served.model.predict(self._engine.person(served, user_id), np.array([item], dtype=np.int32))
-        return described(served, predictions, 0)
+        return self._predicted(
+            served, user_id, np.array([item], dtype=np.int32), self._own_scores(user_id, (movie_id,))
+        )[0]
 
     def learn(self, user_id: int) -> None:
         """Take in that a user's ratings have changed: their neighbours are found anew, in the model that serves."""
@@ -207,9 +208,9 @@ class RecommendationService:
         floor = max(1, min(MIN_EVIDENCE, evidence_floor(served.snapshot.ratings.n_users)))
         hidden = served.item_indices(self._hidden(user_id))
         found = served.similar_items.similar(item, n, exclude=hidden, min_evidence=floor)
-        predictions = served.model.predict(self._engine.person(served, user_id), found.items)
         movies = self._movies.by_ids(map(served.movie_id, found.items))
         own = self._own_scores(user_id, movies)
+        predictions = self._predicted(served, user_id, found.items, own)
         return SimilarMovies(
             movie,
             tuple(
@@ -217,11 +218,23 @@ class RecommendationService:
                     movie=movies[served.movie_id(like)],
                     similarity=round(float(found.similarity[place]), 6),
                     own_score=own.get(served.movie_id(like)),
-                    prediction=described(served, predictions, place),
+                    prediction=predictions[place],
                 )
                 for place, like in enumerate(found.items)
             ),
         )
+
+    def _predicted(self, served: Served, user_id: int, items: Int32s, own: Mapping[int, int]) -> list[Prediction]:
+        """Return predictions as their receipts have them: of a film that the user has rated, as if they had not."""
+        person = self._engine.person(served, user_id)
+        together = served.model.predict(person, items)
+        found = [described(served, together, place) for place in range(len(items))]
+        for place, item in enumerate(items.tolist()):
+            if served.movie_id(item) in own:
+                taste = self._engine.taste(served, user_id).without(item)
+                alone = served.model.person(taste.items, taste.scores, taste.user)
+                found[place] = described(served, served.model.predict(alone, items[place : place + 1]), 0)
+        return found
 
     def _own_scores(self, user_id: int, movie_ids: Iterable[int]) -> dict[int, int]:
         query = select(Rating.movie_id, Rating.score).where(

@@ -74,6 +74,51 @@ def test_every_layout_gives_the_same_figures(tmp_path: Path) -> None:
     assert [figures for figures in found if figures != found[0]] == []
 
 
+def test_of_rows_of_one_user_and_film_the_newest_counts_wherever_it_stands_and_the_others_are_told(
+    tmp_path: Path,
+) -> None:
+    train, test = written(tmp_path, "ratings.csv", ratings())
+    files = ("--train", str(train), "--test", str(test), "--engine", "classic")
+    once = lasting(evaluated(*files))
+    older = [line.split(",") for line in train.read_text().splitlines()[1:20]]
+    with train.open("a") as file:
+        file.writelines(f"{user},{film},1,5\n" for user, film, _score, _time in older)
+    again = test.read_text().splitlines()[1:]
+    with test.open("a") as file:
+        file.writelines(f"{line}\n" for line in again)
+    n_left_out = len(older) + len(again)
+    assert lasting(evaluated(*files)) == {**once, "n_repeated": n_left_out}
+    assert f"{n_left_out} lignes" in answer("evaluate", *files).out
+
+
+def test_films_of_another_data_set_are_refused_and_zeros_before_a_number_mean_nothing(tmp_path: Path) -> None:
+    train, test = written(tmp_path, "ratings.csv", ratings())
+    films = tmp_path / "movies.csv"
+    how = ("--engine", "factors", "--preset", "fast", "--films", str(films))
+    files = ("--train", str(train), "--test", str(test), *how)
+    films.write_text("movieId,title,genres\n7000,Heat (1995),Crime\n")
+    outcome = answer("evaluate", *files, "--json")
+    assert outcome.code == 1
+    assert "movies.csv" in outcome.err
+    rows = [f"{film},Film {film} ({1950 + film}),{'Crime' if film % 2 else 'Drama'}" for film in range(1, 31)]
+    films.write_text("movieId,title,genres\n" + "\n".join(rows) + "\n")
+    plain = lasting(evaluated(*files))
+    assert plain["n_described"] == 30
+    for file in (train, test):
+        header, *lines = file.read_text().splitlines()
+        padded = [f"{user},000{film},{score},{time}" for user, film, score, time in (row.split(",") for row in lines)]
+        file.write_text("\n".join((header, *padded)) + "\n")
+    assert lasting(evaluated(*files)) == plain
+
+
+def test_engines_that_are_right_to_the_point_are_shown_too(tmp_path: Path) -> None:
+    one = tmp_path / "one"
+    one.write_text("u1,i1,4\n")
+    outcome = answer("evaluate", "--train", str(one), "--test", str(one), "--preset", "fast")
+    assert (outcome.code, outcome.err) == (0, "")
+    assert "RMSE" in outcome.out
+
+
 def test_the_figures_are_those_that_are_promised_and_make_sense(tmp_path: Path) -> None:
     train, test = written(tmp_path, "u.data", ratings())
 

@@ -72,6 +72,34 @@ def test_blank_lines_comments_quotes_and_line_ends_make_no_difference(write_file
     assert triples(path) == [("1", "2", 3.0), ("1", "4", 5.0)]
 
 
+def test_a_separator_between_quotes_separates_nothing(write_file: Callable[[str], Path]) -> None:
+    path = write_file('"Doe, U1",7,4.5\n"Doe, U2","8",3\n')
+    assert triples(path) == [("Doe, U1", "7", 4.5), ("Doe, U2", "8", 3.0)]
+
+
+def test_a_rating_of_somebody_whose_id_begins_with_a_hash_is_refused_and_never_left_out(
+    write_file: Callable[[str], Path],
+) -> None:
+    with pytest.raises(InvalidFileError, match="line 2: this begins with #"):
+        read_ratings(write_file("u1,7,4.5\n#u2,7,4\n"))
+
+
+@pytest.mark.parametrize(
+    ("content", "times"),
+    [
+        ("1,7,4,50\n2,7,4,60\n", [50, 60]),
+        ("time,userId,movieId,rating\n50,1,7,4\n60,2,7,4\n", [50, 60]),
+        ("1,7,4\n2,7,4\n", [0, 0]),
+        ("1,7,4,50\n2,7,4,yesterday\n", [0, 0]),
+        ("1,7,4,-1\n2,7,4,60\n", [0, 0]),
+    ],
+)
+def test_times_are_read_where_every_line_has_one(
+    content: str, times: list[int], write_file: Callable[[str], Path]
+) -> None:
+    assert read_ratings(write_file(content)).times.tolist() == times
+
+
 def test_the_indices_of_a_test_file_go_on_after_those_of_its_training_file(write_file: Callable[[str], Path]) -> None:
     train = read_ratings(write_file("a x 1\nb y 2\n"))
     test = read_ratings(write_file("b x 3\nc z 4\n"), after=train)
@@ -180,6 +208,12 @@ def test_films_are_read_from_movies_dat_and_u_item(tmp_path: Path) -> None:
     flags = "|".join("1" if place in {8, 12} else "0" for place in range(19))
     item.write_bytes(f"73|Misérables, Les (1995)|01-Jan-1995||http://us.imdb.com/|{flags}\n".encode("latin-1"))
     assert read_films(dat) == read_films(item) == {"73": FilmFacts(1995, ("drama", "musical"))}
+
+
+def test_a_mark_of_utf_8_before_films_is_no_part_of_the_first(tmp_path: Path) -> None:
+    dat = tmp_path / "movies.dat"
+    dat.write_text("\ufeff73::Misérables, Les (1995)::Drama|Musical\n", encoding="utf-8")
+    assert read_films(dat) == {"73": FilmFacts(1995, ("drama", "musical"))}
 
 
 @pytest.mark.parametrize("line", ["x,Heat (1995),Drama", "7,Heat (1995)", '7,"Heat (1995),Drama'])

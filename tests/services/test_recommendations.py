@@ -145,6 +145,19 @@ def test_a_prediction_moves_the_moment_a_film_is_rated(world: World) -> None:
     assert after.total > before.total
 
 
+def test_a_film_that_was_rated_is_predicted_everywhere_as_its_receipt_has_it(world: World) -> None:
+    users, films = world.community()
+    world.camflix.refresh_engine()
+    with world.camflix.transaction(writes=False) as services:
+        user, found = users[3], services.recommendations
+        rated = [film for film in films if services.ratings.score_of(user, film) is not None]
+        why = {film: found.why(user, "c-03", film).prediction for film in films}
+        assert {film: found.predict(user, film) for film in films} == why
+        alike = found.similar(user, rated[0], 10).similar
+        assert any(like.own_score is not None for like in alike)
+        assert [like.prediction for like in alike] == [why[like.movie.id] for like in alike]
+
+
 def test_the_receipt_adds_up_and_is_the_prediction_shown_everywhere(world: World) -> None:
     _users, films = world.community()
     user_id = reader(world, films)

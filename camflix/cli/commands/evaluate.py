@@ -10,6 +10,7 @@ import typer
 from camflix.cli.output import print_json
 from camflix.cli.session import JsonOption, open_camflix
 from camflix.cli.tree import TranslatedCommand, new_app
+from camflix.cli.words import now_serves
 from camflix.errors import InvalidInputError
 from camflix.i18n import _
 from camflix.results import EngineEvaluation
@@ -32,7 +33,11 @@ def evaluate(
         Path | None, typer.Option(metavar=_("FILE"), readable=False, help=_("movies.csv or u.item: genres and years."))
     ] = None,
     holdout: Annotated[
-        float | None, typer.Option(metavar=_("SHARE"), help=_("Hold out this share of the database instead (0.2)."))
+        float | None,
+        typer.Option(
+            metavar=_("SHARE"),
+            help=_("Hold out this share of the database instead (0.2); the best then serves."),
+        ),
     ] = None,
     seed: Annotated[int, typer.Option(metavar=_("NUMBER"), min=0, help=_("Which ratings are held out."))] = 7,
     engine: Annotated[str, typer.Option(metavar=_("NAME"), help=_("The engine; “all” for all."))] = "all",
@@ -55,6 +60,8 @@ def evaluate(
         results, serves = _on_database(holdout, seed, engines, how)
     if use_json:
         print_json(results[0] if engine != "all" else results)
+        if serves is not None:
+            typer.echo(now_serves(serves), err=True)
         return
     from camflix.cli.advice_views import show_evaluations  # noqa: PLC0415 - rich
 
@@ -101,7 +108,7 @@ def _on_database(
         with camflix.transaction(writes=False) as services:
             found = services.evaluation.holdout(share, seed, engines, preset)
         with camflix.transaction(writes=True) as services:
-            serves = services.evaluation.choose_best(found)
+            serves = services.evaluation.choose_best(found, share, preset)
         if serves is not None:
             camflix.refresh_engine(wait=True)
     return found, serves
