@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from camflix.db.ids import among
-from camflix.models import Movie, Rating
+from camflix.models import DataVersion, Movie, Rating
 from camflix.services.catalogue_memory import CatalogueMemory, Places
 from camflix.services.cursors import decode_cursor, encode_cursor
 
@@ -18,10 +18,16 @@ if TYPE_CHECKING:
     from sqlalchemy import Select
     from sqlalchemy.orm import InstrumentedAttribute, Session
 
+    from camflix.services.catalogue_memory import CatalogueState
+
 MovieSort: TypeAlias = Literal["ratings", "title", "year", "popularity", "score", "predicted"]
 Conditions: TypeAlias = "Sequence[ColumnElement[bool]]"
 
 _CHUNK = 500
+_STATE = select(
+    select(func.max(Movie.id)).scalar_subquery().label("newest"),
+    select(func.max(DataVersion.epoch)).scalar_subquery().label("epoch"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +106,11 @@ class MovieOrder:
 
         What lies in the second half is counted from the end: an index is walked through half its length at the most.
         """
-        n_all, n_dated = self._sizes()
+        # Before anything is counted: what is remembered may be newer than it says, never older.
+        state = self._state()
+        n_all, n_dated = self._sizes(state)
         if self._remembers_places and offset + limit <= n_dated:
-            return self._near_a_place(offset, limit, n_dated), n_all
+            return self._near_a_place(offset, limit, n_dated, state), n_all
         ids: list[int] = []
         start = 0
         for query, size in zip(self._whole(), (n_dated, n_all - n_dated), strict=False):
@@ -117,37 +125,40 @@ class MovieOrder:
         """Return whether places found are worth remembering: those of the whole catalogue, the same for everybody."""
         return not self._conditions and self._order.column.class_ is Movie
 
-    def _near_a_place(self, offset: int, limit: int, size: int) -> list[int]:
+    def _near_a_place(self, offset: int, limit: int, size: int, state: CatalogueState) -> list[int]:
         """Return the ids at some places, counted from the nearest of the places met before, or from an end."""
-        newest = self._memory.sizes[self._order.column.key][0]
         places = self._memory.places.setdefault(self._order.name, Places())
-        value, last, start = places.before(offset, newest)
-        if last is None or size - offset - limit < offset - start:
-            start, whole = 0, next(self._whole())
-            rows = self._places(whole, offset, offset + limit, size)
-        else:
+        value, last, start = places.before(offset, state)
+        rows: Sequence[Any] = ()
+        if last is not None and offset - start <= size - offset - limit:
             query = next(query for query, is_dated in self._segments(value, last) if is_dated)
             rows = self._session.execute(self._sorted(query).offset(offset - start - 1).limit(limit)).all()
+            if len(rows) < limit:
+                places.forget()
+        if len(rows) < limit:
+            rows = self._places(next(self._whole()), offset, offset + limit, size)
         if rows:
-            places.remember(offset + len(rows) - 1, rows[-1].key, rows[-1].id)
+            places.remember(offset + len(rows) - 1, rows[-1].key, rows[-1].id, state)
         return [row.id for row in rows]
 
-    def _sizes(self) -> tuple[int, int]:
+    def _state(self) -> CatalogueState:
+        newest, epoch = self._session.execute(_STATE).one()
+        return self._memory.state(newest or 0, epoch or 0)
+
+    def _sizes(self, state: CatalogueState) -> tuple[int, int]:
         """Return how many films there are, and how many have a value; as they were lately where that is remembered.
 
-        Counting a million films takes longer than finding some of them. Films are added and never removed: the newest
-        id tells whether there are more.
+        Counting a million films takes longer than finding some of them.
         """
-        newest = self._session.scalar(select(func.max(Movie.id))) or 0
         remembered = self._memory.sizes.get(self._order.column.key)
-        if remembered is not None and remembered[0] == newest:
+        if remembered is not None and remembered[0] == state:
             return remembered[1], remembered[2]
         n_all = self._session.scalar(select(func.count()).select_from(self._base().subquery())) or 0
         dated = self._base().where(self._order.column.is_not(None)).subquery()
         n_dated = (
             (self._session.scalar(select(func.count()).select_from(dated)) or 0) if self._order.may_be_null else n_all
         )
-        self._memory.sizes[self._order.column.key] = (newest, n_all, n_dated)
+        self._memory.sizes[self._order.column.key] = (state, n_all, n_dated)
         return n_all, n_dated
 
     def _places(self, query: Select[Any], first: int, last: int, size: int) -> Sequence[Any]:
