@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from bisect import bisect_left, insort
 from dataclasses import dataclass, field
+from threading import Lock
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
@@ -23,37 +24,41 @@ class Places:
     """Films met at places of one order, so that a list drawn line by line need not count from its beginning each time.
 
     Single ratings move films by a few places meanwhile; windows that follow each other fit together all the same,
-    because each is counted from the one before.
+    because each is counted from the one before. Threads share it.
     """
 
     state: CatalogueState | None = None
     offsets: list[int] = field(default_factory=list)
     films: dict[int, tuple[object, int]] = field(default_factory=dict)
+    _lock: Lock = field(default_factory=Lock, repr=False, compare=False)
 
     def before(self, offset: int, state: CatalogueState) -> tuple[object, int | None, int]:
         """Return the value and id of the last film known before a place, and its own place; None where none is.
 
         What was met in another state of the catalogue is forgotten.
         """
-        if state != self.state or len(self.offsets) > _MOST_PLACES:
-            self._forget(state)
-        position = bisect_left(self.offsets, offset)
-        if not position:
-            return None, None, 0
-        place = self.offsets[position - 1]
-        return *self.films[place], place
+        with self._lock:
+            if state != self.state or len(self.offsets) > _MOST_PLACES:
+                self._forget(state)
+            position = bisect_left(self.offsets, offset)
+            if not position:
+                return None, None, 0
+            place = self.offsets[position - 1]
+            return *self.films[place], place
 
     def remember(self, offset: int, value: object, movie_id: int, state: CatalogueState) -> None:
         """Keep the film met at a place, unless the catalogue has become another since it was looked for."""
-        if state != self.state:
-            return
-        if offset not in self.films:
-            insort(self.offsets, offset)
-        self.films[offset] = (value, movie_id)
+        with self._lock:
+            if state != self.state:
+                return
+            if offset not in self.films:
+                insort(self.offsets, offset)
+            self.films[offset] = (value, movie_id)
 
     def forget(self) -> None:
         """Forget all places: films have moved past them."""
-        self._forget(self.state)
+        with self._lock:
+            self._forget(self.state)
 
     def _forget(self, state: CatalogueState | None) -> None:
         self.state, self.offsets, self.films = state, [], {}

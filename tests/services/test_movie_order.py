@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import random
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
 
 from camflix.bootstrap import CamFlix
 from camflix.importers.rows import FilmRow
+from camflix.services import catalogue_memory
 from camflix.services.catalogue import CatalogueWriter
 from camflix.services.catalogue_memory import CatalogueMemory, Places
 from camflix.services.movie_order import MovieOrder, order_of
@@ -85,3 +89,24 @@ def test_a_place_found_before_the_catalogue_changed_is_not_kept_after() -> None:
     assert places.before(10, later) == (None, None, 0)
     places.remember(6, "new", 66, later)
     assert places.before(10, later) == ("new", 66, 6)
+
+
+def test_threads_share_places_without_hindering_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(catalogue_memory, "_MOST_PLACES", 16)
+    places = Places()
+
+    def look_and_remember(seed: int) -> None:
+        rng = random.Random(seed)
+        for _ in range(2000):
+            offset = rng.randrange(1000)
+            value, movie_id, place = places.before(offset, _STATE)
+            assert (value, movie_id) == (place, place) or movie_id is None
+            places.remember(offset, offset, offset, _STATE)
+
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(8) as threads:
+            list(threads.map(look_and_remember, range(8)))
+    finally:
+        sys.setswitchinterval(interval)
