@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _FEW = 20_000
 _MOST = 2**31 - 1
+_THOUSANDTHS = 1000
 _RANGE = re.compile(
     r"(?P<from>[0-9]{0,9})\.\.(?P<to>[0-9]{0,9})|(?P<sign>[<>]=?)(?P<bound>[0-9]{1,9})|(?P<one>[0-9]{1,9})"
 )
@@ -44,7 +45,10 @@ class Bounds:
 
 @dataclass(frozen=True, slots=True)
 class MovieFilter:
-    """What must hold of a film; None where nothing must."""
+    """What must hold of a film; None where nothing must.
+
+    ``predicted`` is in thousandths of a point: scores are predicted to the thousandth.
+    """
 
     genres: tuple[str, ...] = ()
     language: str | None = None
@@ -96,6 +100,11 @@ def _with_flag(filter_: MovieFilter, flag: str, *, wanted: bool) -> MovieFilter:
 
 
 def _bounds(key: str, value: str) -> Bounds:
+    """Return what a range asks for, of ``psi`` in thousandths.
+
+    A sign compares with the predicted score itself; a number or a range with it rounded to whole points, halves up: so
+    ``60..69`` and ``70..79`` leave no film out between them.
+    """
     found = _RANGE.fullmatch(value)
     if not found or value == "..":
         raise InvalidInputError(
@@ -105,10 +114,9 @@ def _bounds(key: str, value: str) -> Bounds:
             key=key,
             value=value,
         )
-    if found["one"]:
-        bounds = Bounds(int(found["one"]), int(found["one"]))
-    elif found["sign"]:
-        bound = int(found["bound"])
+    unit = _THOUSANDTHS if key == "psi" else 1
+    if found["sign"]:
+        bound = int(found["bound"]) * unit
         bounds = {
             "<": Bounds(high=bound - 1),
             "<=": Bounds(high=bound),
@@ -116,7 +124,8 @@ def _bounds(key: str, value: str) -> Bounds:
             ">=": Bounds(low=bound),
         }[found["sign"]]
     else:
-        bounds = Bounds(int(found["from"] or 0), int(found["to"] or _MOST))
+        low, high = int(found["one"] or found["from"] or 0), int(found["one"] or found["to"] or _MOST)
+        bounds = Bounds(low * unit - unit // 2, (high + 1) * unit - unit // 2 - 1)
     return Bounds(max(-1, bounds.low), min(_MOST, bounds.high))
 
 
@@ -190,6 +199,7 @@ class FilterConditions:
             conditions.append(Movie.id.in_(rated.where(Rating.score.between(filter_.score.low, filter_.score.high))))
         if filter_.predicted:
             low, high = filter_.predicted.low, filter_.predicted.high
-            ids = [movie_id for movie_id, score in self._predictions().all(self._user_id) if low <= score <= high]
+            scores = self._predictions().all(self._user_id)
+            ids = [movie_id for movie_id, score in scores if low <= round(score * _THOUSANDTHS) <= high]
             conditions.append(among(self._session, Movie.id, ids))
         return conditions
