@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, and_, bindparam, select
+from sqlalchemy import ColumnElement, and_, bindparam, or_, select
 
 from camflix.errors import AmbiguousError, NotFoundError
 from camflix.importers.text import fold_title, split_year
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from camflix.services.movie_order import MovieSort
 
 _N_SUGGESTIONS = 5
+_N_CANDIDATES = 50
 _BATCH = 500
 _COLUMNS = (
     Movie.id,
@@ -111,13 +112,12 @@ class MovieService:
                 return self._single(reference, self._summaries(getattr(Movie, column) == value))
         title, year = split_year(reference)
         folded = fold_title(title)
-        same_title = self._titled(MovieTitle.folded == folded, None, 50) if folded else []
-        in_year = [movie for movie in same_title if year is None or movie.year == year]
-        if in_year:
-            return self._single(reference, _main_title_first(in_year, title))
-        near = [movie for movie in same_title if movie.year is None or abs(movie.year - (year or 0)) <= 1]
-        if near:
-            raise _ambiguous(reference, near)
+        if found := self._titled(folded, None if year is None else Movie.year == year):
+            return self._single(reference, _main_title_first(found, title))
+        if year is not None:
+            near = or_(Movie.year.is_(None), Movie.year.between(year - 1, year + 1))
+            if movies := self._titled(folded, near):
+                raise _ambiguous(reference, movies)
         raise self._nothing(reference, folded)
 
     def _single(self, reference: str, movies: Sequence[MovieSummary]) -> MovieSummary:
@@ -138,9 +138,12 @@ class MovieService:
             "No film is called “{film}”.", hint="Look for it with: camflix search", field="film", film=reference
         )
 
-    def _titled(self, condition: ColumnElement[bool], year: int | None, limit: int) -> list[MovieSummary]:
-        query = Movie.id.in_(select(MovieTitle.movie_id).where(condition))
-        return self._summaries(query if year is None else and_(query, Movie.year == year), limit)
+    def _titled(self, folded: str, in_years: ColumnElement[bool] | None) -> list[MovieSummary]:
+        """Return films of a title, so many at the most; the years are asked for first, not chosen from those found."""
+        if not folded:
+            return []
+        query = Movie.id.in_(select(MovieTitle.movie_id).where(MovieTitle.folded == folded))
+        return self._summaries(query if in_years is None else and_(query, in_years), _N_CANDIDATES)
 
     def _summaries(self, condition: ColumnElement[bool], limit: int | None = None) -> list[MovieSummary]:
         query = select(*_COLUMNS).where(condition).order_by(Movie.n_ratings.desc(), Movie.id).limit(limit)

@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 
 from camflix import i18n
 from camflix.errors import AmbiguousError, InvalidInputError, NotFoundError
+from camflix.importers.rows import FilmRow
+from camflix.services.catalogue import CatalogueWriter
 
 if TYPE_CHECKING:
     from camflix.results import MovieSummary
@@ -119,6 +121,19 @@ def test_two_films_of_one_year_are_told_apart_by_their_spelling_only(world: Worl
     with pytest.raises(AmbiguousError) as raised:
         resolve(world, "MOTHER (2017)")
     assert len(raised.value.candidates) == 2
+
+
+def test_a_year_tells_films_of_a_title_that_very_many_have(world: World) -> None:
+    with world.session() as session:
+        films = [FilmRow(2 + number, "Home", 1900 + number) for number in range(80)]
+        CatalogueWriter(session, world.clock).write([*films, FilmRow(90, "Home", 1999), FilmRow(91, "Home", None)])
+    for year in (1905, 1945, 1979, 1999):
+        assert resolve(world, f"Home ({year})").year == year
+    with pytest.raises(AmbiguousError) as raised:
+        resolve(world, "Home (1980)")
+    assert [movie.year for movie in raised.value.candidates] == [1979, None]  # type: ignore[attr-defined]
+    with pytest.raises(AmbiguousError):
+        resolve(world, "Home")
 
 
 def test_titles_are_in_the_readers_language(world: World, amelie: int) -> None:
