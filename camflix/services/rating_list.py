@@ -40,9 +40,9 @@ _ORDERS: dict[str, _Order] = {
     "score": _Order((Rating.score, Rating.updated_at), (int, str), descending=True),
     "recent": _Order((Rating.updated_at,), (str,), descending=True),
     "title": _Order((Movie.title_folded,), (str,), descending=False),
-    # Films without a year come last: no film is so old, and none so new.
     "year": _Order((func.coalesce(Movie.year, 0),), (int,), descending=True),
 }
+_YEAR_FROM_THE_OLDEST = func.coalesce(Movie.year, 9999)
 
 
 class RatingListService:
@@ -78,8 +78,8 @@ class RatingListService:
             InvalidInputError: a cursor of another list, an unknown genre, a filter that cannot be read.
         """
         words, filter_ = parse_query(query, filter_)
-        order = _ORDERS[sort]
-        down = order.descending != reverse
+        order = _order_of(sort, reverse=reverse)
+        down = order.descending
         columns = (*order.columns, Rating.movie_id)
         wanted = select(Rating, *columns[:-1]).join(Movie, Movie.id == Rating.movie_id).where(Rating.user_id == user_id)
         wanted = wanted.where(*FilterConditions(self._session, self._predictions, user_id).of(filter_))
@@ -102,6 +102,18 @@ class RatingListService:
         if year is not None:
             conditions.append(Movie.year == year)
         return TitleSearch(self._session, self._memory).find(fold_title(title), _MANY, conditions)
+
+
+def _order_of(sort: RatingSort, *, reverse: bool) -> _Order:
+    """Return an order by its name, turned round or not.
+
+    Films without a year come last either way: no film is so old as the year they get, or none so new.
+    """
+    order = _ORDERS[sort]
+    if not reverse:
+        return order
+    columns = (_YEAR_FROM_THE_OLDEST,) if sort == "year" else order.columns
+    return _Order(columns, order.kinds, descending=not order.descending)
 
 
 def _beyond(columns: tuple[Any, ...], values: tuple[Any, ...], *, down: bool) -> ColumnElement[bool]:

@@ -1,0 +1,37 @@
+"""One's own ratings as a list: in its orders, page by page, found by words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from camflix.services.filters import MovieFilter
+
+if TYPE_CHECKING:
+    from camflix.services.rating_list import RatingSort
+    from tests.services.world import World
+
+
+def listed(world: World, query: str = "", sort: RatingSort = "score", *, reverse: bool = False) -> list[int]:
+    """Return the films of ann's list, read two a page."""
+    ids: list[int] = []
+    cursor: str | None = None
+    while True:
+        with world.camflix.transaction(writes=False) as services:
+            user_id = services.users.id_of("ann")
+            page = services.rating_list.page(user_id, "ann", query, MovieFilter(), sort, 2, cursor, reverse=reverse)
+        ids += [rated.movie.id for rated in page.ratings]
+        cursor = page.next_cursor
+        if cursor is None:
+            return ids
+
+
+def test_ones_films_without_a_year_come_at_the_end_in_both_directions(world: World) -> None:
+    years = (1995, None, 1980, None, 2001)
+    newer, undated, older, also_undated, newest = (world.film(f"Film {i}", year) for i, year in enumerate(years))
+    world.rate_all(world.user("ann"), dict.fromkeys([newer, undated, older, also_undated, newest], 50))
+    assert listed(world, sort="year") == [newest, newer, older, also_undated, undated]
+    assert listed(world, sort="year", reverse=True) == [older, newer, newest, undated, also_undated]
+    with world.camflix.transaction(writes=False) as services:
+        for reverse in (False, True):
+            page = services.listing.page(0, "", MovieFilter(), "year", 20, None, reverse=reverse)
+            assert [movie.id for movie in page.movies] == listed(world, sort="year", reverse=reverse)
