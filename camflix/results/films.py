@@ -74,7 +74,7 @@ class MovieWindow:
 
 @dataclass(frozen=True, slots=True)
 class Community:
-    """What those who contribute think of a film; everything but ``n`` is null or empty under three of them.
+    """What those who contribute think of a film; everything but ``n`` is null or empty under three besides the reader.
 
     ``histogram`` has ten counts: of scores 0-9, 10-19, … 90-100.
     """

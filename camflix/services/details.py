@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import Integer, bindparam, func, or_, select
 
 from camflix.models import Credit, CreditRole, Genre, Movie, MovieGenre, Person, Privacy, Rating, User, Viewing
 from camflix.results import Community, MovieDetails
@@ -28,7 +28,7 @@ _MAX_ACTORS = 12
 # Made once: putting a statement together takes longer than running it, and a page of a film asks all of these.
 _ROW = select(Movie).where(Movie.id == bindparam("movie_id"))
 _COMMUNITY = (
-    select(Rating.score, func.count())
+    select(Rating.score, func.count(), func.count().filter(Rating.user_id != bindparam("reader_id", type_=Integer)))
     .join(User, User.id == Rating.user_id)
     .where(Rating.movie_id == bindparam("movie_id"), User.is_active)
     .where(or_(User.privacy != Privacy.PRIVATE, User.contributes_anonymously))
@@ -109,7 +109,7 @@ class DetailsService:
             actors=people[CreditRole.ACTOR][:_MAX_ACTORS],
             writers=people[CreditRole.WRITER],
             popularity=row.popularity,
-            community=Community(0, None, None, ()) if is_blind else self.community(movie_id),
+            community=Community(0, None, None, ()) if is_blind else self.community(movie_id, user_id),
             prediction=None if is_blind or not user_id else self._predict(user_id, movie_id),
             marks=marks,
             rated_at=None if marks.score is None else self._rated_at(user_id, movie_id),
@@ -119,11 +119,16 @@ class DetailsService:
             seen_on=self._seen_on(user_id, movie_id),
         )
 
-    def community(self, movie_id: int) -> Community:
-        """Return what those who contribute think of a film."""
-        counts: dict[int, int] = dict(self._session.execute(_COMMUNITY, {"movie_id": movie_id}).all())
+    def community(self, movie_id: int, reader_id: int) -> Community:
+        """Return what those who contribute think of a film.
+
+        The reader is among them, but is none of the three that there must be: of two others and oneself the histogram
+        would tell what the two gave.
+        """
+        rows = self._session.execute(_COMMUNITY, {"movie_id": movie_id, "reader_id": reader_id}).all()
+        counts: dict[int, int] = {score: n_equal for score, n_equal, _n_others in rows}
         n = sum(counts.values())
-        if n < FEWEST_SHOWN:
+        if sum(n_others for _score, _n_equal, n_others in rows) < FEWEST_SHOWN:
             return Community(n, None, None, ())
         bins = [0] * _N_BINS
         for score, n_equal in counts.items():
