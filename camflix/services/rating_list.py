@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from camflix.services.ratings import RatingService
 
 RatingSort: TypeAlias = Literal["score", "recent", "title", "year"]
-_MANY = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +45,7 @@ _YEAR_FROM_THE_OLDEST = func.coalesce(Movie.year, 9999)
 
 
 class RatingListService:
-    """Lists of one user's ratings. A user has thousands, so they are sorted as they come."""
+    """Lists of one user's ratings. A user has thousands, so they are sorted as they come, and their titles all read."""
 
     def __init__(
         self,
@@ -98,10 +97,10 @@ class RatingListService:
 
     def _called(self, words: str, user_id: int) -> list[int]:
         title, year = split_year(words)
-        conditions: list[ColumnElement[bool]] = [Movie.id.in_(select(Rating.movie_id).where(Rating.user_id == user_id))]
+        mine = select(Rating.movie_id).where(Rating.user_id == user_id)
         if year is not None:
-            conditions.append(Movie.year == year)
-        return TitleSearch(self._session, self._memory).find(fold_title(title), _MANY, conditions)
+            mine = mine.join(Movie, Movie.id == Rating.movie_id).where(Movie.year == year)
+        return TitleSearch(self._session, self._memory).among_all_of(fold_title(title), mine)
 
 
 def _order_of(sort: RatingSort, *, reverse: bool) -> _Order:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from sqlalchemy import ColumnElement, and_, func, literal, or_, select, union, union_all
 
@@ -18,12 +18,14 @@ from camflix.importers.text import N_FORM_LETTERS, title_words, word_forms
 from camflix.models import Movie, MovieTitle, TitleWord, WordForm
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from sqlalchemy import Select
     from sqlalchemy.orm import Session
 
     from camflix.services.catalogue_memory import CatalogueMemory, Titles
+
+Conditions: TypeAlias = "Sequence[ColumnElement[bool]]"
 
 LAST = chr(0x10FFFF)
 _RARE = 2000
@@ -68,7 +70,7 @@ class TitleSearch:
         self._remembered: Titles | None = None
         self._counts: dict[_Term, int] = {}
 
-    def find(self, folded: str, limit: int, conditions: Sequence[ColumnElement[bool]] = ()) -> list[int]:
+    def find(self, folded: str, limit: int, conditions: Conditions = ()) -> list[int]:
         """Return films whose titles answer: exact ones first, then those that begin so, then those with the words.
 
         Where there is none, those that are a slip or two away. Within a class the most rated come first.
@@ -81,24 +83,42 @@ class TitleSearch:
         words = title_words(folded)[:_N_WORDS]
         if not words:
             return []
-        terms = [_Term((word,), is_begun=word == words[-1]) for word in words]
+        terms = _typed(words)
         found: list[int] = []
         looked_at: set[int] = set()
+        looks: tuple[Callable[[], Mapping[int, int]], ...] = (
+            lambda: dict.fromkeys(self._titled(folded), 0),
+            lambda: dict.fromkeys(self._beginning(folded, conditions), 0),
+            lambda: self._with_all_words(folded, terms, limit, conditions),
+        )
         # A class is looked for only where those before it leave room.
-        for look in (self._titled, self._beginning, lambda _folded: self._with_words(terms, limit)):
-            new = set(look(folded)) - looked_at
-            looked_at |= new
-            found += self._in_order(dict.fromkeys(new, 0), limit - len(found), conditions)
+        for look in looks:
+            new = {movie_id: class_ for movie_id, class_ in look().items() if movie_id not in looked_at}
+            looked_at |= new.keys()
+            found += self._in_order(new, limit - len(found), conditions)
             if len(found) >= limit:
                 return found
         return found or self.alike(folded, limit, conditions)
 
-    def alike(self, folded: str, limit: int, conditions: Sequence[ColumnElement[bool]] = ()) -> list[int]:
+    def among_all_of(self, folded: str, films: Select[int]) -> list[int]:
+        """Return those of some films, thousands at the most, of which titles answer; all of them, in no order."""
+        words = title_words(folded)[:_N_WORDS]
+        titles = self._titles(MovieTitle.movie_id.in_(films)) if words else {}
+        if found := _with_all(_typed(words), titles):
+            return found
+        known = {word for of_film in titles.values() for word in of_film.replace("|", " ").split()}
+        for spelling in chain([words], self._respaced(words)):
+            if found := _with_all(_meant_of(known, spelling), titles):
+                return found
+        return []
+
+    def alike(self, folded: str, limit: int, conditions: Conditions = ()) -> list[int]:
         """Return films whose words are these with a slip or two in some, the likest first."""
         words = title_words(folded)[:_N_WORDS]
         for spelling in chain([words], self._respaced(words)):  # spaces only where slips explain nothing
             terms = self._meant(spelling)
-            found = list(self._with_words(terms, limit)) if terms and all(term.words for term in terms) else []
+            has_words = terms and all(term.words for term in terms)
+            found = self._with_words(terms, limit, conditions) if has_words else []
             ordered = self._in_order(self._likeness(folded, found), limit, conditions) if found else []
             if ordered:
                 return ordered
@@ -107,15 +127,25 @@ class TitleSearch:
     def _titled(self, folded: str) -> Iterable[int]:
         return self._session.scalars(select(MovieTitle.movie_id).where(MovieTitle.folded == folded).limit(_RARE))
 
-    def _beginning(self, folded: str) -> Iterable[int]:
+    def _beginning(self, folded: str, conditions: Conditions) -> Iterable[int]:
         begins = and_(MovieTitle.folded >= folded, MovieTitle.folded < folded + LAST)
         some = self._session.scalars(select(MovieTitle.movie_id).where(begins).limit(_RARE + 1)).all()
         if len(some) <= _RARE:
             return some
+        if conditions:
+            return []  # they come first among those with the words, all of which are looked at
         return [movie_id for movie_id, titles in self._best_known().items() if f"| {folded}" in titles]
 
-    def _with_words(self, terms: list[_Term], limit: int) -> Iterable[int]:
-        """Return films that have all these words."""
+    def _with_all_words(self, folded: str, terms: list[_Term], limit: int, conditions: Conditions) -> dict[int, int]:
+        """Return films that have all these words with the class of each: of those not looked at yet, 0 begins so."""
+        found = self._with_words(terms, limit, conditions)
+        if not (found and conditions):
+            return dict.fromkeys(found, 0)
+        titles = self._titles(among(self._session, MovieTitle.movie_id, found))
+        return {movie_id: int(f"| {folded}" not in titles[movie_id]) for movie_id in found}
+
+    def _with_words(self, terms: list[_Term], limit: int, conditions: Conditions) -> list[int]:
+        """Return films that have all these words; those that do not fulfil the conditions may be among them."""
         counts = self._count(terms)
         terms = sorted(terms, key=counts.__getitem__)
         fewest = counts[terms[0]]
@@ -123,10 +153,13 @@ class TitleSearch:
             return []
         if fewest <= _RARE:
             return self._with_first(terms, None)
-        found = _with_all(terms, self._best_known())
-        return found if len(found) >= limit else [*found, *self._with_first(terms, _MANY)]
+        found = self._fitting(_with_all(terms, self._best_known()), conditions)
+        if len(found) >= limit:
+            return found
+        # Of what few films fulfil the first some thousands of a word may hold none.
+        return found + (self._with_all_fitting(terms, conditions) if conditions else self._with_first(terms, _MANY))
 
-    def _with_first(self, terms: list[_Term], most: int | None) -> Iterable[int]:
+    def _with_first(self, terms: list[_Term], most: int | None) -> list[int]:
         """Return films with these words, rarest first; of those with the first, that many are looked at (or all)."""
         rarest, *others = terms
         # Not DISTINCT: PostgreSQL would gather all films that have a word before it gave the first ones.
@@ -136,6 +169,18 @@ class TitleSearch:
             return found
         # By the titles as they are: the index would be asked for each film, each word and each spelling of it.
         return _with_all(others, self._titles(among(self._session, MovieTitle.movie_id, found)))
+
+    def _with_all_fitting(self, terms: list[_Term], conditions: Conditions) -> list[int]:
+        """Return films with these words that fulfil the conditions; whether it begins with those the database knows."""
+        having = (Movie.id.in_(select(TitleWord.movie_id).where(term.of_index())) for term in terms)
+        return list(self._session.scalars(select(Movie.id).where(*conditions, *having).limit(_MANY)))
+
+    def _fitting(self, movie_ids: list[int], conditions: Conditions) -> list[int]:
+        """Return those films that fulfil the conditions."""
+        if not (movie_ids and conditions):
+            return movie_ids
+        query = select(Movie.id).where(among(self._session, Movie.id, movie_ids), *conditions)
+        return list(self._session.scalars(query))
 
     def _titles(self, condition: ColumnElement[bool]) -> dict[int, str]:
         """Return all titles of films in one text each, a bar before and spaces around each title."""
@@ -240,7 +285,7 @@ class TitleSearch:
             slips[movie_id] = min(slips.get(movie_id, len(folded) * 2), 2 * min(whole, begun) + (whole > begun))
         return slips
 
-    def _in_order(self, classes: dict[int, int], limit: int, conditions: Sequence[ColumnElement[bool]]) -> list[int]:
+    def _in_order(self, classes: Mapping[int, int], limit: int, conditions: Conditions) -> list[int]:
         if not classes:
             return []
         query = select(Movie.id, Movie.n_ratings, Movie.n_votes).where(among(self._session, Movie.id, list(classes)))
@@ -249,8 +294,23 @@ class TitleSearch:
         return [row.id for row in ordered[:limit]]
 
 
+def _typed(words: Sequence[str]) -> list[_Term]:
+    """Return words as they were typed, the last one begun."""
+    return [_Term((word,), is_begun=word == words[-1]) for word in words]
+
+
+def _meant_of(known: Iterable[str], words: Sequence[str]) -> list[_Term]:
+    """Return for each word those, of all that are known, that may be meant by it."""
+    return [
+        _Term(_nearest(word, is_begun, known) if len(word) >= _FEWEST_SLIPPED else (word,), is_begun=is_begun)
+        for word, is_begun in ((word, word == words[-1]) for word in words)
+    ]
+
+
 def _with_all(terms: Sequence[_Term], titles: Mapping[int, str]) -> list[int]:
     """Return films that have all these words, rarest first, in their titles."""
+    if not all(term.words for term in terms):
+        return []
     films: Iterable[tuple[int, str]] = titles.items()
     for term in terms:
         films = term.among(films)

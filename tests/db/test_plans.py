@@ -37,6 +37,14 @@ ACTIONS: dict[str, Callable[[Services], object]] = {
     "search a word": lambda s: s.movies.search("77", 20),
     "search with a slip": lambda s: s.movies.search("flim 77", 20),
     "search what is not there": lambda s: s.movies.search("nothing like it", 20),
+    "search a frequent word with filters": lambda s: s.listing.page(
+        7, "fil year:1960..1961 runtime:<9", MovieFilter(), "ratings", 20, None
+    ),
+    "search two words in a year": lambda s: s.movies.search("film 7 (1957)", 20),
+    "search one's ratings": lambda s: s.rating_list.page(7, "user-7", "film 7", MovieFilter(), "recent", 20, None),
+    "search one's ratings with a slip": lambda s: s.rating_list.page(
+        7, "user-7", "flim (1957)", MovieFilter(), "recent", 20, None
+    ),
     "the middle of a long list": lambda s: s.listing.window(7, "title", 2000, 50),
     "the next window of it": lambda s: s.listing.window(7, "title", 2050, 50),
     "films not seen": lambda s: s.listing.page(7, "-seen", MovieFilter(), "ratings", 20, None),

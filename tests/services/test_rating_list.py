@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from camflix.services import title_search
 from camflix.services.filters import MovieFilter
 
 if TYPE_CHECKING:
+    import pytest
+
     from camflix.services.rating_list import RatingSort
     from tests.services.world import World
 
@@ -23,6 +26,26 @@ def listed(world: World, query: str = "", sort: RatingSort = "score", *, reverse
         cursor = page.next_cursor
         if cursor is None:
             return ids
+
+
+def test_words_find_all_of_ones_ratings_however_many_films_have_them(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(title_search, "_RARE", 20)
+    monkeypatch.setattr(title_search, "_MANY", 30)
+    monkeypatch.setattr(title_search, "_BEST_KNOWN", 10)
+    films, crowd = world.films(120), world.user("crowd")
+    world.bulk([(crowd, film, 50) for film in films[:40]])
+    mine = [films[place] for place in (5, 50, 77, 101, 119)]  # named Film 6, 51, 78, 102, 120
+    world.rate_all(world.user("ann", privacy="private"), dict.fromkeys(mine, 50))
+    assert sorted(listed(world, "film")) == sorted(listed(world, "fi")) == mine
+    assert listed(world, "film 102") == [films[101]]
+    assert sorted(listed(world, "fulm")) == mine
+    assert listed(world, "fulm 78") == [films[77]]
+    assert listed(world, "film (2000)") == [films[50]]
+    assert listed(world, "fi lm 78") == [films[77]]
+    assert listed(world, "film year:1951..1955") == [films[5]]
+    assert listed(world, "film 77") == listed(world, "nothing like it") == listed(world, "!!") == []
 
 
 def test_ones_films_without_a_year_come_at_the_end_in_both_directions(world: World) -> None:

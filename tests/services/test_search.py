@@ -7,8 +7,12 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import func, select
 
+from camflix.importers.rows import FilmRow
 from camflix.importers.text import fold_title, title_words, word_forms
-from camflix.models import TitleWord, WordForm
+from camflix.models import Movie, TitleWord, WordForm
+from camflix.services import title_search
+from camflix.services.catalogue import CatalogueWriter
+from camflix.services.filters import MovieFilter
 from camflix.services.title_index import TitleIndex
 
 if TYPE_CHECKING:
@@ -93,6 +97,50 @@ def test_a_word_that_many_films_have_is_asked_for_again_after_one_more_has_it(wo
     assert search(world, "film forever") == []
     world.film("Film Forever")
     assert search(world, "fulm forever")[:1] == ["Film Forever"]
+
+
+@pytest.fixture
+def crowd(world: World, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Return 150 films that share words, the first fifty of them known; searches take those words for frequent."""
+    for name, many in (("_RARE", 20), ("_MANY", 30), ("_BEST_KNOWN", 40)):
+        monkeypatch.setattr(title_search, name, many)
+    with world.session() as session:
+        rows = [FilmRow(2 + i, f"The Night of {i}", 1950 + i % 10, language="is" * (i > 140)) for i in range(150)]
+        CatalogueWriter(session, world.clock).write(rows)
+        films = list(session.scalars(select(Movie.id).order_by(Movie.id)))
+    users = world.users(["ann", "bob"])
+    world.bulk([(user, film, 50) for user in users for film in films[: 50 - 10 * (user == users[1])]])
+    return films
+
+
+def filtered(world: World, query: str, limit: int = 100) -> list[int]:
+    with world.camflix.transaction(writes=False) as services:
+        page = services.listing.page(services.users.id_of("ann"), query, MovieFilter(), "ratings", limit, None)
+        return [movie.id for movie in page.movies]
+
+
+@pytest.mark.parametrize("words", ["the", "th", "night the", "the nigt", "the night of"])
+def test_words_that_many_films_have_find_all_that_a_filter_leaves(world: World, crowd: list[int], words: str) -> None:
+    in_1953 = crowd[3::10]
+    assert sorted(filtered(world, f"{words} year:1953")) == in_1953
+    assert filtered(world, f"{words} year:1953")[:5] == in_1953[:5]
+    assert sorted(filtered(world, f"{words} lang:is")) == crowd[141:]
+    assert sorted(filtered(world, f"{words} +rated year:1951..1952")) == sorted(crowd[1:50:10] + crowd[2:50:10])
+
+
+def test_the_most_rated_that_a_filter_leaves_come_first_however_few_are_asked_for(
+    world: World, crowd: list[int]
+) -> None:
+    last = [crowd[149], crowd[148]]
+    world.bulk([(world.user("cleo"), last[0], 50), *((world.user(name), last[1], 50) for name in ("dan", "eve"))])
+    assert filtered(world, "the ratings:1.. year:1958..1959 -rated", 3) == [last[1], last[0]]
+    assert len(filtered(world, "the -rated", 7)) == 7
+
+
+def test_a_year_in_brackets_finds_all_films_of_the_year_with_the_word(world: World, crowd: list[int]) -> None:
+    with world.camflix.transaction(writes=False) as services:
+        found = services.movies.search("the (1953)", 50).movies
+    assert sorted(movie.id for movie in found) == crowd[3::10]
 
 
 def test_rebuilding_the_index_changes_nothing(catalogue: World) -> None:
