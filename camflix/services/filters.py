@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from sqlalchemy import ColumnElement, exists, func, or_, select
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from camflix.services.predictions import PredictionService
 
+_OfUser: TypeAlias = Rating | Viewing | WatchlistEntry | HiddenMovie
 _FEW = 20_000
 _MOST = 2**31 - 1
 _THOUSANDTHS = 1000
@@ -178,22 +179,22 @@ class FilterConditions:
         return self._session.scalars(select(Genre.id).where(func.lower(Genre.slug).in_(slugs))).all()
 
     def _of_user(self, filter_: MovieFilter) -> list[ColumnElement[bool]]:
-        mine = {
-            model: exists().where(model.user_id == self._user_id, model.movie_id == Movie.id)
-            for model in (Rating, Viewing, WatchlistEntry, HiddenMovie)
-        }
+        models = (Rating, Viewing, WatchlistEntry, HiddenMovie)
+        # Few: to be read first where they are wanted, not looked for; looked for where they are not.
+        mine = {model: Movie.id.in_(select(model.movie_id).where(model.user_id == self._user_id)) for model in models}
+        found = {model: exists().where(model.user_id == self._user_id, model.movie_id == Movie.id) for model in models}
         watchlist = {"any": None, "only": True, "exclude": False}[filter_.watchlist]
-        wanted: list[tuple[ColumnElement[bool], bool | None]] = [
-            (or_(mine[Rating], mine[Viewing]), filter_.seen),
-            (mine[Rating], filter_.rated),
-            (mine[HiddenMovie], filter_.hidden),
-            (mine[WatchlistEntry], watchlist),
+        wanted: tuple[tuple[tuple[type[_OfUser], ...], bool | None], ...] = (
+            ((Rating, Viewing), filter_.seen),
+            ((Rating,), filter_.rated),
+            ((HiddenMovie,), filter_.hidden),
+            ((WatchlistEntry,), watchlist),
+        )
+        conditions = [
+            or_(*(mine[model] for model in of_film)) if yes else ~or_(*(found[model] for model in of_film))
+            for of_film, yes in wanted
+            if yes is not None
         ]
-        conditions = [condition if yes else ~condition for condition, yes in wanted if yes is not None]
-        if filter_.watchlist == "only":
-            # Few: to be read first, not looked for.
-            listed = select(WatchlistEntry.movie_id).where(WatchlistEntry.user_id == self._user_id)
-            conditions[-1] = Movie.id.in_(listed)
         if filter_.score:
             rated = select(Rating.movie_id).where(Rating.user_id == self._user_id)
             conditions.append(Movie.id.in_(rated.where(Rating.score.between(filter_.score.low, filter_.score.high))))
