@@ -16,10 +16,18 @@ class Message:
     text: str
 
     def encoded(self, sender: str) -> EmailMessage:
-        """Return it with its headers, as SMTP takes it."""
+        """Return it with its headers, as SMTP takes it.
+
+        Raises:
+            ValueError: a header cannot say this address, and would name another (or the parser stumbles over it, with
+                errors of many kinds).
+        """
         message = EmailMessage()
         message["From"] = sender
         message["To"] = self.to
+        if [address.addr_spec for address in message["To"].addresses] != [self.to]:
+            msg = "the address stands in no header as it is"
+            raise ValueError(msg)
         message["Subject"] = self.subject
         message["Date"] = formatdate(usegmt=True)
         message["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2].strip("> ") or "localhost")

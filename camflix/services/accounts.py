@@ -15,11 +15,12 @@ from sqlalchemy import func, or_, select
 from camflix.errors import ConflictError, InvalidInputError, NotAllowedError, NotFoundError, NotSignedInError
 from camflix.models import CodePurpose, Privacy, Rating, User, UserSource
 from camflix.results import Account, DeletedAccount
+from camflix.services.addresses import check_email
 from camflix.services.counting import recount_films_of
 from camflix.services.leaving import delete_users
 from camflix.services.letters import LetterRequest
 from camflix.services.passwords import check_new_password
-from camflix.services.users import check_email, check_username, is_reserved
+from camflix.services.users import check_username, is_reserved
 
 if TYPE_CHECKING:
     from collections.abc import Callable

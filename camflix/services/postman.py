@@ -8,8 +8,6 @@ import threading
 import time
 from typing import TYPE_CHECKING, Protocol
 
-from camflix.errors import CamFlixError
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from contextlib import AbstractContextManager
@@ -68,8 +66,8 @@ class Postman:
         while (letter := self._letters.get()) is not None:
             try:
                 self._deliver(letter)
-            except CamFlixError:
-                _LOG.exception("a letter (%s) could not be written", letter.kind)
+            except Exception:  # noqa: BLE001 - whatever is wrong with one letter, the others must go out
+                _LOG.exception("a letter (%s) could not be written or sent", letter.kind)
             finally:
                 self._letters.task_done()
         self._letters.task_done()

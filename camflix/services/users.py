@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from camflix.errors import ConflictError, InvalidInputError, NotFoundError
 from camflix.models import Privacy, Rating, User, UserSource
 from camflix.results import UserList, UserSummary
+from camflix.services.addresses import check_email
 from camflix.services.counting import recount_films_of
 
 if TYPE_CHECKING:
@@ -25,8 +26,6 @@ _USERNAME = re.compile(r"[\w.@+-]{1,64}")
 DEMO_USERNAME = "demo"
 _RESERVED = re.compile(rf"{DEMO_USERNAME}|sample-[0-9]+|ml-[0-9]+", re.IGNORECASE)
 _BLOCK = 500
-_MAX_EMAIL_CHARACTERS = 254
-_EMAIL = re.compile(r"[^@\s\0\ud800-\udfff]+@[^@\s\0\ud800-\udfff]+\.[^@\s\0\ud800-\udfff]+")
 
 
 class UserService:
@@ -215,16 +214,6 @@ def is_reserved(username: str) -> bool:
 def _as_text(argument: str) -> str:
     """Return what someone typed as a database takes it: bytes that are no text, which no name holds, as ``?``."""
     return argument.encode(errors="replace").decode().replace("\0", "?")
-
-
-def check_email(email: str) -> None:
-    """Refuse what is no address.
-
-    Raises:
-        InvalidInputError: naming the field.
-    """
-    if not (_EMAIL.fullmatch(email) and len(email) <= _MAX_EMAIL_CHARACTERS):
-        raise InvalidInputError("email: “{value}” is not an address.", field="email", value=email)
 
 
 def check_username(username: str) -> None:
