@@ -144,7 +144,11 @@ class AccountService:
             NotFoundError: the code is not good.
             ConflictError: another account has the address by now.
         """
-        given = self._codes.take(code, CodePurpose.CONFIRM, CodePurpose.EMAIL)
+        purposes = (CodePurpose.CONFIRM, CodePurpose.EMAIL)
+        # The user is locked first, as by whoever disables them: then their codes go.
+        user_id = self._codes.look_at(code, *purposes).user_id
+        self._session.execute(select(User.id).where(User.id == user_id).with_for_update(key_share=True))
+        given = self._codes.take(code, *purposes)
         user = self._session.get_one(User, given.user_id)
         email = given.email or ""
         if self._session.scalar(select(User.id).where(func.lower(User.email) == email.lower())) is not None:

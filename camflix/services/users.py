@@ -6,10 +6,10 @@ import difflib
 import re
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from camflix.errors import ConflictError, InvalidInputError, NotFoundError
-from camflix.models import Privacy, Rating, User, UserSource
+from camflix.models import AccountCode, Privacy, Rating, User, UserSource
 from camflix.results import UserList, UserSummary
 from camflix.services.addresses import check_email
 from camflix.services.counting import recount_films_of
@@ -126,12 +126,20 @@ class UserService:
         return self.ids_of(usernames)
 
     def disable(self, username: str) -> UserSummary:
-        """Disable a user: they cannot be acted for, and their ratings feed no predictions."""
+        """Disable a user: they cannot be acted for, and their ratings feed no predictions.
+
+        Whoever has not confirmed an address cannot do so any more.
+
+        Raises:
+            NotFoundError: there is no such user.
+        """
         username = _as_text(username)
         query = select(User).where(User.username == username).with_for_update(key_share=True)
         user = self._session.scalar(query.execution_options(populate_existing=True))
         if user is None:
             raise self._unknown(username)
+        if user.source == UserSource.PENDING:
+            self._session.execute(delete(AccountCode).where(AccountCode.user_id == user.id))
         if user.is_active:
             user.is_active = False
             self._session.flush()
