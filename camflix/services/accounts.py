@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import and_, func, or_, select, true
 
 from camflix.errors import ConflictError, InvalidInputError, NotAllowedError, NotFoundError, NotSignedInError
 from camflix.models import CodePurpose, Privacy, Rating, User, UserSource
@@ -69,13 +69,18 @@ class AccountService:
         self._now = now
 
     def stored_password(self, login: str) -> StoredPassword | None:
-        """Return the password of whoever has this name or address; None when nobody has, or has no password."""
+        """Return the password of whoever has this name or address; None when nobody has, or has no password.
+
+        What holds an @ is an address: whose it is goes first. Where nobody has it, it may be a name that an
+        administrator gave (who signs up gets none with an @), but of no one whose own address is not confirmed.
+        """
+        # Whoever waits for a confirmation has no address yet.
+        is_meant = and_(User.username == login, User.source != UserSource.PENDING if "@" in login else true())
         row = self._session.execute(
             select(User.id, User.password_hash)
-            .where(or_(User.username == login, func.lower(User.email) == login.lower()))
+            .where(or_(is_meant, func.lower(User.email) == login.lower()))
             .where(User.password_hash.is_not(None))
-            # A name may look like another's address; the name goes first.
-            .order_by((User.username == login).desc())
+            .order_by(User.username == login, User.id)
             .limit(1)
         ).first()
         return StoredPassword(row.id, row.password_hash or "") if row else None
@@ -113,6 +118,13 @@ class AccountService:
         """
         self._check_mail()
         check_username(username)
+        if "@" in username:
+            raise InvalidInputError(
+                "username: “{value}” holds an @, as only addresses do.",
+                hint="Choose a name without @; with your address you can sign in too.",
+                field="username",
+                value=username,
+            )
         check_email(email)
         check_new_password(password, username, email)
         if is_reserved(username):

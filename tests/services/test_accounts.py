@@ -8,12 +8,12 @@ import pytest
 
 from camflix import operations
 from camflix.client.local import LocalClient
-from camflix.errors import NotAllowedError, NotFoundError
+from camflix.errors import InvalidInputError, NotAllowedError, NotFoundError, NotSignedInError
 from camflix.mail import RecordingMailer
 from camflix.models import User
 from camflix.operations import inputs
 from tests.client.account_conformance import code_in
-from tests.passwords import PASSWORD
+from tests.passwords import CHEAP, PASSWORD
 
 if TYPE_CHECKING:
     from camflix.client import Client
@@ -57,3 +57,31 @@ def test_an_account_disabled_before_its_address_was_confirmed_cannot_be_confirme
     with pytest.raises(NotAllowedError):
         stranger.call(operations.sign_in, inputs.SignIn("spam", PASSWORD))
     assert stranger.call(operations.confirm_email, honest).accepted
+
+
+def test_who_signs_up_gets_no_name_that_looks_like_an_address(world: World, stranger: Client) -> None:
+    with pytest.raises(InvalidInputError) as refused:
+        stranger.call(operations.sign_up, inputs.SignUp("zoe@example.org", "eve@example.org", PASSWORD))
+    assert refused.value.field == "username"
+    assert world.table(User) == []
+
+
+@pytest.mark.parametrize("source", ["pending", "local"])
+def test_nobody_is_shut_out_by_an_account_named_like_their_address(world: World, stranger: Client, source: str) -> None:
+    other = {"password_hash": CHEAP.hash("another horse battery"), "source": source, "is_active": source == "local"}
+    world.user("zoe@example.org", **other)
+    world.user("zoe", email="Zoe@example.org", password_hash=CHEAP.hash(PASSWORD))
+    world.user("ZOE@example.org", **other)
+    assert stranger.call(operations.sign_in, inputs.SignIn("zoe@example.org", PASSWORD)).username == "zoe"
+
+
+def test_a_name_with_an_at_sign_that_an_administrator_gave_signs_in_where_nobody_has_that_address(
+    world: World, stranger: Client
+) -> None:
+    with world.camflix.transaction(writes=True) as services:
+        services.users.add("zoe@work")
+        services.accounts.set_password("zoe@work", CHEAP.hash(PASSWORD))
+    world.user("eve@work", password_hash=CHEAP.hash(PASSWORD), source="pending", is_active=False)
+    assert stranger.call(operations.sign_in, inputs.SignIn("zoe@work", PASSWORD)).username == "zoe@work"
+    with pytest.raises(NotSignedInError):
+        stranger.call(operations.sign_in, inputs.SignIn("eve@work", PASSWORD))
