@@ -15,7 +15,7 @@ from sqlalchemy import and_, func, or_, select, true
 from camflix.errors import ConflictError, InvalidInputError, NotAllowedError, NotFoundError, NotSignedInError
 from camflix.models import CodePurpose, Privacy, Rating, User, UserSource
 from camflix.results import Account, DeletedAccount
-from camflix.services.addresses import check_email
+from camflix.services.addresses import check_email, is_address_of_user, kept_form
 from camflix.services.counting import recount_films_of
 from camflix.services.leaving import delete_users
 from camflix.services.letters import LetterRequest
@@ -78,7 +78,7 @@ class AccountService:
         is_meant = and_(User.username == login, User.source != UserSource.PENDING if "@" in login else true())
         row = self._session.execute(
             select(User.id, User.password_hash)
-            .where(or_(is_meant, func.lower(User.email) == login.lower()))
+            .where(or_(is_meant, is_address_of_user(login)))
             .where(User.password_hash.is_not(None))
             .order_by(User.username == login, User.id)
             .limit(1)
@@ -147,7 +147,7 @@ class AccountService:
         )
         self._session.add(user)
         self._session.flush()
-        self._outbox.append(LetterRequest("sign_up", email, user.id, base_url, language))
+        self._outbox.append(LetterRequest("sign_up", kept_form(email), user.id, base_url, language))
 
     def confirm(self, code: str) -> None:
         """Take the code of a new account or of a new address.
@@ -162,8 +162,8 @@ class AccountService:
         self._session.execute(select(User.id).where(User.id == user_id).with_for_update(key_share=True))
         given = self._codes.take(code, *purposes)
         user = self._session.get_one(User, given.user_id)
-        email = given.email or ""
-        if self._session.scalar(select(User.id).where(func.lower(User.email) == email.lower())) is not None:
+        email = kept_form(given.email or "")
+        if self._session.scalar(select(User.id).where(is_address_of_user(email)).limit(1)) is not None:
             raise ConflictError("Another user has the address {email}.", field="email", email=email)
         if user.email:
             self._outbox.append(LetterRequest("email_changed", user.email, language=user.language))
@@ -228,7 +228,7 @@ class AccountService:
         self._check_mail()
         check_email(email)
         user = self._proven(user_id, proven_hash)
-        self._outbox.append(LetterRequest("change_email", email, user.id, base_url, user.language))
+        self._outbox.append(LetterRequest("change_email", kept_form(email), user.id, base_url, user.language))
 
     def offer_deletion(self, user_id: int, proven_hash: str) -> tuple[str, datetime]:
         """Return the code that deletes an account, and until when it is good."""

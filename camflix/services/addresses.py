@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from email.errors import MessageError
 from email.headerregistry import Address
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, or_
 
 from camflix.errors import InvalidInputError
+from camflix.models import User
+
+if TYPE_CHECKING:
+    from sqlalchemy import ColumnElement
 
 _MAX_CHARACTERS = 254
 _EMAIL = re.compile(r"[^@\s\0\ud800-\udfff]+@[^@\s\0\ud800-\udfff]+\.[^@\s\0\ud800-\udfff]+")
@@ -20,7 +28,8 @@ def check_email(email: str) -> None:
     Raises:
         InvalidInputError: naming the field.
     """
-    if not (_EMAIL.fullmatch(email) and len(email) <= _MAX_CHARACTERS and _fits_a_header(email)):
+    kept = kept_form(email)
+    if not (_EMAIL.fullmatch(kept) and len(kept) <= _MAX_CHARACTERS and _fits_a_header(kept)):
         raise InvalidInputError("email: “{value}” is not an address.", field="email", value=email)
 
 
@@ -34,3 +43,21 @@ def _fits_a_header(email: str) -> bool:
     except (MessageError, ValueError, AttributeError, IndexError, TypeError):  # its parser stumbles over some
         return False
     return True
+
+
+def kept_form(email: str) -> str:
+    """Return the form in which an address is kept: small letters, composed.
+
+    Databases fold capitals by rules of their own, SQLite's those of ASCII only. (Folding ß to ss would make another
+    address of it.)
+    """
+    return unicodedata.normalize("NFC", email.lower())
+
+
+def is_address_of_user(email: str) -> ColumnElement[bool]:
+    """Return what is true of the user who has an address, whatever capitals it is written with.
+
+    Addresses kept before all were kept in one form are found whatever their ASCII capitals are, and by others as far as
+    the database folds them: on SQLite, as they were given.
+    """
+    return or_(func.lower(User.email) == email.lower(), User.email == kept_form(email), User.email == email)

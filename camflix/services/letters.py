@@ -9,11 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from camflix.i18n import N_, _, speaking
 from camflix.mail import Message
 from camflix.models import CodePurpose, User
+from camflix.services.addresses import is_address_of_user
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -104,7 +105,7 @@ class LetterService:
             return _message(kind, request.email, user.username, request.base_url, code)
 
     def _owner(self, email: str) -> User | None:
-        return self._session.scalar(select(User).where(func.lower(User.email) == email.lower()))
+        return self._session.scalar(select(User).where(is_address_of_user(email)).order_by(User.id).limit(1))
 
 
 def _message(kind: str, to: str, name: str, base_url: str, code: str) -> Message:

@@ -11,7 +11,7 @@ from sqlalchemy import delete, func, select
 from camflix.errors import ConflictError, InvalidInputError, NotFoundError
 from camflix.models import AccountCode, Privacy, Rating, User, UserSource
 from camflix.results import UserList, UserSummary
-from camflix.services.addresses import check_email
+from camflix.services.addresses import check_email, is_address_of_user, kept_form
 from camflix.services.counting import recount_films_of
 
 if TYPE_CHECKING:
@@ -74,9 +74,11 @@ class UserService:
             raise ConflictError("The name “{username}” is reserved.", field="username", username=username)
         if email is not None:
             check_email(email)
+            email = kept_form(email)
         if self.find_id(username) is not None:
             raise ConflictError("There is a user “{username}” already.", field="username", username=username)
-        if email is not None and self._session.scalar(select(User.id).where(User.email == email)) is not None:
+        owner = select(User.id).where(is_address_of_user(email or "")).limit(1)
+        if email is not None and self._session.scalar(owner) is not None:
             raise ConflictError("Another user has the address {email}.", field="email", email=email)
         user = User(username=username, email=email, source=source, created_at=self._now(), is_active=True)
         self._session.add(user)

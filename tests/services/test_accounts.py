@@ -8,7 +8,7 @@ import pytest
 
 from camflix import operations
 from camflix.client.local import LocalClient
-from camflix.errors import InvalidInputError, NotAllowedError, NotFoundError, NotSignedInError
+from camflix.errors import ConflictError, InvalidInputError, NotAllowedError, NotFoundError, NotSignedInError
 from camflix.mail import RecordingMailer
 from camflix.models import User
 from camflix.operations import inputs
@@ -85,3 +85,39 @@ def test_a_name_with_an_at_sign_that_an_administrator_gave_signs_in_where_nobody
     assert stranger.call(operations.sign_in, inputs.SignIn("zoe@work", PASSWORD)).username == "zoe@work"
     with pytest.raises(NotSignedInError):
         stranger.call(operations.sign_in, inputs.SignIn("eve@work", PASSWORD))
+
+
+@pytest.mark.parametrize("typed", ["É@Exemple.fr", "é@exemple.fr", "E\u0301@EXEMPLE.fr"])
+def test_an_address_is_found_whatever_capitals_and_accents_it_is_written_with(
+    world: World, stranger: Client, typed: str
+) -> None:
+    stranger.call(operations.confirm_email, signed_up(world, stranger, "elo", "É@exemple.fr", "é@exemple.fr"))
+    assert user_row(world, "elo")["email"] == "é@exemple.fr"
+    assert stranger.call(operations.sign_in, inputs.SignIn(typed, PASSWORD)).username == "elo"
+    stranger.call(operations.forgotten_password, inputs.ForgottenPassword(typed))
+    assert "new password" in letters(world, "é@exemple.fr")[-1].subject
+    stranger.call(operations.sign_up, inputs.SignUp("other", typed, PASSWORD, "en"))
+    assert "you have an account already" in letters(world, "é@exemple.fr")[-1].subject
+    with pytest.raises(ConflictError) as refused, world.camflix.transaction(writes=True) as services:
+        services.users.add("third", email=typed)
+    assert refused.value.field == "email"
+
+
+def test_an_address_changed_to_another_is_found_as_well(world: World, stranger: Client) -> None:
+    world.user("elo", email="old@example.org", password_hash=CHEAP.hash(PASSWORD), language="en")
+    elo = LocalClient(world.camflix, "elo", "local")
+    elo.call(operations.change_email, inputs.ChangeEmail(PASSWORD, "Élo@Exemple.fr"))
+    code = inputs.GiveCode(code_in(letters(world, "élo@exemple.fr")[-1]))
+    stranger.call(operations.confirm_email, code)
+    assert user_row(world, "elo")["email"] == "élo@exemple.fr"
+    assert stranger.call(operations.sign_in, inputs.SignIn("ÉLO@exemple.fr", PASSWORD)).username == "elo"
+
+
+@pytest.mark.parametrize(("kept", "typed"), [("Zoe@Example.org", "zOE@example.ORG"), ("É@exemple.fr", "É@exemple.fr")])
+def test_an_address_kept_with_its_capitals_in_earlier_days_is_still_found(
+    world: World, stranger: Client, kept: str, typed: str
+) -> None:
+    world.user("zoe", email=kept, password_hash=CHEAP.hash(PASSWORD))
+    assert stranger.call(operations.sign_in, inputs.SignIn(typed, PASSWORD)).username == "zoe"
+    stranger.call(operations.forgotten_password, inputs.ForgottenPassword(typed))
+    assert len(letters(world, kept)) == 1
