@@ -11,9 +11,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import and_, func, or_, select, true
+from sqlalchemy.exc import IntegrityError
 
+from camflix.db.bulk import insert_if_absent
 from camflix.errors import ConflictError, InvalidInputError, NotAllowedError, NotFoundError, NotSignedInError
 from camflix.models import CodePurpose, Privacy, Rating, User, UserSource
+from camflix.models.base import table_of
 from camflix.results import Account, DeletedAccount
 from camflix.services.addresses import check_email, is_address_of_user, kept_form
 from camflix.services.counting import recount_films_of
@@ -133,21 +136,24 @@ class AccountService:
             raise ConflictError("There is a user “{username}” already.", field="username", username=username)
 
     def sign_up(self, username: str, email: str, password_hash: str, language: str, base_url: str) -> None:
-        """Add an account that waits for its address to be confirmed. What comes by mail depends on the address."""
-        if self._session.scalar(select(User.id).where(User.username == username)) is not None:
+        """Add an account that waits for its address to be confirmed. What comes by mail depends on the address.
+
+        Raises:
+            ConflictError: the name is taken.
+        """
+        row = {
+            "username": username,
+            "password_hash": password_hash,
+            "language": language,
+            "privacy": Privacy.PRIVATE,
+            "source": UserSource.PENDING,
+            "is_active": False,
+            "created_at": self._now(),
+        }
+        if not insert_if_absent(self._session.connection(), table_of(User), row):
             raise ConflictError("There is a user “{username}” already.", field="username", username=username)
-        user = User(
-            username=username,
-            password_hash=password_hash,
-            language=language,
-            privacy=Privacy.PRIVATE,
-            source=UserSource.PENDING,
-            is_active=False,
-            created_at=self._now(),
-        )
-        self._session.add(user)
-        self._session.flush()
-        self._outbox.append(LetterRequest("sign_up", kept_form(email), user.id, base_url, language))
+        user_id = self._session.scalars(select(User.id).where(User.username == username)).one()
+        self._outbox.append(LetterRequest("sign_up", kept_form(email), user_id, base_url, language))
 
     def confirm(self, code: str) -> None:
         """Take the code of a new account or of a new address.
@@ -163,14 +169,19 @@ class AccountService:
         given = self._codes.take(code, *purposes)
         user = self._session.get_one(User, given.user_id)
         email = kept_form(given.email or "")
+        has_owner = ConflictError("Another user has the address {email}.", field="email", email=email)
         if self._session.scalar(select(User.id).where(is_address_of_user(email)).limit(1)) is not None:
-            raise ConflictError("Another user has the address {email}.", field="email", email=email)
+            raise has_owner
         if user.email:
             self._outbox.append(LetterRequest("email_changed", user.email, language=user.language))
         user.email = email
         if user.source == UserSource.PENDING:
             user.source, user.is_active = UserSource.LOCAL, True
-        self._session.flush()
+        try:
+            self._session.flush()
+        except IntegrityError as error:
+            # Another confirmed it at the same moment.
+            raise has_owner from error
 
     def forgotten(self, email: str, base_url: str) -> None:
         """Have a code mailed, if there is such an account.

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select, update
 
+from camflix.db.bulk import insert_if_absent
 from camflix.models import DataVersion, RatingChange
+from camflix.models.base import table_of
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -28,13 +30,20 @@ class EpochService:
 
     def advance(self) -> None:
         """Begin a new epoch: every model fitted before is old."""
-        done = self._session.execute(
-            update(DataVersion).where(DataVersion.id == _ROW).values(epoch=DataVersion.epoch + 1)
-        )
-        if not done.rowcount:  # type: ignore[attr-defined]
-            self._session.add(DataVersion(id=_ROW, epoch=1))
-            self._session.flush()
+        if self._add_one():
+            return
+        connection, row = self._session.connection(), {"id": _ROW, "epoch": 1}
+        if not insert_if_absent(connection, table_of(DataVersion), row):
+            # Another began the first one meanwhile.
+            self._add_one()
 
     def last_change_id(self) -> int:
         """Return the id of the newest rating change; 0 when there is none."""
         return self._session.scalar(_LAST_CHANGE) or 0
+
+    def _add_one(self) -> bool:
+        """Count on from the epoch that is stored; return whether there is one."""
+        done: Any = self._session.execute(
+            update(DataVersion).where(DataVersion.id == _ROW).values(epoch=DataVersion.epoch + 1)
+        )
+        return bool(done.rowcount)

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, func, select
 
+from camflix.db.bulk import insert_if_absent
 from camflix.errors import ConflictError, InvalidInputError, NotFoundError
 from camflix.models import AccountCode, Privacy, Rating, User, UserSource
+from camflix.models.base import table_of
 from camflix.results import UserList, UserSummary
 from camflix.services.addresses import check_email, is_address_of_user, kept_form
 from camflix.services.counting import recount_films_of
@@ -75,15 +77,20 @@ class UserService:
         if email is not None:
             check_email(email)
             email = kept_form(email)
+        self._refuse_taken(username, email)
+        row = {"username": username, "email": email, "source": source, "created_at": self._now(), "is_active": True}
+        if not insert_if_absent(self._session.connection(), table_of(User), row):
+            # Another came first by a moment, with this name or this address.
+            self._refuse_taken(username, email)
+        user = self._session.scalars(select(User).where(User.username == username)).one()
+        return self._summary(user, n_ratings=0)
+
+    def _refuse_taken(self, username: str, email: str | None) -> None:
         if self.find_id(username) is not None:
             raise ConflictError("There is a user “{username}” already.", field="username", username=username)
         owner = select(User.id).where(is_address_of_user(email or "")).limit(1)
         if email is not None and self._session.scalar(owner) is not None:
             raise ConflictError("Another user has the address {email}.", field="email", email=email)
-        user = User(username=username, email=email, source=source, created_at=self._now(), is_active=True)
-        self._session.add(user)
-        self._session.flush()
-        return self._summary(user, n_ratings=0)
 
     def local_profile(self, username: str) -> int:
         """Return the id of the profile of the account that runs CamFlix; it is made at first use.

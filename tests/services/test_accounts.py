@@ -14,10 +14,12 @@ from camflix.models import User
 from camflix.operations import inputs
 from tests.client.account_conformance import code_in
 from tests.passwords import CHEAP, PASSWORD
+from tests.services.at_once import two_at_once
 
 if TYPE_CHECKING:
     from camflix.client import Client
     from camflix.mail import Message
+    from camflix.services.container import Services
     from tests.services.world import World
 
 
@@ -121,3 +123,45 @@ def test_an_address_kept_with_its_capitals_in_earlier_days_is_still_found(
     assert stranger.call(operations.sign_in, inputs.SignIn(typed, PASSWORD)).username == "zoe"
     stranger.call(operations.forgotten_password, inputs.ForgottenPassword(typed))
     assert len(letters(world, kept)) == 1
+
+
+def test_of_two_who_sign_up_with_one_name_at_one_moment_the_second_is_told_that_it_is_taken(world: World) -> None:
+    def sign_up(services: Services) -> None:
+        services.accounts.sign_up("zoe", "zoe@example.org", "hash", "en", "")
+
+    assert two_at_once(world.camflix, sign_up, sign_up) == ["", "ConflictError"]
+    assert len(world.table(User)) == 1
+    assert len(letters(world, "zoe@example.org")) == 1
+
+
+def test_of_two_users_added_with_one_address_at_one_moment_the_second_is_refused(world: World) -> None:
+    assert two_at_once(
+        world.camflix,
+        lambda services: services.users.add("zoe", email="zoe@example.org"),
+        lambda services: services.users.add("eve", email="Zoe@example.org"),
+    ) == ["", "ConflictError"]
+    assert [row["username"] for row in world.table(User)] == ["zoe"]
+
+
+def test_of_two_who_confirm_one_address_at_one_moment_the_second_is_told_that_another_has_it(
+    world: World, stranger: Client
+) -> None:
+    codes = [
+        signed_up(world, stranger, name, email, "zoe@example.org").code
+        for name, email in (("zoe", "zoe@example.org"), ("eve", "Zoe@Example.org"))
+    ]
+    assert two_at_once(
+        world.camflix,
+        lambda services: services.accounts.confirm(codes[0]),
+        lambda services: services.accounts.confirm(codes[1]),
+    ) == ["", "ConflictError"]
+    assert [user_row(world, name)["source"] for name in ("zoe", "eve")] == ["local", "pending"]
+
+
+def test_the_first_two_changes_in_bulk_at_one_moment_are_both_counted(world: World) -> None:
+    def advance(services: Services) -> None:
+        services.epochs.advance()
+
+    assert two_at_once(world.camflix, advance, advance) == ["", ""]
+    with world.camflix.transaction(writes=False) as services:
+        assert services.epochs.current() == 2
