@@ -10,6 +10,7 @@ import re
 import secrets
 import shutil
 import time
+import weakref
 import zipfile
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -46,9 +47,12 @@ KEPT_SECONDS = 24 * 3600.0
 _START_SECONDS = 30.0
 LOOK_SECONDS = 1.0
 """Whoever asks how far an import is holds its lock for a moment; only what lasts longer is an import."""
+_TOLD_SECONDS = 60.0
+"""Whoever waits for an import asks once a second: after that long they have been told how it ended."""
 _MAX_NAME = 80
 _STATUS = "status.json"
 _LOCK = "lock"
+_LOOK = "look-"
 _ID = re.compile("[0-9a-f]{16}")
 
 
@@ -79,6 +83,25 @@ class ImportRequest:
         new.replace(self.folder / _STATUS)
 
 
+class LookedAt:
+    """A file that was looked at and may be accepted; where nobody does, it goes with the last who knows of it.
+
+    Args:
+        file: alone in a folder of its own.
+        source: which format it is.
+        mapping: which scores its ratings become.
+        n_rows: how many it holds.
+    """
+
+    def __init__(self, file: Path, source: ImportSource, mapping: ScoreMapping, n_rows: int) -> None:
+        self.file = file
+        self.source = source
+        self.mapping = mapping
+        self.n_rows = n_rows
+        # Nothing is there any more of one that was accepted: it has another folder then.
+        weakref.finalize(self, shutil.rmtree, file.parent, ignore_errors=True)
+
+
 class ImportJobService:
     """One user's imports over the network, one at a time.
 
@@ -93,7 +116,7 @@ class ImportJobService:
         self._requests = requests
         self._language = language
 
-    def accept(
+    def look_at(
         self,
         user_id: int,
         source: ImportSource,
@@ -101,37 +124,60 @@ class ImportJobService:
         content: bytes,
         *,
         is_admin: bool,
-        is_trial: bool,
         mapping: ScoreMapping = AS_WRITTEN,
-    ) -> ImportJob:
-        """Keep a file and look at it; it is imported after the commit.
+    ) -> LookedAt:
+        """Look at a file that may then be accepted. It may take long, and needs no transaction.
 
         Raises:
             NotAllowedError: a data set brings films and people for all; that is for administrators.
-            ConflictError: an import of this user is going on.
             InvalidFileError: it is no such file.
             InvalidInputError: the mapping names a rating that is not in it.
             TooLargeError: it unpacks to more than is taken.
+            StorageError: it cannot be kept.
         """
-        if source == "movielens" and not is_admin:
-            raise NotAllowedError(
-                "A MovieLens data set brings films and people for everybody: only an administrator may import one."
-            )
-        own = self._folder / str(user_id)
-        with locked(own / _LOCK, patience=LOOK_SECONDS) as is_free:
-            if not is_free:
-                raise going_on()
-        _drop_older(own, 0.0)
-        job_id = secrets.token_hex(8)
-        request = ImportRequest(
-            user_id,
-            ImportJob(job_id, source, _safe(name), "waiting", is_trial, 0, 0, None, None, None),
-            own / job_id,
-            self._language,
-            mapping,
+        _refuse_for_all(source, is_admin=is_admin)
+        folder = self._folder / str(user_id) / f"{_LOOK}{secrets.token_hex(8)}"
+        try:
+            folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            folder.mkdir(mode=0o700)
+            file = folder / _safe(name)
+            file.write_bytes(content)
+            with told_without(folder):
+                n_rows = _count_rows(file, source, mapping)
+        except OSError as error:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise _not_kept(error) from error
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+        return LookedAt(file, source, mapping, n_rows)
+
+    def accept(self, user_id: int, looked: LookedAt, *, is_admin: bool, is_trial: bool) -> ImportJob:
+        """Take a file that was looked at; it is imported after the commit.
+
+        Raises:
+            NotAllowedError: a data set brings films and people for all; that is for administrators.
+            ConflictError: an import of this user is going on, or is about to.
+            StorageError: it cannot be kept.
+        """
+        _refuse_for_all(looked.source, is_admin=is_admin)
+        own, job_id = self._folder / str(user_id), secrets.token_hex(8)
+        job = ImportJob(
+            job_id, looked.source, looked.file.name, "waiting", is_trial, 0, looked.n_rows, None, None, None
         )
-        job = _kept(request, content)
-        self._requests.append(replace(request, job=job))
+        request = ImportRequest(user_id, job, own / job_id, self._language, looked.mapping)
+        # Only one at a time can find that there is no other.
+        with locked(own / _LOCK, patience=LOOK_SECONDS) as is_free:
+            if not is_free or _is_one_waiting(own):
+                raise going_on()
+            _drop_older(own, _TOLD_SECONDS)
+            try:
+                looked.file.parent.rename(request.folder)
+                request.tell(job)
+            except OSError as error:
+                shutil.rmtree(request.folder, ignore_errors=True)
+                raise _not_kept(error) from error
+        self._requests.append(request)
         return job
 
     def of(self, user_id: int, job_id: str) -> ImportJob:
@@ -149,7 +195,7 @@ class ImportJobService:
             with locked(folder.parent / _LOCK) as is_free:
                 # Nobody works on it; it may have ended, or not have begun, in this very moment.
                 job = _status(folder)
-                age = time.time() - (folder / _STATUS).stat().st_mtime
+                age = _age(folder / _STATUS)
         except FileNotFoundError as error:
             raise NotFoundError("You have no import {id}.", field="import_id", id=job_id) from error
         if is_free and (job.state == "running" or (job.state == "waiting" and age > _START_SECONDS)):
@@ -173,8 +219,11 @@ def read(request: ImportRequest) -> Data:
     Raises:
         CamFlixError: it is no such file; its place on this machine is in the sentence.
     """
-    kind = LetterboxdExport if request.job.source == "letterboxd" else MovieLensDataset
-    return kind(request.file, request.mapping)
+    return _opened(request.file, request.job.source, request.mapping)
+
+
+def _opened(file: Path, source: ImportSource, mapping: ScoreMapping) -> Data:
+    return (LetterboxdExport if source == "letterboxd" else MovieLensDataset)(file, mapping)
 
 
 def going_on() -> ConflictError:
@@ -200,26 +249,25 @@ class told_without:  # noqa: N801 - reads as what it does, in a with statement
         return False
 
 
-def _kept(request: ImportRequest, content: bytes) -> ImportJob:
-    """Write a file into its folder and look at it; nothing is left of one that is refused."""
-    try:
-        request.folder.mkdir(mode=0o700)
-        request.file.write_bytes(content)
-        with told_without(request.folder):
-            _refuse_what_is_too_large(request.file)
-            data = read(request)
-            request.mapping.refuse_strangers(data)
-            job = replace(request.job, n_rows=data.count_ratings())
-        request.tell(job)
-    except OSError as error:
-        shutil.rmtree(request.folder, ignore_errors=True)
-        raise StorageError(
-            "The file cannot be kept: {reason}.", hint="Try again later.", reason=Word(error.strerror or error)
-        ) from error
-    except BaseException:
-        shutil.rmtree(request.folder, ignore_errors=True)
-        raise
-    return job
+def _refuse_for_all(source: ImportSource, *, is_admin: bool) -> None:
+    if source == "movielens" and not is_admin:
+        raise NotAllowedError(
+            "A MovieLens data set brings films and people for everybody: only an administrator may import one."
+        )
+
+
+def _count_rows(file: Path, source: ImportSource, mapping: ScoreMapping) -> int:
+    """Refuse a file that cannot be imported; return how many rows it holds."""
+    _refuse_what_is_too_large(file)
+    data = _opened(file, source, mapping)
+    mapping.refuse_strangers(data)
+    return data.count_ratings()
+
+
+def _not_kept(error: OSError) -> StorageError:
+    return StorageError(
+        "The file cannot be kept: {reason}.", hint="Try again later.", reason=Word(error.strerror or error)
+    )
 
 
 def _refuse_what_is_too_large(file: Path) -> None:
@@ -250,10 +298,27 @@ def _safe(name: str) -> str:
     return plain if plain and plain not in {_STATUS, f"{_STATUS}.new"} else "upload"
 
 
+def _is_one_waiting(own: Path) -> bool:
+    """Return whether an import was accepted that is about to begin; what waits longer has been forgotten."""
+    for folder in own.iterdir():
+        with suppress(FileNotFoundError):
+            if _status(folder).state == "waiting" and _age(folder / _STATUS) <= _START_SECONDS:
+                return True
+    return False
+
+
+def _age(path: Path) -> float:
+    """Return how many seconds ago something was changed."""
+    return time.time() - path.stat().st_mtime
+
+
 def _drop_older(own: Path, seconds: float) -> int:
     n = 0
     for folder in own.iterdir():
-        if folder.is_dir() and time.time() - folder.stat().st_mtime >= seconds:
-            shutil.rmtree(folder, ignore_errors=True)
-            n += 1
+        # What is being looked at belongs to whoever looks; only of a killed server it stays.
+        kept = KEPT_SECONDS if folder.name.startswith(_LOOK) else seconds
+        with suppress(FileNotFoundError):
+            if folder.is_dir() and _age(folder) >= kept:
+                shutil.rmtree(folder, ignore_errors=True)
+                n += 1
     return n

@@ -167,8 +167,9 @@ def call(world: World, name: str, reader: str | None, body: Any, *, is_admin: bo
     with world.camflix.transaction(writes=False) as services:
         user_id = STRANGER if reader is None else services.users.id_of(reader)
     try:
+        proof = operation.prepare(world.camflix, user_id, body) if operation.prepare else None
         with world.camflix.transaction(writes=operation.writes) as services:
-            context = Context(services, user_id, reader or "", is_admin=is_admin)
+            context = Context(services, user_id, reader or "", is_admin=is_admin, proof=proof)
             answer = msgspec.json.encode(operation.function(context, body)).decode()
     except CamFlixError as error:
         return error.code

@@ -119,6 +119,16 @@ def test_of_two_imports_at_once_the_second_is_refused(live: LiveServer, http: ht
     assert ended(http, send(http, CSV).json())["state"] == "done"
 
 
+def test_a_file_that_comes_twice_with_one_key_is_imported_once(live: LiveServer, http: httpx.Client) -> None:
+    http.headers["Idempotency-Key"] = "the-key"
+    first, again = send(http, CSV).json(), send(http, CSV).json()
+    assert first == again
+    assert ended(http, first)["report"]["created"] == 1
+    assert send(http, CSV).json() == first
+    # It was looked at each time, and kept once.
+    assert sorted(path.name for path in folder_of(live).iterdir()) == sorted([first["id"], "lock"])
+
+
 def test_an_import_whose_server_was_killed_is_told_as_interrupted_and_may_be_sent_again(
     live: LiveServer, http: httpx.Client
 ) -> None:

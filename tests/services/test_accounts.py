@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -70,7 +70,11 @@ def test_who_signs_up_gets_no_name_that_looks_like_an_address(world: World, stra
 
 @pytest.mark.parametrize("source", ["pending", "local"])
 def test_nobody_is_shut_out_by_an_account_named_like_their_address(world: World, stranger: Client, source: str) -> None:
-    other = {"password_hash": CHEAP.hash("another horse battery"), "source": source, "is_active": source == "local"}
+    other: dict[str, Any] = {
+        "password_hash": CHEAP.hash("another horse battery"),
+        "source": source,
+        "is_active": source == "local",
+    }
     world.user("zoe@example.org", **other)
     world.user("zoe", email="Zoe@example.org", password_hash=CHEAP.hash(PASSWORD))
     world.user("ZOE@example.org", **other)
