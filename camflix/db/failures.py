@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 
 from camflix.errors import StorageError
 
@@ -30,6 +31,7 @@ _CAUSES: dict[str, StorageError] = {
         "The database {place} is busy: another program is writing to it.",
         hint="Nothing was saved. Wait for it to end and try again.",
     ),
+    "crowded": StorageError("The database {place} is busy: all connections to it are taken.", hint="Try again later."),
     "cannot_open": StorageError(
         "The database {place} cannot be opened: {reason}.", hint="Check DATABASE_URL and the rights on that place."
     ),
@@ -73,7 +75,7 @@ def storage_errors(engine: Engine) -> Iterator[None]:
     """Turn what the database cannot do for reasons outside of CamFlix into StorageError; bugs pass untouched."""
     try:
         yield
-    except (DBAPIError, sqlite3.Error) as error:
+    except (DBAPIError, sqlite3.Error, NoConnectionLeft) as error:
         cause = _cause(error)
         if cause is None:
             raise
@@ -92,6 +94,8 @@ def _is_read_only(engine: Engine) -> bool:
 
 
 def _cause(error: Exception) -> str | None:
+    if isinstance(error, NoConnectionLeft):
+        return "crowded"
     original = error.orig if isinstance(error, DBAPIError) else error
     if isinstance(original, sqlite3.Error):
         # The low byte is the primary code; the rest says more closely what happened.

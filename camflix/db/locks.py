@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 # "CamI" and "CamM": any numbers serve, as long as all processes take the same.
 _IMPORTS = 0x43616D49
 _FITS = 0x43616D4D
+PATIENCE_SECONDS = 5.0
 
 
 class WritersTurn:
@@ -49,8 +50,20 @@ class WritersTurn:
                 self._lock.release()
 
 
-def lock_imports(connection: Connection) -> None:
-    """Let whole imports, and their undoing, come one after another."""
+def lock_imports(connection: Connection, *, patience_seconds: float | None = PATIENCE_SECONDS) -> None:
+    """Let whole imports, and their undoing, come one after another.
+
+    Args:
+        connection: in a transaction of the caller's.
+        patience_seconds: how long this transaction waits, for this lock and all that follow; none for as long as it
+            takes. Whoever waits holds a connection, and a server has but a few.
+
+    Raises:
+        OperationalError: another took longer; to people, the database is busy.
+    """
+    if connection.dialect.name == "postgresql" and patience_seconds is not None:
+        wanted = {"patience": f"{round(1000 * patience_seconds)}ms"}
+        connection.execute(text("SELECT set_config('lock_timeout', :patience, true)"), wanted)
     _lock_key(connection, _IMPORTS)
 
 

@@ -49,7 +49,7 @@ class _Trial(Exception):  # noqa: N818 - no error
 
 
 class ImportWorker:
-    """Does imports, each in a thread.
+    """Does imports, each in a thread, one at a time: a database takes no two at once, and none waits with a connection.
 
     Args:
         camflix: whose imports.
@@ -58,6 +58,7 @@ class ImportWorker:
     def __init__(self, camflix: DoesImports) -> None:
         self._camflix = camflix
         self._threads: list[threading.Thread] = []
+        self._turn = threading.Lock()
 
     def start(self, request: ImportRequest) -> None:
         """Do an import in a thread of its own."""
@@ -68,12 +69,17 @@ class ImportWorker:
 
     def close(self) -> None:
         """Wait for what is going on; what takes too long is cut off, and nothing of it saved."""
+        until = time.monotonic() + _LAST_SECONDS
         for thread in self._threads:
-            thread.join(_LAST_SECONDS)
+            thread.join(max(0.0, until - time.monotonic()))
 
     def _work(self, request: ImportRequest) -> None:
         with speaking(request.language), locked(request.lock, patience=LOOK_SECONDS) as is_free:
-            job = self._outcome(request) if is_free else _failed(request.job, going_on())
+            if is_free:
+                with self._turn:
+                    job = self._outcome(request)
+            else:
+                job = _failed(request.job, going_on())
             try:
                 request.file.unlink(missing_ok=True)
                 request.tell(job)

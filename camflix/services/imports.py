@@ -222,7 +222,7 @@ class ImportService:
         tally.problem(file, row.line, "ambiguous" if movies else "not_found", message, movies)
 
     def _begin(self, source: str, file_name: str, user_id: int) -> ImportBatch:
-        lock_imports(self._session.connection())
+        lock_imports(self._session.connection(), patience_seconds=None)
         name = file_name[-255:].encode(errors="replace").decode()  # bytes that are no text have no place in a database
         batch = ImportBatch(source=source, file_name=name, user_id=user_id, started_at=self._now())
         batch.first_change_id = self._epochs.last_change_id() + 1

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
 from camflix import operations
 from camflix.client.local import LocalClient
+from camflix.db.locks import lock_imports
 from camflix.errors import ConflictError, InvalidFileError, NotAllowedError
 from camflix.importers.letterboxd import LetterboxdExport
 from camflix.models import User
@@ -18,6 +19,8 @@ from tests.client.import_conformance import HEADER, ROWS
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from sqlalchemy.pool import QueuePool
 
     from camflix.client import Client
     from camflix.results import ImportJob
@@ -112,3 +115,44 @@ def test_nothing_is_left_of_a_file_that_is_refused(world: World, ann: Client) ->
         looked.source = "movielens"
         with pytest.raises(NotAllowedError):
             services.import_jobs.accept(1, looked, is_admin=False, is_trial=False)
+
+
+def test_imports_of_several_people_come_one_after_another_and_those_that_wait_hold_no_connection(
+    world: World, ann: Client
+) -> None:
+    names = ["ann", "bob", "eve"]
+    ids = [1, *(world.user(name) for name in names[1:])]
+    clients = [ann, *(LocalClient(world.camflix, name, "local") for name in names[1:])]
+    pool = cast("QueuePool", world.camflix._engine.pool)
+    with world.camflix.transaction(writes=True) as held:
+        lock_imports(held.users._session.connection())
+        with world.camflix.transaction(writes=False) as services:
+            jobs = services.import_jobs
+            begun = [
+                jobs.accept(
+                    user_id,
+                    jobs.look_at(user_id, "letterboxd", "ratings.csv", CSV, is_admin=False),
+                    is_admin=False,
+                    is_trial=False,
+                )
+                for user_id in ids
+            ]
+        until = time.monotonic() + _WAIT_SECONDS
+        states = ["waiting"]
+        while "running" not in states:
+            assert time.monotonic() < until
+            states = seen_states(clients, begun)
+        time.sleep(0.2)
+        # However long one waits, it is not taken for interrupted.
+        for user_id, job in zip(ids, begun, strict=True):
+            os.utime(own_folder(world).parent / str(user_id) / job.id / "status.json", (0, 0))
+        assert sorted(seen_states(clients, begun)) == ["running", "waiting", "waiting"]
+        assert pool.checkedout() <= 2
+    assert [ended(client, job).state for client, job in zip(clients, begun, strict=True)] == ["done"] * 3
+
+
+def seen_states(clients: list[Client], begun: list[ImportJob]) -> list[str]:
+    return [
+        client.call(operations.get_import, inputs.ImportRef(job.id)).state
+        for client, job in zip(clients, begun, strict=True)
+    ]
