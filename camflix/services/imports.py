@@ -82,13 +82,15 @@ class _RatingSink:
         self._source, self._batch_id, self._started_at = batch.source, batch.id, batch.started_at
         self._writer = writer
         self._chunk: _Chunk = {}
+        # Not in the tally: there the thread that writes counts meanwhile, and one of the two could be lost.
+        self._n_of_one_moment = 0
 
     def add(self, username: str, movie_id: int, score: int, rated_at: datetime | None) -> None:
         key, at = (username, movie_id), rated_at or self._started_at
         before = self._chunk.get(key)
         if before is not None and at == before[1]:
             # Of two scores of one moment the last in the file counts, now and the next time.
-            self._tally.counts["unchanged"] += 1
+            self._n_of_one_moment += 1
         elif before is not None or len(self._chunk) == _CHUNK:
             # The same pair of another moment: the rows before it are written first, so that it meets them as it would
             # next time.
@@ -99,6 +101,7 @@ class _RatingSink:
         """Return when all is written."""
         self._hand_over()
         self._writer.wait()
+        self._tally.counts["unchanged"] += self._n_of_one_moment
 
     def _hand_over(self) -> None:
         chunk, self._chunk = self._chunk, {}

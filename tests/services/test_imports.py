@@ -115,6 +115,16 @@ def everything(world: World) -> dict[str, object]:
     return {model.__name__: world.table(model) for model in models}
 
 
+class SlowCounter(Counter[str]):
+    """Takes its time between reading a count and writing it back."""
+
+    def __getitem__(self, key: str) -> int:
+        """Return a count, a moment later."""
+        count = super().__getitem__(key)
+        time.sleep(0.1)
+        return count
+
+
 class TestMovieLens:
     def test_films_come_with_their_ids_titles_and_genres(self, world: World, importer: int, tmp_path: Path) -> None:
         report = bring_in(world, dataset(tmp_path / "ml"), importer)
@@ -246,6 +256,18 @@ class TestMovieLens:
         assert (report.films_created, report.rows) == (1101, 1251)
         assert outcomes(report) == {"created": 1101, "unchanged": 150}
         assert progress == [*range(100, 1251, 100), 1251]
+
+    def test_rows_counted_while_a_chunk_is_being_written_are_not_lost(
+        self, world: World, importer: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        tally = imports_module._Tally
+        lines = [f"{number},1,4.0,964982703\n" for number in range(1, 26)]
+        # Each of the last five once more, of the same moment: read while the ten before are being written.
+        data = dataset(tmp_path / "ml", ratings="userId,movieId,rating,timestamp\n" + "".join(lines + lines[-5:]))
+        bring_in(world, data, importer)
+        monkeypatch.setattr(imports_module, "_CHUNK", 10)
+        monkeypatch.setattr(imports_module, "_Tally", lambda: tally(SlowCounter()))
+        assert outcomes(bring_in(world, data, importer)) == {"unchanged": 30}
 
     def test_problems_are_counted_all_but_only_a_thousand_are_told(
         self, world: World, importer: int, tmp_path: Path
