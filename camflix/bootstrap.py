@@ -115,6 +115,7 @@ class CamFlix:
                     uploads_folder=self.settings.paths.state / "imports",
                     models=self._model_cache,
                     now=self._now,
+                    time_zone=self.settings.time_zone,
                     sends_mail=self._sends_mail,
                     memory=self._memory,
                 )

@@ -64,11 +64,13 @@ class AccountService:
         now: Callable[[], datetime],
         *,
         sends_mail: bool,
+        time_zone: str,
     ) -> None:
         self._session = session
         self._codes = codes
         self._outbox = outbox
         self._sends_mail = sends_mail
+        self._time_zone = time_zone
         self._now = now
 
     def stored_password(self, login: str) -> StoredPassword | None:
@@ -145,6 +147,7 @@ class AccountService:
             "username": username,
             "password_hash": password_hash,
             "language": language,
+            "time_zone": self._time_zone,
             "privacy": Privacy.PRIVATE,
             "source": UserSource.PENDING,
             "is_active": False,

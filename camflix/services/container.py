@@ -60,7 +60,7 @@ if TYPE_CHECKING:
 class Services:
     """The services of one transaction. Those that need the engine (numpy) or a format load it only then."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all that the parts need of outside, named
         self,
         session: Session,
         *,
@@ -69,6 +69,7 @@ class Services:
         uploads_folder: Path,
         models: Callable[[], ModelCache],
         now: Callable[[], datetime],
+        time_zone: str = "Europe/Paris",
         sends_mail: bool = False,
         memory: CatalogueMemory | None = None,
     ) -> None:
@@ -82,11 +83,12 @@ class Services:
         self._cache_folder = cache_folder
         self._models = models
         self._now = now
+        self._time_zone = time_zone
 
     @cached_property
     def users(self) -> UserService:
         """Users by name."""
-        return UserService(self._session, self.epochs, self._now)
+        return UserService(self._session, self.epochs, self._now, self._time_zone)
 
     @cached_property
     def movies(self) -> MovieService:
@@ -336,7 +338,14 @@ class Services:
         """From signing up to leaving."""
         from camflix.services.accounts import AccountService  # noqa: PLC0415
 
-        return AccountService(self._session, self.account_codes, self.outbox, self._now, sends_mail=self._sends_mail)
+        return AccountService(
+            self._session,
+            self.account_codes,
+            self.outbox,
+            self._now,
+            sends_mail=self._sends_mail,
+            time_zone=self._time_zone,
+        )
 
     @cached_property
     def account_codes(self) -> AccountCodeService:

@@ -33,10 +33,11 @@ _BLOCK = 500
 class UserService:
     """Users by name."""
 
-    def __init__(self, session: Session, epochs: EpochService, now: Callable[[], datetime]) -> None:
+    def __init__(self, session: Session, epochs: EpochService, now: Callable[[], datetime], time_zone: str) -> None:
         self._session = session
         self._epochs = epochs
         self._now = now
+        self._time_zone = time_zone  # of whoever has not chosen one yet
 
     def id_of(self, username: str) -> int:
         """Return the id of an active user.
@@ -78,7 +79,14 @@ class UserService:
             check_email(email)
             email = kept_form(email)
         self._refuse_taken(username, email)
-        row = {"username": username, "email": email, "source": source, "created_at": self._now(), "is_active": True}
+        row = {
+            "username": username,
+            "email": email,
+            "source": source,
+            "time_zone": self._time_zone,
+            "created_at": self._now(),
+            "is_active": True,
+        }
         if not insert_if_absent(self._session.connection(), table_of(User), row):
             # Another came first by a moment, with this name or this address.
             self._refuse_taken(username, email)
@@ -128,7 +136,15 @@ class UserService:
         else:
             from sqlalchemy.dialects.sqlite import insert  # type: ignore[assignment]  # noqa: PLC0415 - the same
         rows = [
-            {"username": name, "source": source, "privacy": privacy, "created_at": self._now(), "bio": "", "avatar": ""}
+            {
+                "username": name,
+                "source": source,
+                "privacy": privacy,
+                "time_zone": self._time_zone,
+                "created_at": self._now(),
+                "bio": "",
+                "avatar": "",
+            }
             for name in usernames
         ]
         self._session.execute(insert(User).on_conflict_do_nothing(index_elements=[User.username]), rows)

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import shutil
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from camflix import i18n
+from camflix.bootstrap import CamFlix
 from camflix.errors import CamFlixError, ConflictError, InvalidInputError, NotFoundError
 from camflix.models import Privacy, Rating, User, UserSource
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from camflix.results import UserSummary
+    from camflix.settings import Settings
+    from tests.conftest import Clock
     from tests.services.world import World
 
 
@@ -45,6 +53,19 @@ class TestAdd:
         assert (row["language"], row["time_zone"], row["password_hash"]) == ("fr", "Europe/Paris", None)
         assert (row["bio"], row["avatar"], row["contributes_anonymously"]) == ("", "", False)
         assert row["created_at"] == people.clock()
+
+    def test_who_has_chosen_no_time_zone_yet_lives_in_that_of_the_settings(
+        self, settings: Settings, clock: Clock, empty_sqlite: Path
+    ) -> None:
+        if settings.database_url.startswith("sqlite"):
+            shutil.copy(empty_sqlite, settings.database_url.removeprefix("sqlite:///"))
+        far = CamFlix(replace(settings, time_zone="America/New_York"), "fr", clock)
+        with far.transaction(writes=True) as services:
+            services.users.add("zoe")
+            services.users.local_profile("ann")
+            zones = [services.settings.of(services.users.id_of(name)).time_zone for name in ("zoe", "ann")]
+        far.close()
+        assert zones == ["America/New_York"] * 2
 
     @pytest.mark.parametrize("name", ["zoé", "a", "x" * 64, "first.last@example.org", "_", "影", "2"])
     def test_letters_of_any_script_digits_and_a_few_signs_make_a_name(self, people: World, name: str) -> None:
@@ -111,7 +132,7 @@ class TestLookUp:
         with people.camflix.transaction(writes=True) as services, pytest.raises(NotFoundError, match="no user"):
             services.users.disable("nobody")
 
-    @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+    @hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
     @given(name=st.text(st.characters(), max_size=70) | st.sampled_from(["%", "_", "a%", "ANN", "ann "]))
     def test_whatever_is_typed_as_a_name_is_found_or_not(self, people: World, name: str) -> None:
         with people.camflix.transaction(writes=False) as services:
