@@ -207,6 +207,7 @@ class CamFlix:
     def _store(self, fit: Fit) -> None:
         with self.transaction(writes=True) as services:
             services.fitting.store(fit)
+        services.model_store.clear_cache()
 
     def _vacuum(self) -> None:
         """Have what searches read looked through after a large import; where that cannot be, they are slower."""

@@ -210,14 +210,18 @@ class EngineService:
 
     def served(self) -> Served | None:
         """Return the newest model of the engine that serves, opened; None when none was ever fitted."""
-        header = self.header()
-        if header is None:
-            return None
-        served = self._cache.get(header)
-        if served is None:
-            served = _open(header, self._store.load(header))
-            self._cache.put(served)
-        return served
+        while (header := self.header()) is not None:
+            served = self._cache.get(header)
+            if served is not None:
+                return served
+            arrays = self._store.load(header)
+            if arrays is not None:
+                served = _open(header, arrays)
+                self._cache.put(served)
+                return served
+            # It was dropped since its header was read, for a newer one.
+            self._header = None
+        return None
 
     def keep_open(self, served: Served) -> None:
         """Let a model that has just been stored answer from now on."""

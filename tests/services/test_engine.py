@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import resource
 import shutil
-from typing import TYPE_CHECKING
+import time
+from typing import TYPE_CHECKING, NoReturn
 
 import numpy as np
 import pytest
+from sqlalchemy import delete
 
 from camflix.bootstrap import CamFlix
 from camflix.errors import InvalidInputError
@@ -15,6 +18,7 @@ from camflix.models import EngineArray, EngineChoice, EngineModel, Rating
 from camflix.services.community import evidence_floor
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from camflix.services.engine import Served
@@ -32,6 +36,22 @@ def served(camflix: CamFlix) -> Served:
 
 def cache_folders(world: World) -> list[Path]:
     return sorted((world.camflix.settings.paths.cache / "engine").glob("*/*"))
+
+
+def go_private(world: World, user_id: int) -> None:
+    world.tick()
+    with world.camflix.transaction(writes=True) as services:
+        services.settings.change(user_id, privacy="private")
+
+
+def cached(world: World) -> Path:
+    """Fit a model, open it as a process begun later does, and return the folder it is kept in."""
+    served(world.camflix)
+    world.camflix._models = None
+    served(world.camflix)
+    world.camflix._models = None
+    (folder,) = cache_folders(world)
+    return folder
 
 
 def test_the_ratings_of_a_model_are_those_of_the_database(world: World) -> None:
@@ -154,6 +174,111 @@ def test_a_damaged_cache_is_read_again_from_the_database(world: World) -> None:
         file.write_bytes(b"")
     world.camflix._models = None
     assert served(world.camflix).model.ratings.scores.tolist() == expected.model.ratings.scores.tolist()
+
+
+@pytest.mark.parametrize("what", ["user_ids*", "model_*", "order_*", "*"])
+def test_a_cache_of_which_something_is_missing_is_read_again_from_the_database(world: World, what: str) -> None:
+    users, films = world.community()
+    folder = cached(world)
+    n_files = len(list(folder.iterdir()))
+    for file in folder.glob(what):
+        file.unlink()
+    world.rate(users[0], films[0], 55)
+    assert served(world.camflix).snapshot.user_ids.tolist() == users
+    assert len(list(folder.iterdir())) == n_files
+
+
+def test_whoever_reads_while_a_model_is_dropped_gets_one_that_is_whole(world: World, clock: Clock) -> None:
+    users, films = world.community()
+    served(world.camflix)
+    other = CamFlix(world.camflix.settings, "fr", clock)
+    with other.transaction(writes=False) as services:
+        before = services.engine.header()
+        go_private(world, users[0])
+        now = served(world.camflix)
+        found = services.engine.served()
+        assert before is not None
+        assert found is not None
+        # On PostgreSQL a reader sees what others save meanwhile.
+        sees = before if other.database_kind == "SQLite" else now.header
+        assert found.header == sees == services.engine.header()
+        assert services.recommendations.predict(users[1], films[0]) is not None
+    assert served(other).header == now.header
+    assert users[0] not in served(other).snapshot.user_ids
+    other.close()
+
+
+def test_a_model_without_arrays_is_none(world: World) -> None:
+    users, films = world.community()
+    before = served(world.camflix).header
+    with world.session() as session:
+        session.execute(delete(EngineArray))
+    world.camflix._models = None
+    assert world.rate(users[0], films[0], 55).predicted_score is None
+    assert served(world.camflix).header.fitted_at > before.fitted_at
+    assert len(world.table(EngineModel)) == 1
+
+
+def interrupt_after(n: int, work: Callable[..., None]) -> Callable[..., None]:
+    """Return the same work, which Ctrl-C ends after ``n`` times, as a kill would."""
+    n_done = 0
+
+    def interrupted(*arguments: object, **named: object) -> None:
+        nonlocal n_done
+        n_done += 1
+        if n_done > n:
+            raise KeyboardInterrupt
+        work(*arguments, **named)
+
+    return interrupted
+
+
+def test_a_process_that_ends_while_it_removes_a_model_leaves_none_that_is_half(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    users, films = world.community()
+    folder = cached(world)
+    n_files = len(list(folder.iterdir()))
+    go_private(world, users[0])
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "unlink", interrupt_after(5, os.unlink))
+        with pytest.raises(KeyboardInterrupt):
+            world.camflix.refresh_engine()
+    world.camflix._models = None
+    world.rate(users[1], films[0], 55)
+    assert users[0] not in served(world.camflix).snapshot.user_ids
+    assert {len(list(each.iterdir())) for each in cache_folders(world) if each.name[0] != "."} == {n_files}
+
+
+def refit_and_fail(world: World) -> NoReturn:
+    with world.camflix.transaction(writes=True) as services:
+        services.fitting.refit()
+        raise KeyError
+
+
+def test_a_model_is_removed_from_the_cache_when_it_is_dropped_and_not_before(world: World) -> None:
+    users, _films = world.community()
+    folder = cached(world)
+    go_private(world, users[0])
+    with pytest.raises(KeyError):
+        refit_and_fail(world)
+    assert folder.is_dir()
+    world.camflix.refresh_engine()
+    assert cache_folders(world) == []
+
+
+def test_what_killed_processes_left_in_the_cache_goes_after_an_hour(world: World) -> None:
+    world.community()
+    folder = cached(world)
+    keys = folder.parent
+    shutil.rmtree(folder)
+    for name, age in ((".building-old", 3700), (".gone-old", 3700), (".building-new", 3500), (".gone-new", 3500)):
+        left = keys / name
+        left.mkdir()
+        (left / "user_ids.npy").touch()
+        os.utime(left, (time.time() - age, time.time() - age))
+    served(world.camflix)
+    assert {folder.name for folder in cache_folders(world) if folder.name[0] == "."} == {".building-new", ".gone-new"}
 
 
 def test_a_new_database_at_the_place_of_an_old_one_does_not_get_its_models(
