@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from contextlib import contextmanager, nullcontext, suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -59,6 +60,8 @@ class CamFlix:
         passwords: Passwords | None = None,
     ) -> None:
         self._mailer = mailer
+        # What is made when first asked for is made once, however many threads ask.
+        self._making = threading.Lock()
         self._passwords = passwords
         self._postman: Postman | None = None
         self._import_worker: ImportWorker | None = None
@@ -80,12 +83,15 @@ class CamFlix:
 
     def close(self) -> None:
         """Send what is to be sent, end imports that go on, give connections back."""
-        if self._import_worker is not None:
-            self._import_worker.close()
-            self._import_worker = None
-        if self._postman is not None:
-            self._postman.close()
-            self._postman = None
+        # Closed while nothing is locked: what they end with may ask for the other.
+        with self._making:
+            import_worker, self._import_worker = self._import_worker, None
+        if import_worker is not None:
+            import_worker.close()
+        with self._making:
+            postman, self._postman = self._postman, None
+        if postman is not None:
+            postman.close()
         self._engine.dispose()
 
     @contextmanager
@@ -129,30 +135,33 @@ class CamFlix:
     @property
     def passwords(self) -> Passwords:
         """Hash and verify passwords, so many at a time."""
-        if self._passwords is None:
-            from camflix.services.passwords import Passwords  # noqa: PLC0415 - argon2 is for accounts only
+        with self._making:
+            if self._passwords is None:
+                from camflix.services.passwords import Passwords  # noqa: PLC0415 - argon2 is for accounts only
 
-            self._passwords = Passwords()
-        return self._passwords
+                self._passwords = Passwords()
+            return self._passwords
 
     @property
     def postman(self) -> Postman:
         """Whoever writes and sends letters, in a thread of its own."""
-        if self._postman is None:
-            from camflix.mail import mailer_for  # noqa: PLC0415 - smtplib is for accounts only
-            from camflix.services.postman import Postman  # noqa: PLC0415 - the same
+        with self._making:
+            if self._postman is None:
+                from camflix.mail import mailer_for  # noqa: PLC0415 - smtplib is for accounts only
+                from camflix.services.postman import Postman  # noqa: PLC0415 - the same
 
-            self._postman = Postman(self, self._mailer or mailer_for(self.settings))
-        return self._postman
+                self._postman = Postman(self, self._mailer or mailer_for(self.settings))
+            return self._postman
 
     @property
     def import_worker(self) -> ImportWorker:
         """Whoever does imports, in threads of its own."""
-        if self._import_worker is None:
-            from camflix.services.import_worker import ImportWorker  # noqa: PLC0415 - for servers only
+        with self._making:
+            if self._import_worker is None:
+                from camflix.services.import_worker import ImportWorker  # noqa: PLC0415 - for servers only
 
-            self._import_worker = ImportWorker(self)
-        return self._import_worker
+                self._import_worker = ImportWorker(self)
+            return self._import_worker
 
     def clean_up(self) -> int:
         """Delete sessions, tokens and codes that are good no more, and answers of old writes; return how many.
@@ -227,8 +236,9 @@ class CamFlix:
             self._schema_is_known = True
 
     def _model_cache(self) -> ModelCache:
-        if self._models is None:
-            from camflix.services.engine import ModelCache  # noqa: PLC0415 - numpy is not needed by every command
+        with self._making:
+            if self._models is None:
+                from camflix.services.engine import ModelCache  # noqa: PLC0415 - numpy is not needed by every command
 
-            self._models = ModelCache()
-        return self._models
+                self._models = ModelCache()
+            return self._models

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, NoReturn
@@ -12,6 +13,7 @@ from sqlalchemy import event, text
 from camflix.bootstrap import CamFlix, utc_now
 from camflix.db.schema import HEAD_REVISION
 from camflix.errors import SchemaError, SettingsError, StorageError
+from camflix.mail import RecordingMailer
 from camflix.models import EngineModel, User
 from camflix.settings import load_settings
 from tests.services.world import World
@@ -24,6 +26,26 @@ if TYPE_CHECKING:
     from camflix.services.engine import Served
     from camflix.settings import Settings
     from tests.conftest import Clock
+
+
+def made_together(settings: Settings, clock: Clock, part: str) -> set[int]:
+    """Return the identities of what several threads got that asked a new CamFlix for a part together; then close it."""
+    camflix = CamFlix(settings, "fr", clock, mailer=RecordingMailer())
+    together, found = threading.Barrier(6), []
+
+    def ask() -> None:
+        together.wait(10)
+        got = getattr(camflix, part)
+        found.append(got() if callable(got) else got)
+
+    threads = [threading.Thread(target=ask) for _ in range(together.parties)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(10)
+    camflix.close()
+    assert len(found) == together.parties
+    return {id(each) for each in found}
 
 
 @pytest.fixture
@@ -146,6 +168,22 @@ class TestOpening:
         world.user("ann")
         world.camflix.close()
         assert names(world) == ["ann"]
+
+
+class TestPartsMadeWhenFirstAskedFor:
+    @pytest.mark.parametrize("part", ["postman", "import_worker", "passwords", "_model_cache"])
+    def test_threads_that_ask_together_get_the_same(self, settings: Settings, clock: Clock, part: str) -> None:
+        interval = sys.getswitchinterval()
+        sys.setswitchinterval(1e-6)
+        try:
+            assert {len(made_together(settings, clock, part)) for _ in range(30)} == {1}
+        finally:
+            sys.setswitchinterval(interval)
+
+    def test_none_of_them_is_left_when_it_is_closed(self, settings: Settings, clock: Clock) -> None:
+        for _ in range(10):
+            made_together(settings, clock, "postman")
+        assert not [thread for thread in threading.enumerate() if thread.name == "camflix-postman"]
 
 
 class TestRefreshing:
