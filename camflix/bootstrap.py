@@ -182,11 +182,19 @@ class CamFlix:
     def _sends_mail(self) -> bool:
         return self._mailer is not None or bool(self.settings.email_host) or self.settings.debug
 
+    def ensure_engine(self) -> None:
+        """Fit the engine if it never was."""
+        with self.transaction(writes=False) as services:
+            has_model = services.engine.header() is not None
+        if not has_model:
+            self.refresh_engine()
+
     def refresh_engine(self, *, wait: bool = False) -> None:
         """Fit the engine anew if its model is old; where nothing can be stored the old one goes on serving.
 
         Args:
-            wait: also where the fit takes long and an older model could answer meanwhile.
+            wait: also where the fit takes long and an older model may answer meanwhile. For threads in which nobody
+                waits, and for whoever asked for it; for others the older one does so for a day.
         """
         with self.transaction(writes=False) as services:
             if not services.engine.is_stale():

@@ -113,7 +113,7 @@ class LocalImporter(FileImporter):
                 take = getattr(services.imports, preview.format)
                 report: ImportReport = take(source, preview.path.name, user_id, progress)
             if report.created or report.updated:
-                camflix.refresh_engine()
+                camflix.refresh_engine(wait=True)
         return report
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger("camflix.server")
 CHECK_SECONDS = 30.0
+_LAST_SECONDS = 30.0
 
 
 class Freshness:
@@ -38,10 +39,8 @@ class Freshness:
             return
         with self._lock:
             if not self._has_model:
-                self._camflix.refresh_engine()
+                self._camflix.ensure_engine()
                 self._has_model = True
-                self._next_check = time.monotonic() + self._check_seconds
-                return
             if time.monotonic() < self._next_check or (self._refitting and self._refitting.is_alive()):
                 return
             self._next_check = time.monotonic() + self._check_seconds
@@ -49,12 +48,12 @@ class Freshness:
             self._refitting.start()
 
     def close(self) -> None:
-        """Wait for a refit that is going on."""
+        """Wait for a refit that is going on; one that takes too long is cut off, and nothing of it stored."""
         if self._refitting is not None:
-            self._refitting.join()
+            self._refitting.join(_LAST_SECONDS)
 
     def _refit(self) -> None:
         try:
-            self._camflix.refresh_engine()
+            self._camflix.refresh_engine(wait=True)
         except CamFlixError:
             _LOG.exception("the model could not be refitted; the last one goes on serving")

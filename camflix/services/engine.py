@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
@@ -38,7 +39,9 @@ _RATED = select(Rating.movie_id, Rating.score).where(Rating.user_id == bindparam
 _SHARE_CHANGED = 0.01
 """Other people's changes enter at a refit, due when they reach this share of the ratings; one's own enter at once."""
 _MOST_WAITED_FOR = 300_000
-"""Nobody waits for a refit of more ratings than this while an older model can answer."""
+"""Nobody waits for a refit of more ratings than this while a model that is not too old can answer."""
+_SERVES_STALE = timedelta(days=1)
+"""It does for so long from its fit on: by then those who left it are heard no more, whoever has to wait for that."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -204,9 +207,11 @@ class EngineService:
         return (n_changed or 0) > most
 
     def may_serve_stale(self) -> bool:
-        """Return whether the old model may answer while it is stale, because a new one takes long."""
+        """Return whether the old model may answer while it is stale: for a day, where a new one takes long."""
         header = self.header()
-        return header is not None and header.n_ratings > _MOST_WAITED_FOR
+        if header is None or header.n_ratings <= _MOST_WAITED_FOR:
+            return False
+        return self._now() - header.fitted_at < _SERVES_STALE
 
     def served(self) -> Served | None:
         """Return the newest model of the engine that serves, opened; None when none was ever fitted."""

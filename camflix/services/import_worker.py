@@ -35,7 +35,7 @@ class DoesImports(Protocol):
         """Open a transaction."""
         ...
 
-    def refresh_engine(self) -> None:
+    def refresh_engine(self, *, wait: bool = False) -> None:
         """Fit the engine anew if its model is old."""
         ...
 
@@ -89,7 +89,7 @@ class ImportWorker:
                 return
         if job.state == "done" and not job.is_trial:
             try:
-                self._camflix.refresh_engine()
+                self._camflix.refresh_engine(wait=True)
             except CamFlixError:
                 _LOG.exception("the model could not be refitted after an import")
 

@@ -7,14 +7,18 @@ from typing import TYPE_CHECKING
 import pytest
 
 from camflix import operations
+from camflix.cli.importing import LocalImporter
 from camflix.client.local import LocalClient
 from camflix.errors import NotFoundError
 from camflix.mail import RecordingMailer
 from camflix.operations import inputs
+from camflix.services import engine
 from tests.client.conformance import ClientConformance
+from tests.client.import_conformance import HEADER, ROWS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from camflix.bootstrap import CamFlix
     from camflix.client import Client
@@ -70,3 +74,52 @@ def test_a_disabled_user_cannot_act(world: World, camflix: CamFlix) -> None:
 def test_asking_for_advice_without_any_ratings_says_where_to_get_some(camflix: CamFlix) -> None:
     with pytest.raises(NotFoundError, match="no ratings to learn from"):
         LocalClient(camflix, None, "someone").call(operations.recommend, inputs.AskRecommendations())
+
+
+class TestLearningFromManyRatings:
+    """Of so many that a fit takes long, the older model answers; but not for ever."""
+
+    @pytest.fixture(autouse=True)
+    def _many(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(engine, "_MOST_WAITED_FOR", -1)
+
+    def heard(self, camflix: CamFlix) -> list[int]:
+        """Return who is heard in what the client answers."""
+        LocalClient(camflix, None, "someone").call(operations.recommend, inputs.AskRecommendations())
+        with camflix.transaction(writes=False) as services:
+            served = services.engine.served()
+        assert served is not None
+        user_ids: list[int] = served.snapshot.user_ids.tolist()
+        return user_ids
+
+    def test_who_went_private_is_heard_for_a_day_at_most(self, world: World, camflix: CamFlix) -> None:
+        users, _films = world.community(8, 10)
+        assert self.heard(camflix) == users
+        with camflix.transaction(writes=True) as services:
+            services.settings.change(users[0], privacy="private")
+        world.tick(hours=23)
+        assert self.heard(camflix) == users
+        world.tick(hours=1)
+        assert self.heard(camflix) == users[1:]
+
+    def test_nobody_waits_again_while_nothing_changes(self, world: World, camflix: CamFlix) -> None:
+        world.community(8, 10)
+        self.heard(camflix)
+        world.tick(days=9)
+        with camflix._model_cache().fitting:
+            self.heard(camflix)
+
+    def test_an_import_in_the_terminal_app_is_learnt_at_once(
+        self, world: World, camflix: CamFlix, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        world.user("ann")
+        world.film("Alien", 1979)
+        camflix.refresh_engine()
+        file = tmp_path / "ratings.csv"
+        file.write_text(HEADER + "".join(ROWS))
+        monkeypatch.setenv("DATABASE_URL", camflix.settings.database_url)
+        importer = LocalImporter("ann")
+        report = importer.bring_in(importer.look(file), lambda _n_rows: None)
+        assert report.created
+        with camflix.transaction(writes=False) as services:
+            assert not services.engine.is_stale()

@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from camflix.operations.import_inputs import MAX_FILE_BYTES
+from camflix.services import engine
 from camflix.services.file_lock import locked
 from tests.client.import_conformance import HEADER, ROWS
 from tests.server.live import LiveServer, live_server
@@ -108,6 +109,18 @@ def test_large_bodies_are_taken_where_files_are_and_nowhere_else(live: LiveServe
     assert http.post("/api/ratings/", content=content).status_code == 413
     assert httpx.post(f"{live.url}/api/imports/?source=letterboxd", content=content).status_code == 413
     assert send(http, content).status_code == 422
+
+
+def test_what_was_imported_is_learnt_however_many_ratings_there_are(
+    live: LiveServer, http: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "_MOST_WAITED_FOR", -1)
+    camflix = live.server.camflix
+    camflix.refresh_engine()
+    ended(http, send(http, CSV).json())
+    camflix.import_worker.close()
+    with camflix.transaction(writes=False) as services:
+        assert not services.engine.is_stale()
 
 
 def test_of_two_imports_at_once_the_second_is_refused(live: LiveServer, http: httpx.Client) -> None:
