@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from sqlalchemy import bindparam, delete, select
 
 from camflix.db.bulk import insert_rows
-from camflix.models import Neighbour, Privacy, User
+from camflix.models import Neighbour, Privacy, RatingChange, User
 from camflix.recommender.model import Person
 from camflix.recommender.neighbours import all_nearest
 from camflix.results import Twin
@@ -29,6 +29,10 @@ Row: TypeAlias = "tuple[int, float, float | None, int]"
 """User id, similarity, taste distance, films in common."""
 _TABLE: Table = Neighbour.__table__  # type: ignore[assignment]
 _FORGET = delete(_TABLE).where(_TABLE.c.user_id == bindparam("whose"), _TABLE.c.model_id == bindparam("model"))
+_OF_WHO_RATED = delete(_TABLE).where(
+    _TABLE.c.model_id == bindparam("model"),
+    _TABLE.c.user_id.in_(select(RatingChange.user_id).where(RatingChange.id > bindparam("last_change"))),
+)
 
 
 class NeighbourService:
@@ -39,6 +43,8 @@ class NeighbourService:
 
     def rebuild(self, served: Served, before: int | None) -> None:
         """Add everybody's neighbours as a new model's snapshot gives them, and drop those of models long past.
+
+        Whoever rated since the snapshot has none: they are worked out when asked for, from the ratings as they are.
 
         Args:
             served: the new model, which nobody else knows yet.
@@ -56,6 +62,12 @@ class NeighbourService:
                 insert_rows(self._session.connection(), _TABLE, _COLUMNS, rows)
                 rows.clear()
         insert_rows(self._session.connection(), _TABLE, _COLUMNS, rows)
+        self._drop_what_changed(served)
+
+    def _drop_what_changed(self, served: Served) -> None:
+        """Drop what the snapshot tells of those who rated since, on PostgreSQL while rows were written."""
+        header = served.header
+        self._session.connection().execute(_OF_WHO_RATED, {"model": header.id, "last_change": header.last_change_id})
 
     def refresh(self, served: Served, user_id: int, taste: Taste) -> None:
         """Replace one user's neighbours by those that their ratings of now give."""

@@ -11,7 +11,8 @@ import pytest
 from camflix.bootstrap import CamFlix
 from camflix.db.columns import read_columns
 from camflix.models import EngineModel, Genre, MovieGenre, Neighbour, Rating, RatingChange
-from camflix.services import snapshot
+from camflix.recommender.neighbours import all_nearest
+from camflix.services import neighbours, snapshot
 from camflix.services.leaving import delete_users
 from camflix.settings import load_settings
 from tests.passwords import CHEAP
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Select
 
+    from camflix.recommender.arrays import Ratings
+    from camflix.recommender.model import Neighbours
     from camflix.services.container import Services
     from camflix.services.fitting import Fit
     from tests.conftest import Clock
@@ -69,6 +72,25 @@ def test_who_rates_while_it_is_stored_does_not_wait(world: World) -> None:
     first, second = (row["id"] for row in world.table(EngineModel))
     # Oneself is none of one's neighbours.
     assert n_neighbours(world, users[0]) == {first: len(users) - 1, second: len(users) - 1}
+
+
+def test_who_rates_while_neighbours_are_written_is_worked_out_when_asked_for(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    users, films = world.community()
+    world.camflix.refresh_engine()
+    new = fitted(world)
+
+    def interrupted(ratings: Ratings, n: int) -> Iterator[Neighbours]:
+        rate_and_save(world, users[0], films[0], 55)
+        return all_nearest(ratings, n)
+
+    monkeypatch.setattr(neighbours, "all_nearest", interrupted)
+    with world.camflix.transaction(writes=True) as services:
+        services.fitting.store(new)
+    first, second = (row["id"] for row in world.table(EngineModel))
+    assert n_neighbours(world, users[0]) == {first: len(users) - 1}
+    assert n_neighbours(world, users[1]) == {first: len(users) - 1, second: len(users) - 1}
 
 
 def test_it_does_not_wait_for_who_rates(world: World) -> None:
