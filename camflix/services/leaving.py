@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select, tuple_
 
 from camflix.db.ids import among
 from camflix.models import Neighbour, RatingChange, User
@@ -12,7 +12,10 @@ from camflix.models import Neighbour, RatingChange, User
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from sqlalchemy import ColumnElement
     from sqlalchemy.orm import Session
+
+    from camflix.models import Base
 
 
 def delete_users(session: Session, user_ids: Sequence[int]) -> None:
@@ -21,8 +24,21 @@ def delete_users(session: Session, user_ids: Sequence[int]) -> None:
     Most go by their foreign keys. History and neighbours have none, for the sake of bulk imports: they go after their
     user, when nobody can add to them any more (whoever rates locks the user first, and finds nobody).
     """
-    for column in (User.id, RatingChange.user_id, Neighbour.user_id):
-        session.execute(
-            delete(column.class_).where(among(session, column, list(user_ids))),
-            execution_options={"synchronize_session": False},
-        )
+    ids = list(user_ids)
+    _delete(session, User, among(session, User.id, ids))
+    _delete(session, RatingChange, among(session, RatingChange.user_id, ids))
+    forget_neighbours(session, ids)
+
+
+def forget_neighbours(session: Session, user_ids: Sequence[int]) -> None:
+    """Delete the neighbours of users who have gone, and them from those of others: a number may be given again."""
+    ids = list(user_ids)
+    _delete(session, Neighbour, among(session, Neighbour.user_id, ids))
+    key = (Neighbour.user_id, Neighbour.model_id, Neighbour.rank)
+    # What is locked is being deleted by somebody else; two who leave might wait for each other.
+    theirs = select(*key).where(among(session, Neighbour.neighbour_id, ids)).with_for_update(skip_locked=True)
+    _delete(session, Neighbour, tuple_(*key).in_(theirs))
+
+
+def _delete(session: Session, model: type[Base], condition: ColumnElement[bool]) -> None:
+    session.execute(delete(model).where(condition), execution_options={"synchronize_session": False})

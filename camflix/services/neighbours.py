@@ -12,6 +12,7 @@ from camflix.models import Neighbour, Privacy, RatingChange, User
 from camflix.recommender.model import Person
 from camflix.recommender.neighbours import all_nearest
 from camflix.results import Twin
+from camflix.services.leaving import forget_neighbours
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -53,11 +54,9 @@ class NeighbourService:
         """
         self._session.execute(delete(_TABLE).where(_TABLE.c.model_id != before) if before else delete(_TABLE))
         rows: list[Sequence[object]] = []
-        here = set(self._session.scalars(select(User.id)))
         found = all_nearest(served.snapshot.ratings, N_NEIGHBOURS)
         for user_id, neighbours in zip(served.snapshot.user_ids.tolist(), found, strict=True):
-            if user_id in here:  # some may have gone since the snapshot was taken
-                rows += _rows(served, user_id, neighbours)
+            rows += _rows(served, user_id, neighbours)
             if len(rows) > _CHUNK:
                 insert_rows(self._session.connection(), _TABLE, _COLUMNS, rows)
                 rows.clear()
@@ -65,9 +64,12 @@ class NeighbourService:
         self._drop_what_changed(served)
 
     def _drop_what_changed(self, served: Served) -> None:
-        """Drop what the snapshot tells of those who rated since, on PostgreSQL while rows were written."""
+        """Drop what the snapshot tells of those who rated or left since, on PostgreSQL while rows were written."""
         header = served.header
         self._session.connection().execute(_OF_WHO_RATED, {"model": header.id, "last_change": header.last_change_id})
+        gone = set(served.snapshot.user_ids.tolist()).difference(self._session.scalars(select(User.id)))
+        if gone:
+            forget_neighbours(self._session, sorted(gone))
 
     def refresh(self, served: Served, user_id: int, taste: Taste) -> None:
         """Replace one user's neighbours by those that their ratings of now give."""

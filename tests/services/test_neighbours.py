@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from camflix.models import Neighbour
+from camflix.models import CodePurpose, Neighbour
 
 if TYPE_CHECKING:
     from camflix.services.fitting import Fit
@@ -29,6 +29,12 @@ def rate(world: World, user_id: int, movie_id: int, score: int) -> None:
     world.rate(user_id, movie_id, score)
     with world.camflix.transaction(writes=True) as services:
         services.recommendations.learn(user_id)
+
+
+def leave(world: World, user_id: int) -> None:
+    with world.camflix.transaction(writes=True) as services:
+        code, _until = services.account_codes.create(user_id, CodePurpose.DELETE)
+        services.accounts.delete(user_id, code)
 
 
 def with_neighbours(world: World, model_id: int) -> set[object]:
@@ -63,3 +69,20 @@ def test_what_they_rate_later_is_stored_again(world: World) -> None:
     rate(world, users[0], films[1], 95)
     assert with_neighbours(world, model_id) == set(users)
     assert_told_by_ratings_as_they_are(world, users[0])
+
+
+def test_who_goes_is_nobody_s_neighbour_any_more(world: World) -> None:
+    users, _films = world.community()
+    store(world, fitted(world))
+    leave(world, users[-1])
+    rows = world.table(Neighbour)
+    assert {row["neighbour_id"] for row in rows} == {row["user_id"] for row in rows} == set(users[:-1])
+
+
+def test_who_goes_while_a_model_is_fitted_is_nobody_s_neighbour_in_it(world: World) -> None:
+    users, _films = world.community()
+    new = fitted(world)
+    leave(world, users[0])
+    store(world, new)
+    rows = world.table(Neighbour)
+    assert {row["neighbour_id"] for row in rows} == {row["user_id"] for row in rows} == set(users[1:])
