@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
 from camflix import operations
 from camflix.operations import inputs
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from camflix import results
     from camflix.client import Client
 
 _N_EXTREMES = 5
-_MOST = 200
+_PAGE = 200
+"""How much of a list is asked for at once."""
 _N_GROUPS = 12
+
+
+class _Paged(Protocol):
+    @property
+    def next_cursor(self) -> str | None: ...
+
+
+Part = TypeVar("Part", bound=_Paged)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +74,24 @@ class Asks:
         return state if state.changed else self._client.call(operations.unhide, film)
 
     def watchlist(self, sort: Literal["added", "predicted", "title"]) -> results.Watchlist:
-        """Ask for the watchlist."""
-        body = inputs.ListWatchlist(sort=sort, limit=_MOST)
-        return self._client.call(operations.list_watchlist, body)
+        """Ask for the whole watchlist."""
+        parts = _all_parts(
+            lambda cursor: self._client.call(
+                operations.list_watchlist, inputs.ListWatchlist(sort=sort, limit=_PAGE, cursor=cursor)
+            )
+        )
+        return replace(parts[-1], movies=tuple(film for part in parts for film in part.movies))
 
     def hidden(self) -> results.HiddenList:
-        """Ask for the films hidden."""
-        return self._client.call(operations.list_hidden, inputs.Paged(limit=_MOST))
+        """Ask for all films hidden."""
+        parts = _all_parts(
+            lambda cursor: self._client.call(operations.list_hidden, inputs.Paged(limit=_PAGE, cursor=cursor))
+        )
+        return replace(
+            parts[-1],
+            movies=tuple(movie for part in parts for movie in part.movies),
+            hidden_at=tuple(moment for part in parts for moment in part.hidden_at),
+        )
 
     def why(self, movie_id: int) -> results.Receipt:
         """Ask for a receipt."""
@@ -141,9 +163,12 @@ class Asks:
         """Ask for a year in review."""
         return self._client.call(operations.year_in_review, inputs.AskYear(year))
 
-    def diary(self, year: int | None) -> results.Diary:
-        """Ask for films seen, newest first."""
-        return self._client.call(operations.list_diary, inputs.ListDiary(year=year, limit=_MOST))
+    def diary(self) -> results.Diary:
+        """Ask for all films seen, newest first."""
+        parts = _all_parts(
+            lambda cursor: self._client.call(operations.list_diary, inputs.ListDiary(limit=_PAGE, cursor=cursor))
+        )
+        return _whole_diary(parts)
 
     def add_viewing(self, movie_id: int, seen_on: str | None) -> results.Viewing:
         """Write into the diary."""
@@ -154,8 +179,11 @@ class Asks:
         return self._client.call(operations.delete_viewing, inputs.ViewingRef(viewing_id))
 
     def queue(self) -> results.Diary:
-        """Ask for films seen and not rated."""
-        return self._client.call(operations.list_queue, inputs.Paged(limit=_MOST))
+        """Ask for all films seen and not rated."""
+        parts = _all_parts(
+            lambda cursor: self._client.call(operations.list_queue, inputs.Paged(limit=_PAGE, cursor=cursor))
+        )
+        return _whole_diary(parts)
 
     def lists(self) -> results.MovieListPage:
         """Ask for one's lists."""
@@ -224,3 +252,15 @@ class Asks:
     def undo(self) -> results.Undone:
         """Take back the last write."""
         return self._client.call(operations.undo, inputs.Nothing())
+
+
+def _all_parts(ask: Callable[[str | None], Part]) -> list[Part]:
+    """Return all parts of a list, at least one; ``ask`` asks for the part that a cursor leads to."""
+    parts = [ask(None)]
+    while (cursor := parts[-1].next_cursor) is not None:
+        parts.append(ask(cursor))
+    return parts
+
+
+def _whole_diary(parts: list[results.Diary]) -> results.Diary:
+    return replace(parts[-1], viewings=tuple(viewing for part in parts for viewing in part.viewings))

@@ -89,6 +89,8 @@ class MyFilms(FilmListScreen):
         if self._shown_view != self.view:
             return [("…" if self.error is None else "", palette.dim)]
         parts = [plural("{n} film", "{n} films", self._n_all)]
+        if self.view == DIARY:
+            parts = [plural("{n} viewing", "{n} viewings", self._n_all)]
         if self.view == LISTS:
             parts = [plural("{n} list", "{n} lists", self._n_all)]
         if self.view == RATINGS:
@@ -113,7 +115,7 @@ class MyFilms(FilmListScreen):
             self._filter()
         elif self.view in {DIARY, QUEUE}:
             is_diary = self.view == DIARY
-            self.ask(lambda asks: asks.diary(None) if is_diary else asks.queue(), self._show_diary)
+            self.ask(lambda asks: asks.diary() if is_diary else asks.queue(), self._show_diary)
         elif self.view == WATCHLIST:
             order = _WATCH_SORTS[self._sorts[WATCHLIST]]
             self.ask(lambda asks: asks.watchlist(order), self._show_watchlist)
