@@ -16,7 +16,7 @@ from camflix.bootstrap import CamFlix
 from camflix.db.bulk import insert_rows
 from camflix.models import Movie, MovieTitle
 from camflix.models.base import table_of
-from camflix.services.filters import MovieFilter
+from camflix.queries import MovieFilter
 from camflix.services.title_index import TitleIndex
 from camflix.settings import load_settings
 from tests.postgres import running_postgres

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from camflix.operations.declare import Context, operation
 from camflix.operations.inputs import ListMovies, MovieRef, MovieWindowQuery, Nothing, ResolveMovie
+from camflix.queries import Bounds, MovieFilter
 from camflix.results import GenreList, MovieDetails, MoviePage, MovieSummary, MovieWindow
-
-if TYPE_CHECKING:
-    from camflix.services.filters import Bounds, MovieFilter
 
 
 @operation("GET", "/api/movies/", audience="anyone")
@@ -55,8 +51,6 @@ def list_genres(context: Context, body: Nothing) -> GenreList:
 
 
 def _filter(body: ListMovies) -> MovieFilter:
-    from camflix.services.filters import Bounds, MovieFilter  # noqa: PLC0415 - SQLAlchemy, for who runs it only
-
     return MovieFilter(
         genres=(body.genre,) if body.genre else (),
         language=body.language or None,
@@ -69,6 +63,4 @@ def _filter(body: ListMovies) -> MovieFilter:
 
 def year_bounds(first: int | None, last: int | None) -> Bounds | None:
     """Return a range of years, open where one end is null; None when both are."""
-    from camflix.services.filters import Bounds  # noqa: PLC0415 - the same
-
     return None if first is None and last is None else Bounds(first or 0, last or 9999)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from camflix.operations.catalogue import year_bounds
 from camflix.operations.declare import Context, operation
 from camflix.operations.inputs import ListRatings, MovieRef, Nothing, RateMovie, Rescale
+from camflix.queries import Bounds, MovieFilter
 from camflix.results import RatingHistory, RatingPage, RemovedRating, Rescaled, SavedRating, Undone
 from camflix.scores import MAX_SCORE
 
@@ -29,8 +30,6 @@ def unrate(context: Context, body: MovieRef) -> RemovedRating:
 @operation("GET", "/api/ratings/")
 def list_ratings(context: Context, body: ListRatings) -> RatingPage:
     """See one's ratings, best first, each with percentile and tier. Errors: InvalidInputError, NotFoundError."""
-    from camflix.services.filters import Bounds, MovieFilter  # noqa: PLC0415 - SQLAlchemy, for who runs it only
-
     scored = body.min_score is not None or body.max_score is not None
     high = MAX_SCORE if body.max_score is None else body.max_score
     filter_ = MovieFilter(

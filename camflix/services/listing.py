@@ -8,9 +8,10 @@ from sqlalchemy import Integer, bindparam, func, literal, null, select, union_al
 
 from camflix.importers.text import fold_title, split_year
 from camflix.models import Genre, HiddenMovie, Movie, MovieGenre, Rating, WatchlistEntry
+from camflix.queries import parse_query
 from camflix.results import GenreCount, GenreList, MovieMarks, MoviePage, MovieWindow
 from camflix.scores import percentiles_of_counts, tier
-from camflix.services.filters import FilterConditions, parse_query
+from camflix.services.filters import FilterConditions
 from camflix.services.movie_order import MovieOrder, PredictedOrder, order_of
 from camflix.services.title_search import TitleSearch
 
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
     from sqlalchemy import CompoundSelect
     from sqlalchemy.orm import Session
 
+    from camflix.queries import MovieFilter
     from camflix.services.catalogue_memory import CatalogueMemory
-    from camflix.services.filters import MovieFilter
     from camflix.services.movie_order import MovieSort
     from camflix.services.movies import MovieService
     from camflix.services.predictions import PredictionService

@@ -9,8 +9,9 @@ from sqlalchemy import and_, func, or_, select
 
 from camflix.importers.text import fold_title, split_year
 from camflix.models import Movie, Rating
+from camflix.queries import parse_query
 from camflix.services.cursors import decode_cursor, encode_cursor, moment_of
-from camflix.services.filters import FilterConditions, parse_query
+from camflix.services.filters import FilterConditions
 from camflix.services.title_search import TitleSearch
 
 if TYPE_CHECKING:
@@ -19,9 +20,9 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement
     from sqlalchemy.orm import Session
 
+    from camflix.queries import MovieFilter
     from camflix.results import RatingPage
     from camflix.services.catalogue_memory import CatalogueMemory
-    from camflix.services.filters import MovieFilter
     from camflix.services.predictions import PredictionService
     from camflix.services.ratings import RatingService
 

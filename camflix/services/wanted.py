@@ -10,7 +10,8 @@ from sqlalchemy import select
 from camflix.db.ids import among
 from camflix.errors import InvalidInputError
 from camflix.models import Movie
-from camflix.services.filters import FilterConditions, MovieFilter, parse_query
+from camflix.queries import MovieFilter, parse_query
+from camflix.services.filters import FilterConditions
 from camflix.services.movie_order import MovieOrder, order_of
 
 if TYPE_CHECKING:

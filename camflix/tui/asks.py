@@ -54,6 +54,15 @@ class Asks:
         """Look for films."""
         return self._client.call(operations.list_movies, inputs.ListMovies(query=query, limit=n))
 
+    def fitting(self, filters: str) -> frozenset[int]:
+        """Ask for the numbers of all films that fit some filters."""
+        parts = _all_parts(
+            lambda cursor: self._client.call(
+                operations.list_movies, inputs.ListMovies(query=filters, limit=_PAGE, cursor=cursor)
+            )
+        )
+        return frozenset(movie.id for part in parts for movie in part.movies)
+
     def window(
         self, sort: Literal["ratings", "title", "year"], offset: int, limit: int, *, is_reversed: bool
     ) -> results.MovieWindow:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import event
 
 from camflix.importers.letterboxd import LetterboxdExport
-from camflix.services.filters import MovieFilter
+from camflix.queries import MovieFilter
 from tests.db.plans import QUERIES, fill, plan, scans
 
 if TYPE_CHECKING:

@@ -10,7 +10,8 @@ from sqlalchemy import select
 from camflix import i18n
 from camflix.errors import InvalidInputError, NotFoundError
 from camflix.models import Movie
-from camflix.services.filters import FilterConditions, MovieFilter, parse_query
+from camflix.queries import MovieFilter, parse_query
+from camflix.services.filters import FilterConditions
 from tests.services.test_recommendations import listed, reader, recommend
 
 if TYPE_CHECKING:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from camflix import i18n
 from camflix.i18n import N_, _, plural
 from camflix.tui.drawing import first_that_fits
 from camflix.tui.screens.film_list import FilmListScreen
@@ -23,7 +22,6 @@ from camflix.tui.words import REASONS, folded
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from camflix.errors import CamFlixError
     from camflix.results import MoviePage, MovieWindow, Recommendations
     from camflix.tui.drawing import Pieces
     from camflix.tui.themes import Palette
@@ -54,7 +52,6 @@ class Discover(FilmListScreen):
         self._order = 0
         self._is_reversed = False
         self._is_known = False
-        self._fault = ""
 
     @property
     def search_label(self) -> str:
@@ -117,15 +114,6 @@ class Discover(FilmListScreen):
         self.prompt.close()
         super().use_view(view)
 
-    def _failed(self, error: CamFlixError) -> None:
-        """Say what is wrong with a search beside it; the rest is said by the screen."""
-        if self.query_text and error.code == "invalid_input":
-            self.camflix.typed_ahead.release()
-            self._fault = i18n.say(error)
-            self.draw_heading()
-        else:
-            super()._failed(error)
-
     def _show_found(self, page: MoviePage) -> None:
         self._know("found", [marked_row(movie, marks) for movie, marks in zip(page.movies, page.marks, strict=True)])
         self.rows.use_columns(FOUND)
@@ -138,7 +126,7 @@ class Discover(FilmListScreen):
 
     def _know(self, what: object, rows: Sequence[FilmRow]) -> None:
         is_same, self._shown = self._shown == what, what
-        self._is_known, self._fault = True, ""
+        self._is_known = True
         self.rows.show(rows, keep_cursor=is_same)
 
     # ---- the catalogue, a window at a time

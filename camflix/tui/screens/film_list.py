@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from camflix import i18n
 from camflix.tui.drawing import cut
 from camflix.tui.keys import bindings
 from camflix.tui.screens.base import CamFlixScreen
@@ -44,6 +45,7 @@ class FilmListScreen(CamFlixScreen):
         self.rows: RowList[FilmRow] = RowList(self.COLUMNS, id="films")
         self.query_text = ""
         self._looked_for = ""
+        self._fault = ""
         self._timer: Timer | None = None
 
     def body(self) -> ComposeResult:
@@ -73,6 +75,7 @@ class FilmListScreen(CamFlixScreen):
 
     def shown(self) -> None:
         """Draw what depends on the rows; call it after they changed."""
+        self._fault = ""
         self.camflix.typed_ahead.release()
         self.set_class(not self.rows.n_lines and bool(self.empty_words), "is-empty")
         self.redraw()
@@ -101,6 +104,10 @@ class FilmListScreen(CamFlixScreen):
         if self._timer is not None:
             self._timer.stop()
         self._looked_for = self.query_text
+        self.look_for()
+
+    def look_for(self) -> None:
+        """Show what fits what is typed."""
         self.load()
 
     def on_prompt_changed(self, event: Prompt.Changed) -> None:
@@ -116,7 +123,7 @@ class FilmListScreen(CamFlixScreen):
         """Show all again."""
         if event.question.name == "search" and self.query_text:
             self.forget_search()
-            self.load()
+            self.look_for()
 
     def forget_search(self) -> None:
         """Look for nothing."""
@@ -125,9 +132,18 @@ class FilmListScreen(CamFlixScreen):
             self._timer.stop()
 
     def _failed(self, error: CamFlixError) -> None:
-        """Let the keys go that waited for the answer."""
+        """Let the keys go that waited for the answer; what is wrong with a search is said beside it."""
+        if self.query_text and error.code == "invalid_input":
+            self.find_fault(i18n.say(error))
+        else:
+            self.camflix.typed_ahead.release()
+            super()._failed(error)
+
+    def find_fault(self, words: str) -> None:
+        """Say what is wrong with what is looked for; what is shown stays."""
         self.camflix.typed_ahead.release()
-        super()._failed(error)
+        self._fault = words
+        self.draw_heading()
 
     def on_prompt_entered(self, event: Prompt.Entered) -> None:
         """Carry out what was asked about a film, or stay with what was found."""
@@ -138,6 +154,6 @@ class FilmListScreen(CamFlixScreen):
         """Leave what was found before leaving the screen."""
         if self.query_text:
             self.forget_search()
-            self.load()
+            self.look_for()
         else:
             self.camflix.action_app_back()

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from camflix import i18n
+from camflix.errors import InvalidInputError
 from camflix.i18n import _, plural
+from camflix.queries import MovieFilter, parse_query
 from camflix.tui.keys import bindings
 from camflix.tui.screens import my_film_rows as my
-from camflix.tui.screens.film_list import FilmListScreen
-from camflix.tui.words import folded
+from camflix.tui.screens.own_films import OwnFilmsScreen
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
+    from camflix.errors import CamFlixError
     from camflix.results import MovieList, MovieListSummary
     from camflix.tui.drawing import Pieces
     from camflix.tui.themes import Palette
-    from camflix.tui.widgets.prompt import Prompt
     from camflix.tui.widgets.rows import Column
 
 
-class MovieListScreen(FilmListScreen):
+class MovieListScreen(OwnFilmsScreen):
     """One list."""
 
     BINDINGS = bindings("entry.remove", "entry.up", "entry.down")
@@ -29,7 +31,7 @@ class MovieListScreen(FilmListScreen):
     def __init__(self, summary: MovieListSummary) -> None:
         super().__init__()
         self._summary = summary
-        self._rows: Sequence[my.MyRow] | None = None
+        self._is_known = False
 
     @property
     def title_words(self) -> str:
@@ -37,39 +39,45 @@ class MovieListScreen(FilmListScreen):
         return self._summary.name
 
     @property
-    def search_label(self) -> str:
-        """Return the words before what is searched."""
-        return _("Filter:")
-
-    @property
     def empty_words(self) -> str:
         """Return what to do where there is nothing."""
-        return "" if self._rows is None else _("No films yet: + on a film puts it here.")
+        if not self._is_known:
+            return ""
+        return _("Nothing fits.") if self.query_text else _("No films yet: + on a film puts it here.")
 
     def facts(self, palette: Palette) -> Pieces:
         """Return how many films, and how many of them rated."""
+        if fault := self.fault_pieces(palette):
+            return fault
         words = plural("{n} film", "{n} films", self._summary.n_movies)
         rated = plural("{n} rated", "{n} rated", self._summary.n_rated)
         return [(f"{words} · {rated}", palette.dim)]
 
     def load(self) -> None:
-        """Ask for the list, or filter it."""
+        """Ask for the list."""
         list_id = self._summary.id
-        if self.query_text and self._rows is not None:
-            self._show_rows()
-        else:
-            self.ask(lambda asks: asks.movie_list(list_id), self._show)
+        self.ask(lambda asks: asks.movie_list(list_id), self._show)
+
+    def look_for(self) -> None:
+        """Filter what is here."""
+        self.sift()
 
     def _show(self, found: MovieList) -> None:
-        self._summary = found.list
-        self._rows = [my.MyRow(each.movie, score=each.score, at=each.added_at) for each in found.movies]
-        self._show_rows()
+        self._summary, self._is_known = found.list, True
+        self.all_rows = [my.MyRow(each.movie, score=each.score, at=each.added_at) for each in found.movies]
+        self.sift()
 
-    def _show_rows(self) -> None:
-        words = folded(self.query_text).split()
-        rows = [row for row in self._rows or () if all(word in folded(row.words) for word in words)]
-        self.rows.show(rows, keep_cursor=True)  # type: ignore[arg-type]
-        self.shown()
+    def sieve(self, filters: str) -> Callable[[my.MyRow], bool] | None:
+        """Return what tells whether a row fits some filters, from what is known of the films of a list."""
+        try:
+            filter_ = parse_query(filters, MovieFilter())[1]
+        except InvalidInputError as error:
+            self.find_fault(i18n.say(error))
+            return None
+        if filter_ != MovieFilter(year=filter_.year, ratings=filter_.ratings, score=filter_.score, rated=filter_.rated):
+            self.find_fault(_("Within a list: words of a title, year:, ratings:, score:, +rated and -rated."))
+            return None
+        return lambda row: my.fits(row, filter_)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Tell whether an action means something now."""
@@ -97,10 +105,15 @@ class MovieListScreen(FilmListScreen):
         if not 0 <= place < self.rows.n_lines:
             return
         movie_id, list_id = self._the_film().id, self._summary.id
-        self.rows.move_to(place)
-        self.camflix.tell(lambda asks: asks.move_in_list(list_id, movie_id, place), lambda _change: None)
+        # Here at once: the next key is for the film where it is then.
+        rows = list(self.all_rows)
+        rows.insert(place, rows.pop(self.rows.cursor))
+        self.all_rows = rows
+        self.sift()
+        self.camflix.tell(
+            lambda asks: asks.move_in_list(list_id, movie_id, place), lambda _change: None, failed=self._not_moved
+        )
 
-    def on_prompt_left(self, event: Prompt.Left) -> None:
-        """Show all again."""
-        super().on_prompt_left(event)
-        self.redraw()
+    def _not_moved(self, error: CamFlixError) -> None:
+        self.camflix.report(error)
+        self.load()

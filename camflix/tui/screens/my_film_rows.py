@@ -14,6 +14,7 @@ from camflix.tui.words import title_of
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from camflix.queries import MovieFilter
     from camflix.results import MovieListSummary, MovieSummary, Rescaled
     from camflix.tui.drawing import Pieces
     from camflix.tui.themes import Palette
@@ -35,11 +36,12 @@ class MyRow:
 
     @property
     def words(self) -> str:
-        """Return what a filter looks through."""
+        """Return what a filter looks through; of a viewing the day too."""
         if self.movie is None:
             return self.movie_list.name if self.movie_list is not None else ""
         titles = (self.movie.title, self.movie.title_en, self.movie.title_original, str(self.movie.year or ""))
-        return " ".join(title for title in titles if title)
+        day = self.at.date().isoformat() if self.entry_id and self.at is not None else ""
+        return " ".join(title for title in (*titles, day) if title)
 
 
 def _as_film(row: MyRow) -> FilmRow:
@@ -126,6 +128,14 @@ LISTS: tuple[Column[MyRow], ...] = (
     Column("", _progress_cell, 12, from_width=60),
 )
 LISTED: tuple[Column[MyRow], ...] = (_TITLE, _YEAR, _SCORE, Column(N_("added"), _day_cell, 10))
+
+
+def fits(row: MyRow, filter_: MovieFilter) -> bool:
+    """Return whether a film has the year, number of ratings and score that a filter asks for."""
+    assert row.movie is not None
+    asked = ((filter_.year, row.movie.year), (filter_.ratings, row.movie.n_ratings), (filter_.score, row.score))
+    is_in = all(bounds is None or (known is not None and bounds.low <= known <= bounds.high) for bounds, known in asked)
+    return is_in and filter_.rated in {None, row.score is not None}
 
 
 def gone_words(movie: MovieSummary) -> str:

@@ -9,12 +9,13 @@ from camflix.i18n import N_, _, plural
 from camflix.tui.keys import bindings
 from camflix.tui.screens import my_film_rows as my
 from camflix.tui.screens.film_list import FilmListScreen
+from camflix.tui.screens.own_films import OwnFilmsScreen
 from camflix.tui.widgets.bars import Notice
 from camflix.tui.widgets.prompt import Prompt, Question
-from camflix.tui.words import folded, rank_words
+from camflix.tui.words import rank_words
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Hashable, Sequence
 
     from camflix.results import (
         Diary,
@@ -40,6 +41,9 @@ _SORT_WORDS = {
     "added": N_("last added first"),
     "predicted": N_("best prediction first"),
 }
+_WITHIN = {DIARY: "+seen", QUEUE: "+seen -rated", WATCHLIST: "+watchlist", HIDDEN: "+hidden"}
+"""The filter that every film of a view fits."""
+_OPPOSITE = {"+": "-", "-": "+"}
 _EMPTY = (
     N_("No ratings yet: R rates films you know, I imports your history."),
     N_("Nothing in the diary: v on a film writes it down as seen."),
@@ -50,7 +54,7 @@ _EMPTY = (
 )
 
 
-class MyFilms(FilmListScreen):
+class MyFilms(OwnFilmsScreen):
     """One's own films, in six views."""
 
     BINDINGS = bindings("entry.remove", "entry.new", "films.rescale")
@@ -67,15 +71,21 @@ class MyFilms(FilmListScreen):
     def __init__(self) -> None:
         super().__init__()
         self._shown_view = -1
-        self._all: Sequence[my.MyRow] = ()
         self._n_all = 0
+        self._found: tuple[Hashable, frozenset[int]] | None = None
         self._n_different_missing = 0
         self._sorts = [0] * len(self.VIEWS)
 
     @property
-    def search_label(self) -> str:
-        """Return the words before what is searched."""
-        return _("Filter:")
+    def shown_as(self) -> Hashable:
+        """Return which view is shown, in which order."""
+        return (self.view, self._sorts[self.view])
+
+    def key_of(self, row: my.MyRow) -> Hashable:
+        """Return the film; of the diary the viewing, of the lists the list."""
+        if self.view == LISTS:
+            return row.movie_list and row.movie_list.id
+        return row.entry_id if self.view == DIARY else super().key_of(row)
 
     @property
     def empty_words(self) -> str:
@@ -88,11 +98,14 @@ class MyFilms(FilmListScreen):
         """Return how many films, in which order."""
         if self._shown_view != self.view:
             return [("…" if self.error is None else "", palette.dim)]
-        parts = [plural("{n} film", "{n} films", self._n_all)]
+        if fault := self.fault_pieces(palette):
+            return fault
+        n = self.rows.n_lines if self.query_text else self._n_all
+        parts = [plural("{n} film", "{n} films", n)]
         if self.view == DIARY:
-            parts = [plural("{n} viewing", "{n} viewings", self._n_all)]
+            parts = [plural("{n} viewing", "{n} viewings", n)]
         if self.view == LISTS:
-            parts = [plural("{n} list", "{n} lists", self._n_all)]
+            parts = [plural("{n} list", "{n} lists", n)]
         if self.view == RATINGS:
             parts.append(_(_SORT_WORDS[_RATING_SORTS[self._sorts[RATINGS]]]))
             if self._n_different_missing:
@@ -111,8 +124,6 @@ class MyFilms(FilmListScreen):
         if self.view == RATINGS:
             sort = _RATING_SORTS[self._sorts[RATINGS]]
             self.ask(lambda asks: asks.my_ratings(sort, query, is_reversed=False), self._show_ratings)
-        elif self._shown_view == self.view and query:
-            self._filter()
         elif self.view in {DIARY, QUEUE}:
             is_diary = self.view == DIARY
             self.ask(lambda asks: asks.diary() if is_diary else asks.queue(), self._show_diary)
@@ -130,11 +141,40 @@ class MyFilms(FilmListScreen):
         self.prompt.close()
         super().use_view(view)
 
-    def renew(self) -> None:
-        """Ask again if something was written since, for more than the filter needs."""
-        if self.view != RATINGS and self.query_text:
-            self.forget_search()
-        super().renew()
+    def look_for(self) -> None:
+        """Filter what is here; ratings are filtered where they come from."""
+        if self.view == RATINGS or self._shown_view != self.view:
+            self.load()
+        else:
+            self.sift()
+
+    def find_fault(self, words: str) -> None:
+        """Say what is wrong with the filter."""
+        if self.view == RATINGS:
+            FilmListScreen.find_fault(self, words)
+        else:
+            super().find_fault(words)
+
+    def sieve(self, filters: str) -> Callable[[my.MyRow], bool] | None:
+        """Return what tells whether a row fits some filters; ask which films do where that is not known yet."""
+        if self.view == LISTS:
+            self.find_fault(_("Lists are filtered by their names; “{filter}” is for films.", filter=filters))
+            return None
+        within = _WITHIN[self.view]
+        known = (filters, within, self.camflix.data_version)
+        if set(filters.lower().split()) & {_OPPOSITE[word[0]] + word[1:] for word in within.split()}:
+            return lambda _row: False
+        if self._found is not None and self._found[0] == known:
+            ids = self._found[1]
+            return lambda row: row.movie is not None and row.movie.id in ids
+
+        def know(ids: frozenset[int]) -> None:
+            self._found = known, ids
+            if self._shown_view == self.view:
+                self.look_for()
+
+        self.ask(lambda asks: asks.fitting(f"{filters} {within}"), know, group="fitting")
+        return None
 
     def _show_ratings(self, page: RatingPage) -> None:
         self._n_different_missing = page.n_different_missing
@@ -166,25 +206,15 @@ class MyFilms(FilmListScreen):
     def _take(self, view: int, columns: Sequence[Column[my.MyRow]], rows: Sequence[my.MyRow], n_all: int) -> None:
         if view != self.view:
             return
-        is_same, self._shown_view = self._shown_view == view, view
-        self._all, self._n_all = rows, n_all
+        self._shown_view = view
+        self.all_rows, self._n_all = rows, n_all
         self.rows.use_columns(columns)  # type: ignore[arg-type]
-        self.rows.show(rows, keep_cursor=is_same)  # type: ignore[arg-type]
-        self.shown()
-
-    def _filter(self) -> None:
-        words = folded(self.query_text).split()
-        rows = [row for row in self._all if all(word in folded(row.words) for word in words)]
-        self._n_all = len(rows)
-        self.rows.show(rows)  # type: ignore[arg-type]
-        self.shown()
+        if view == RATINGS:
+            self.show_rows(rows)
+        else:
+            self.sift()
 
     # ---- doing
-
-    @property
-    def current(self) -> my.MyRow | None:
-        """Return the row under the cursor."""
-        return self.rows.current  # type: ignore[return-value]
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Tell whether an action means something in this view."""
@@ -202,7 +232,6 @@ class MyFilms(FilmListScreen):
         """Take the next order."""
         n = len(_RATING_SORTS if self.view == RATINGS else _WATCH_SORTS)
         self._sorts[self.view] = (self._sorts[self.view] + 1) % n
-        self.rows.cursor = 0
         self.load()
 
     def action_entry_remove(self) -> None:
