@@ -63,6 +63,18 @@ def test_every_line_of_a_long_list_is_reached_and_counted(make_app: Make) -> Non
     walk(make_app(language="en"), steps)
 
 
+def test_what_is_opened_opens_once_and_what_is_written_is_written_once(make_app: Make) -> None:
+    async def steps(pilot: Pilot[None]) -> None:
+        await press(pilot, "v", "enter", "M", "enter", "q")
+        screen(pilot, MyFilms)
+        await press(pilot, "v", "enter", "l")
+        assert "2 viewings" in words(pilot)
+        await press(pilot, "T", "p", "v", "enter", "M")
+        assert "3 viewings" in words(pilot)
+
+    walk(make_app(language="en"), steps)
+
+
 def film(pilot: Pilot[None]) -> Any:
     return screen(pilot, MyFilms).film
 

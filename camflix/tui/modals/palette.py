@@ -102,7 +102,6 @@ class Palette(Modal):
 
     def on_mount(self) -> None:
         """Ask for a name."""
-        super().on_mount()
         self.prompt.ask(Question("name", ">", passes=MOVE_KEYS, at_once=self._run))
 
     def on_prompt_changed(self, event: Prompt.Changed) -> None:

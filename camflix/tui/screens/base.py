@@ -41,6 +41,8 @@ _UNDERLINED = Style(underline=True)
 class CamFlixScreen(FilmActions, Screen[None], inherit_bindings=False):
     """A screen of CamFlix.
 
+    Handlers (``on_...``) add to those of the classes below: Textual calls each of them itself, so none calls another.
+
     Attributes:
         VIEWS: the words of the views it has, to be translated; none when there is only one.
         view: which one is shown.

@@ -97,8 +97,7 @@ class FilmScreen(CamFlixScreen):
         self.poster.renew()
 
     def on_screen_resume(self) -> None:
-        """Show what was written meanwhile, and the poster as was chosen meanwhile."""
-        super().on_screen_resume()
+        """Show the poster as was chosen meanwhile."""
         self.poster.renew()
 
     def _show_receipt(self, receipt: Receipt) -> None:

@@ -146,8 +146,8 @@ class FilmListScreen(CamFlixScreen):
         self.draw_heading()
 
     def on_prompt_entered(self, event: Prompt.Entered) -> None:
-        """Carry out what was asked about a film, or stay with what was found."""
-        super().on_prompt_entered(event)
+        """Stay with what was found."""
+        del event
         self.draw_heading()
 
     def action_app_back(self) -> None:

@@ -281,8 +281,6 @@ class MyFilms(OwnFilmsScreen):
         elif event.question.name == "rescale" and event.text:
             maximum = int(event.text)
             self.ask(lambda asks: asks.rescale(maximum, is_trial=True), lambda r: self._confirm(maximum, r))
-        else:
-            super().on_prompt_entered(event)
 
     def _confirm(self, maximum: int, trial: Rescaled) -> None:
         from camflix.tui.modals.choose import Choice, Choose  # noqa: PLC0415 - made when first wanted
@@ -299,12 +297,11 @@ class MyFilms(OwnFilmsScreen):
         self.app.push_screen(Choose(title, [Choice(_("leave them"), "", False), Choice(_("do it"), "", True)], go_on))  # noqa: FBT003
 
     def on_lines_opened(self, event: Lines.Opened) -> None:
-        """Show the film or the list."""
+        """Show the list."""
+        del event
         row = self.current
         if row is not None and row.movie_list is not None:
             self.camflix.open_list(row.movie_list)
-        else:
-            super().on_lines_opened(event)
 
 
 def _moment(day: object) -> datetime | None:

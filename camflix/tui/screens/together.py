@@ -206,7 +206,7 @@ class Together(FilmListScreen):
 
     def on_lines_moved(self, event: Lines.Moved) -> None:
         """Name everybody's prediction of the film now under the cursor."""
-        super().on_lines_moved(event)
+        del event
         self._legend.refresh()
 
     # ---- what can be done
@@ -224,8 +224,7 @@ class Together(FilmListScreen):
         self.prompt.ask(Question("member", _("Who watches with you (name):")))
 
     def on_prompt_entered(self, event: Prompt.Entered) -> None:
-        """Take somebody in, or carry out what was asked about a film."""
-        super().on_prompt_entered(event)
+        """Take somebody in."""
         name = event.text.strip()
         if event.question.name == "member" and name and name not in self.camflix.group:
             self._use((*self.camflix.group, name))
