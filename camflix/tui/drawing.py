@@ -33,6 +33,20 @@ def cut(text: str, width: int) -> str:
     return set_cell_size(text, width - 1) + "…" if width > 0 else ""
 
 
+def wrapped(text: str, width: int) -> list[str]:
+    """Return the text broken between words into lines of a width; a word wider than that is cut. One line at least."""
+    lines = [""]
+    for word in text.split(" "):
+        longer = f"{lines[-1]} {word}" if lines[-1] else word
+        if cell_len(longer) <= width:
+            lines[-1] = longer
+        elif lines[-1]:
+            lines.append(cut(word, width))
+        else:
+            lines[-1] = cut(word, width)
+    return lines
+
+
 def first_that_fits(texts: Sequence[str], width: int) -> str:
     """Return the first of several wordings that a width holds; the last, cut, where it holds none."""
     return next((text for text in texts if cell_len(text) <= width), cut(texts[-1], width))
@@ -116,9 +130,3 @@ def columns_chart(values: Sequence[float], n_lines: int) -> list[str]:
     return [
         "".join(_STEPS[max(0, min(8, height - 8 * line))] for height in heights) for line in reversed(range(n_lines))
     ]
-
-
-def sparkline(values: Sequence[float], low: float, high: float) -> str:
-    """Return values between low and high as one line of small columns."""
-    span = high - low or 1
-    return "".join(_STEPS[1 + round(max(0.0, min(1.0, (value - low) / span)) * 7)] for value in values)

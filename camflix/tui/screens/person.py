@@ -10,7 +10,7 @@ from camflix.results import MovieListSummary, MovieSummary
 from camflix.tui.drawing import bar, left, right
 from camflix.tui.keys import bindings
 from camflix.tui.screens.base import CamFlixScreen
-from camflix.tui.screens.receipt_lines import LABEL
+from camflix.tui.screens.page_lines import fact_lines, paragraph
 from camflix.tui.widgets.page import Line, Page
 from camflix.tui.words import title_of
 
@@ -82,15 +82,15 @@ class PersonScreen(CamFlixScreen):
 
     def _lines(self, width: int, palette: Palette) -> list[Line]:
         profile = self._profile
-        result = self._nearness(palette)
+        result = self._nearness(width, palette)
         if profile is None:
             return result
         facts = [(_("ratings"), str(profile.n_ratings))]
         if profile.mean_score is not None:
             facts.append((_("mean score"), display.computed(profile.mean_score)))
-        result += [Line([(" " + left(name, LABEL), palette.dim), (value, palette.text)]) for name, value in facts]
+        result += fact_lines(facts, width, palette)
         if profile.bio:
-            result += [Line(), Line([(" " + profile.bio, palette.text)])]
+            result += [Line(), *paragraph(" ".join(profile.bio.split()), width, palette.text)]
         if self._comparison is not None:
             result += _comparison_lines(self._comparison, width, palette)
         if profile.top:
@@ -104,7 +104,7 @@ class PersonScreen(CamFlixScreen):
             result += tier_lines(profile.tiers, palette)
         return result
 
-    def _nearness(self, palette: Palette) -> list[Line]:
+    def _nearness(self, width: int, palette: Palette) -> list[Line]:
         twin = self._twin
         if twin is None:
             return []
@@ -114,7 +114,7 @@ class PersonScreen(CamFlixScreen):
             (_("taste distance"), distance),
             (_("films in common"), str(twin.n_common)),
         )
-        return [Line([(" " + left(name, LABEL), palette.dim), (value, palette.text)]) for name, value in facts]
+        return fact_lines(facts, width, palette)
 
     @staticmethod
     def _list_line(each: MovieListSummary, palette: Palette) -> Line:

@@ -9,9 +9,10 @@ from camflix import display
 from camflix.genres import genre_words
 from camflix.i18n import N_, _, decimal, plural
 from camflix.results import MovieSummary
-from camflix.tui.drawing import bar, columns_chart, left, right, sparkline
+from camflix.tui.drawing import bar, columns_chart, left, right
 from camflix.tui.keys import bindings
 from camflix.tui.screens.base import CamFlixScreen
+from camflix.tui.screens.page_lines import fact_lines, paragraph
 from camflix.tui.screens.person import tier_lines
 from camflix.tui.screens.receipt_lines import LABEL
 from camflix.tui.widgets.page import Line, Page
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 SCORES, GROUPS, NEARNESS, YEAR = range(4)
 _N_GROUPS = 12
 _CHART_LINES = 8
+_MONTH_LINES = 3
 _BAR_CELLS = 24
 _NAME = 26
 
@@ -113,16 +115,21 @@ class StatsScreen(CamFlixScreen):
     def _lines(self, width: int, palette: Palette) -> list[Line]:
         if self._stats is None:
             return []
-        if not self._stats.n_ratings:
+        if not self._stats.n_ratings and not (self.view == YEAR and self._has_viewings):
             words = _("No ratings yet: R rates films you know, I imports your history.")
-            return [Line([(" " + words, palette.dim)])]
+            return paragraph(words, width, palette.dim)
         if self.view == SCORES:
             return self._score_lines(self._stats, palette)
         if self.view == GROUPS:
             return self._group_lines(self._stats, width, palette)
         if self.view == NEARNESS:
-            return self._nearness_lines(self._stats, palette)
-        return self._year_lines(palette)
+            return self._nearness_lines(self._stats, width, palette)
+        return self._year_lines(width, palette)
+
+    @property
+    def _has_viewings(self) -> bool:
+        """Return whether anything was seen, in whatever year: that counts without a score."""
+        return self._stats is not None and any(month.n_viewings for month in self._stats.months)
 
     @staticmethod
     def _score_lines(stats: Stats, palette: Palette) -> list[Line]:
@@ -156,18 +163,19 @@ class StatsScreen(CamFlixScreen):
                 lines += [_heading(words, palette), *_ranked_lines(groups, width, palette), Line()]
         if not lines:
             words = _("Too few films of any genre, person or decade yet: {n} of one are needed.", n=stats.min_films)
-            return [Line([(" " + words, palette.dim)])]
+            return paragraph(words, width, palette.dim)
         lines.insert(0, Line([(" " + _("By the mean percentile of what I gave"), palette.dim)]))
         return lines
 
-    def _nearness_lines(self, stats: Stats, palette: Palette) -> list[Line]:
+    def _nearness_lines(self, stats: Stats, width: int, palette: Palette) -> list[Line]:
         lines = [_heading(_("How near predictions came, made before each rating"), palette)]
         if self._profile is not None:
             known = ((_("all"), self._profile.accuracy_all), (_("the last 50"), self._profile.accuracy_last_50))
-            lines += [_accuracy_line(words, accuracy, palette) for words, accuracy in known if accuracy.n]
+            facts = [(f"{words} ({accuracy.n})", _accuracy_words(accuracy)) for words, accuracy in known if accuracy.n]
+            lines += fact_lines(facts, width, palette)
         if not stats.accuracy:
             words = _("Nothing to tell yet: predictions are kept from the moment you rate with a list of your own.")
-            return [*lines, Line([(" " + words, palette.dim)])]
+            return [*lines, *paragraph(words, width, palette.dim)]
         greatest = max(point.mean_absolute_error for point in stats.accuracy)
         lines += [Line(), _heading(_("Mean error by month, points"), palette)]
         for point in stats.accuracy:
@@ -184,7 +192,7 @@ class StatsScreen(CamFlixScreen):
             )
         return lines
 
-    def _year_lines(self, palette: Palette) -> list[Line]:
+    def _year_lines(self, width: int, palette: Palette) -> list[Line]:
         review = self._review
         if review is None:
             return []
@@ -197,11 +205,9 @@ class StatsScreen(CamFlixScreen):
             (_("busiest month"), review.busiest_month or "-"),
         ]
         lines = [_heading(str(review.year), palette)]
-        lines += [Line([(" " + left(name, LABEL), palette.dim), (value, palette.text)]) for name, value in facts]
+        lines += fact_lines(facts, width, palette)
         if review.months:
-            lines.append(
-                Line([(" " + left(_("by month"), LABEL), palette.dim), (_month_line(review.months), palette.bar)])
-            )
+            lines += [Line(), *_month_lines(review.months, palette)]
         if review.best:
             lines += [Line(), _heading(_("The best of it"), palette)]
             lines += [
@@ -242,19 +248,32 @@ def _ranked_lines(groups: Sequence[RankedGroup], width: int, palette: Palette) -
     return lines
 
 
-def _accuracy_line(words: str, accuracy: Accuracy, palette: Palette) -> Line:
+def _accuracy_words(accuracy: Accuracy) -> str:
     assert accuracy.mean_absolute_error is not None
     assert accuracy.within_5 is not None
     assert accuracy.within_10 is not None
-    text = _(
+    return _(
         "off by {error} on average, {within_5} % within 5, {within_10} % within 10",
         error=decimal(accuracy.mean_absolute_error, 2),
         within_5=decimal(100 * accuracy.within_5, 0),
         within_10=decimal(100 * accuracy.within_10, 0),
     )
-    return Line([(" " + left(f"{words} ({accuracy.n})", LABEL), palette.dim), (text, palette.text)])
 
 
-def _month_line(months: Sequence[PeriodCount]) -> str:
-    counts = [month.n_ratings + month.n_viewings for month in months]
-    return " ".join(sparkline(counts, 0, max(counts, default=1)))
+def _month_lines(months: Sequence[PeriodCount], palette: Palette) -> list[Line]:
+    """Return the twelve months as columns over their numbers, however few of them hold anything."""
+    counts = [0] * 12
+    for month in months:
+        counts[int(month.period[-2:]) - 1] += month.n_ratings + month.n_viewings
+    chart = columns_chart(counts, _MONTH_LINES)
+    lines = [
+        Line(
+            [
+                (" " + left(_("by month") if not n else "", LABEL), palette.dim),
+                ("".join(cell * 2 + " " for cell in row), palette.bar),
+            ]
+        )
+        for n, row in enumerate(chart)
+    ]
+    numbers = "".join(f"{number:02} " for number in range(1, 13))
+    return [*lines, Line([(" " * (LABEL + 1) + numbers, palette.dim)])]
