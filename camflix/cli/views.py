@@ -171,7 +171,7 @@ def show_twins(found: TwinList) -> None:
             str(twin.n_common),
         )
     out.print(rows)
-    print_paragraph(_("Taste distance: 0 is the same taste, 100 the opposite."), style="dim")
+    print_paragraph(_("Taste distance: 0 is the same taste, about 33 chance, about 50 the opposite."), style="dim")
 
 
 def show_ratings(page: RatingPage) -> None:

@@ -90,7 +90,7 @@ class Twins(CamFlixScreen):
 
     @staticmethod
     def _legend(_width: int, palette: Palette) -> Pieces:
-        return [(" " + _("Taste distance: 0 is the same taste, 100 the opposite."), palette.dim)]
+        return [(" " + _("Taste distance: 0 is the same taste, about 33 chance, about 50 the opposite."), palette.dim)]
 
     def load(self) -> None:
         """Ask for twins."""
