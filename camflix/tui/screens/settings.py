@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from camflix import display, i18n
 from camflix.i18n import N_, _
 from camflix.tui import themes
-from camflix.tui.drawing import left
+from camflix.tui.drawing import left, wrapped
 from camflix.tui.keys import bindings
 from camflix.tui.screens.base import CamFlixScreen
+from camflix.tui.screens.page_lines import paragraph
 from camflix.tui.widgets.bars import Notice, language_name
 from camflix.tui.widgets.page import Line, Page
 from camflix.tui.widgets.prompt import Prompt, Question
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from camflix.tui.widgets.lines import Lines
 
 _NAME = 34
+_LEAST_VALUE = 20
 _PRIVACIES = ("private", "members", "public")
 _PRIVACY_WORDS = {
     "private": N_("private: nobody sees you"),
@@ -82,18 +84,24 @@ class Settings(CamFlixScreen):
         display.use_display(settings.score_display)
         self.page.show(self._lines, keep_cursor=True)
 
-    def _lines(self, _width: int, palette: Palette) -> list[Line]:
+    def _lines(self, width: int, palette: Palette) -> list[Line]:
         lines = [Line([(" " + _("This terminal"), palette.title)])]
-        lines += [self._line(setting, palette) for setting in self._of_the_terminal()]
+        lines += [line for setting in self._of_the_terminal() for line in self._setting(setting, width, palette)]
         if self._mine is not None:
             lines += [Line(), Line([(" " + _("Myself"), palette.title)])]
-            lines += [self._line(setting, palette) for setting in self._of_myself(self._mine)]
+            lines += [
+                line for setting in self._of_myself(self._mine) for line in self._setting(setting, width, palette)
+            ]
         words = _("Keys are remapped in tui.toml, in the folder that camflix config path names.")
-        return [*lines, Line(), Line([(" " + words, palette.dim)])]
+        return [*lines, Line(), *paragraph(words, width, palette.dim)]
 
     @staticmethod
-    def _line(setting: Setting, palette: Palette) -> Line:
-        return Line([(" " + left(setting.words, _NAME), palette.text), (setting.value, palette.accent)], setting)
+    def _setting(setting: Setting, width: int, palette: Palette) -> list[Line]:
+        first, *more = wrapped(setting.value, max(_LEAST_VALUE, width - _NAME - 2))
+        return [
+            Line([(" " + left(setting.words, _NAME), palette.text), (first, palette.accent)], setting),
+            *(Line([(" " * (_NAME + 1) + words, palette.accent)]) for words in more),
+        ]
 
     def _of_the_terminal(self) -> list[Setting]:
         names = [theme.name for theme in themes.THEMES]

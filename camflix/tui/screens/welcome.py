@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from camflix.i18n import _
-from camflix.tui.drawing import left
+from camflix.tui.drawing import cut, left
 from camflix.tui.screens.base import CamFlixScreen
+from camflix.tui.screens.page_lines import paragraph
 from camflix.tui.widgets.page import Line, Page
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ class Welcome(CamFlixScreen):
         """Show the ways."""
         self.page.show(self._lines, keep_cursor=True)
 
-    def _lines(self, _width: int, palette: Palette) -> list[Line]:
+    def _lines(self, width: int, palette: Palette) -> list[Line]:
         ways = (
             (_("Rate ten films"), _("two digits and Enter each; about a minute"), "rate"),
             (_("Rate groups of films"), _("points on kinds of films you like or do not"), "groups"),
@@ -49,13 +50,14 @@ class Welcome(CamFlixScreen):
             _("CamFlix tells how much you will like a film, from 0 to 100,"),
             _("from the ratings of people who share your taste, and shows the sum."),
         )
-        lines = [Line(), *(Line([(" " + words, palette.text)]) for words in intro), Line()]
+        lines = [Line(), *(line for words in intro for line in paragraph(words, width, palette.text)), Line()]
+        room = width - _CHOICE - 4
         lines += [
-            Line([("   " + left(words, _CHOICE), palette.accent), (remark, palette.dim)], mode)
+            Line([("   " + left(words, _CHOICE), palette.accent), (cut(remark, room), palette.dim)], mode)
             for words, remark, mode in ways
         ]
         keys = _("? tells the keys, F2 changes the theme, F3 the language, u takes the last score back.")
-        return [*lines, Line(), Line([(" " + keys, palette.dim)])]
+        return [*lines, Line(), *paragraph(keys, width, palette.dim)]
 
     def on_lines_opened(self, event: Lines.Opened) -> None:
         """Go the way chosen."""

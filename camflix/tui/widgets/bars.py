@@ -8,7 +8,7 @@ from textual.widget import Widget
 
 from camflix import i18n
 from camflix.i18n import _
-from camflix.tui.drawing import Piece, cut, fitted, spread, strip_of, width_of
+from camflix.tui.drawing import Piece, cut, fitted, spread, strip_of, width_of, wrapped
 from camflix.tui.keys import ACTIONS, EDITOR, keys_of
 from camflix.tui.sections import SECTIONS
 from camflix.tui.themes import palette_of
@@ -47,8 +47,9 @@ _KEYS = {
     "end": "End",
     "space": "␣",
 }
-_MOST_NOTICE_LINES = 3
+_LEAST_NOTICE_LINES = 3
 _BRAND = "CamFlix"
+_HELP = "app.help"
 
 
 def key_words(key: str) -> str:
@@ -125,9 +126,10 @@ class NoticeLine(Widget):
         self._break(self.app.size.width)
 
     def _break(self, width: int) -> None:
-        from textwrap import wrap  # noqa: PLC0415 - not needed for the first paint
-
-        self._lines = wrap(self._notice.text, max(10, width - 2))[:_MOST_NOTICE_LINES] if self._notice else []
+        lines = wrapped(self._notice.text, max(10, width - 2)) if self._notice else []
+        # At most half of the screen; where that is too little the last line says so.
+        most = max(_LEAST_NOTICE_LINES, self.app.size.height // 2)
+        self._lines = lines if len(lines) <= most else [*lines[: most - 1], cut(lines[most - 1] + " …", width - 2)]
         self.styles.height = max(1, len(self._lines))
         self.set_class(bool(self._lines), "open")
         self.refresh(layout=True)
@@ -170,13 +172,20 @@ class KeyBar(OneLine):
                 ("Esc", palette.key),
                 (" " + _("leave"), palette.dim),
             ]
-        for binding in self._named():
-            words = _(ACTIONS[binding.id].short if binding.id in ACTIONS else binding.description)
-            more: list[Piece] = [(key_words(binding.key), palette.key), (" " + words + "  ", palette.dim)]
-            if width_of(pieces) + width_of(more) > width:
+        # Help comes last and always has its place: it names all the others.
+        named = self._named()
+        help_ = [piece for binding in named if binding.id == _HELP for piece in self._key_pieces(binding, palette)]
+        for binding in named:
+            more = self._key_pieces(binding, palette)
+            if binding.id != _HELP and width_of([*pieces, *more, *help_]) > width:
                 break
-            pieces += more
-        return fitted(pieces, width)
+            pieces += more if binding.id != _HELP else []
+        return fitted([*pieces, *help_], width)
+
+    @staticmethod
+    def _key_pieces(binding: Binding, palette: Palette) -> list[Piece]:
+        words = _(ACTIONS[binding.id].short if binding.id in ACTIONS else binding.description)
+        return [(key_words(binding.key), palette.key), (" " + words + "  ", palette.dim)]
 
     def _named(self) -> list[Binding]:
         """Return one binding of each action to name: those of the screen first, then those of everywhere."""
