@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from camflix.services.filters import Bounds, MovieFilter, parse_query
+from camflix.queries import Bounds, MovieFilter, parse_query
 from tests.services.test_recommendations import reader
 
 if TYPE_CHECKING:

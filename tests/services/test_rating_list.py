@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from camflix.queries import MovieFilter
 from camflix.services import title_search
-from camflix.services.filters import MovieFilter
 
 if TYPE_CHECKING:
     import pytest

@@ -10,9 +10,9 @@ from sqlalchemy import func, select
 from camflix.importers.rows import FilmRow
 from camflix.importers.text import fold_title, title_words, word_forms
 from camflix.models import Movie, TitleWord, WordForm
+from camflix.queries import MovieFilter
 from camflix.services import title_search
 from camflix.services.catalogue import CatalogueWriter
-from camflix.services.filters import MovieFilter
 from camflix.services.title_index import TitleIndex
 
 if TYPE_CHECKING:
