@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -40,12 +41,24 @@ class LazyImporter:
 
 
 def open_app(username: str | None) -> None:
-    """Open the terminal app for a user, the local profile when None; errors are those of ``app_for``."""
+    """Open the terminal app for a user, the local profile when None; errors are those of ``app_for``.
+
+    The process ends with 1 when something that was ordered could not be saved.
+    """
     # Looking for cycles among what imports make would cost a tenth of the start; app.on_mount turns it on again.
     gc.disable()
     # Whoever waits on the event loop's thread for the interpreter gets it after a millisecond, not five.
     sys.setswitchinterval(_SWITCH_SECONDS)
-    app_for(username).run()
+    app = app_for(username)
+    with suppress(KeyboardInterrupt):
+        app.run()
+    code = 1 if app.has_lost else app.return_code or 0
+    if not app.calls.is_closed:
+        # A call that waits for an answer cannot be broken off, and its thread would keep the process.
+        sys.stdout.flush()
+        os._exit(code)
+    if code:
+        sys.exit(code)
 
 
 def app_for(username: str | None) -> CamFlixApp:
@@ -71,7 +84,7 @@ def app_for(username: str | None) -> CamFlixApp:
 
         def tell(text: str) -> None:
             # Called in a thread of the app's.
-            app.call_from_thread(app.notify, text)
+            app.pass_on(text)
 
         connect = _there(login, settings, tell)
         importer = LazyImporter(partial(_importer_there, connect, i18n.current_language()))

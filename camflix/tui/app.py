@@ -13,8 +13,10 @@ from textual.app import App
 from camflix import i18n
 from camflix.errors import CamFlixError
 from camflix.i18n import _
-from camflix.tui.calls import Calls, Link
+from camflix.tui.calls import NO_WORDS, Calls, Link, Parting
+from camflix.tui.going import Going
 from camflix.tui.keys import ACTIONS, COMMON, FILM, MOVES, bindings, clashes
+from camflix.tui.leaving import see_off, write
 from camflix.tui.opening import Opening
 from camflix.tui.pictures import Pictures, cell_pixels, way_of
 from camflix.tui.preferences import Preferences, save_choice
@@ -49,7 +51,7 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-class CamFlixApp(Opening, App[None], inherit_bindings=False):
+class CamFlixApp(Going, Opening, App[None], inherit_bindings=False):
     """CamFlix in a terminal.
 
     Args:
@@ -93,6 +95,7 @@ class CamFlixApp(Opening, App[None], inherit_bindings=False):
         self.typed_ahead = TypedAhead(self)
         self.username = ""
         self.data_version = 0
+        self.has_lost = False
         self.unsaved_notes = {}
         self._waiting: list[Callable[[], object]] | None = []
         for theme in THEMES:
@@ -139,8 +142,8 @@ class CamFlixApp(Opening, App[None], inherit_bindings=False):
             self.push_screen(Welcome())
 
     async def on_unmount(self) -> None:
-        """Carry out what was ordered before leaving."""
-        self.calls.close()
+        """Have what was ordered carried out before leaving; the terminal is the user's again."""
+        self.has_lost = not await see_off(self.calls)
 
     # ---- keys
 
@@ -200,15 +203,23 @@ class CamFlixApp(Opening, App[None], inherit_bindings=False):
         then: Callable[[Result], object],
         *,
         failed: Callable[[CamFlixError], object] | None = None,
+        parting: Parting = NO_WORDS,
     ) -> None:
-        """Have something written; nothing takes its place, and orders keep their order."""
+        """Have something written; nothing takes its place, and orders keep their order.
+
+        Args:
+            order: carried out in a thread.
+            then: given the answer, here.
+            failed: given the error, here; by default it is said.
+            parting: what is said of it when the app is left before.
+        """
 
         def done(result: Result) -> None:
             self.data_version += 1
             then(result)
             self.renew()
 
-        answer = partial(self._answer, self.calls.tell(order), done, failed)
+        answer = partial(self._answer, self.calls.tell(order, parting), done, failed)
         self.run_worker(answer, group="orders")  # type: ignore[arg-type] # the same
 
     async def _answer(
@@ -240,7 +251,13 @@ class CamFlixApp(Opening, App[None], inherit_bindings=False):
             self._draw_top()
 
     def _hear(self, link: Link) -> None:
-        self.call_from_thread(self._stand, link)
+        # Said and not waited for: when one leaves, the event loop waits for the thread that says it.
+        self.call_later(self._stand, link)
+
+    def pass_on(self, text: str) -> None:
+        """Say something from the thread of a call; on the terminal when the app is left meanwhile."""
+        if not self.call_later(self.notify, text):
+            write(text)
 
     def _stand(self, link: Link) -> None:
         self.link = link
@@ -347,48 +364,3 @@ class CamFlixApp(Opening, App[None], inherit_bindings=False):
     def _redraw(self) -> None:
         if self.page is not None:
             self.page.redraw()
-
-    def action_go_discover(self) -> None:
-        """Go to Discover."""
-        self.go("discover")
-
-    def action_go_rate(self) -> None:
-        """Go to Rate."""
-        self.go("rate")
-
-    def action_go_films(self) -> None:
-        """Go to My films."""
-        self.go("films")
-
-    def action_go_twins(self) -> None:
-        """Go to Twins."""
-        self.go("twins")
-
-    def action_go_together(self) -> None:
-        """Go to Together."""
-        self.go("together")
-
-    def action_go_stats(self) -> None:
-        """Go to Stats."""
-        self.go("stats")
-
-    def action_go_import(self) -> None:
-        """Go to Import."""
-        self.go("import")
-
-    def action_go_settings(self) -> None:
-        """Go to Settings."""
-        self.go("settings")
-
-    def action_go_next(self) -> None:
-        """Go to the next section."""
-        self._go_by(1)
-
-    def action_go_previous(self) -> None:
-        """Go to the previous section."""
-        self._go_by(-1)
-
-    def _go_by(self, step: int) -> None:
-        modes = [section.mode for section in SECTIONS if section.is_in_bar]
-        place = modes.index(self.current_mode) if self.current_mode in modes else 0
-        self.go(modes[(place + step) % len(modes)])

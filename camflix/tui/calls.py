@@ -8,6 +8,7 @@ showing what they had, and say how old it is.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import OrderedDict
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -33,6 +34,8 @@ Result = TypeVar("Result")
 
 _MOST_REMEMBERED = 120
 _READERS = 2
+_TRIED_SECONDS = 45.0
+_AGAIN_SECONDS = 0.3
 AWAY = frozenset({"storage", "server_away"})
 """The codes of errors that say nothing about what was asked, only that there is no answer now."""
 
@@ -49,13 +52,40 @@ class Link(NamedTuple):
     shown_at: datetime | None = None
 
 
+class Parting(NamedTuple):
+    """What is said of an order, on the terminal, when the app is left before it is carried out.
+
+    Attributes:
+        lost: what was not saved, should it come to that.
+        meanwhile: while it is waited for.
+        done: makes words of its answer.
+        is_long: whether it may take its time, and is not tried twice.
+    """
+
+    lost: str = ""
+    meanwhile: str = ""
+    done: Callable[[Any], str] | None = None
+    is_long: bool = False
+
+
+class Order(NamedTuple):
+    """An order whose answer nobody has seen yet."""
+
+    call: Future[Any]
+    parting: Parting
+
+
+NO_WORDS = Parting()
+
+
 class RememberingClient:
     """A client that gives its last answer again when the one behind it cannot answer.
 
     Args:
         client: the one behind it.
         now: the clock.
-        tell: told, in the thread of the call, how things stand whenever that changes.
+        tell: told, in the thread of the call, how things stand whenever that changes. It may not wait for the event
+            loop, which waits for this thread when one leaves.
     """
 
     def __init__(self, client: Client, now: Callable[[], datetime], tell: Callable[[Link], None]) -> None:
@@ -132,6 +162,10 @@ class Calls:
         self._opening = Lock()
         self._open: dict[str, Asks] = {}
         self._clients = ExitStack()
+        self._running: set[Future[Any]] = set()
+        self._orders: list[Order] = []
+        self._is_left = False
+        self.is_closed = False
         self.n_waiting = 0
 
     @property
@@ -143,15 +177,22 @@ class Calls:
         """Ask in another language from now on."""
         self._language = language
 
+    @property
+    def is_busy(self) -> bool:
+        """Return whether a call is on its way."""
+        return bool(self._running)
+
     async def ask(self, question: Callable[[Asks], Result]) -> Result:
         """Return the answer to a question that changes nothing.
 
         Raises:
             CamFlixError: whatever the operation says.
         """
-        return await self._answer_of(self._submit(self._readers, question))
+        return await self._answer_of(asyncio.wrap_future(self._submit(self._readers, question)))
 
-    def tell(self, order: Callable[[Asks], Result]) -> Callable[[], Coroutine[Any, Any, Result]]:
+    def tell(
+        self, order: Callable[[Asks], Result], parting: Parting = NO_WORDS
+    ) -> Callable[[], Coroutine[Any, Any, Result]]:
         """Have something written; orders are carried out one after another, as they came.
 
         The order is given now, so that it is carried out even when the app is left before anybody waits for it.
@@ -159,17 +200,46 @@ class Calls:
         Returns:
             What waits for the answer; it raises CamFlixError, whatever the operation says.
         """
-        return partial(self._answer_of, self._submit(self._writer, order))
+        given = Order(self._submit(self._writer, partial(self._carry_out, order, parting)), parting)
+        self._orders.append(given)
+        return partial(self._answer_to, given)
+
+    def _carry_out(self, order: Callable[[Asks], Result], parting: Parting, asks: Asks) -> Result:
+        """Carry out an order; when the app is left nobody can give it again, so it is tried for a while."""
+        end = time.monotonic() + _TRIED_SECONDS
+        while True:
+            try:
+                return order(asks)
+            except CamFlixError as error:
+                is_vain = error.code != "storage" or parting.is_long
+                if is_vain or not self._is_left or time.monotonic() > end:
+                    raise
+            time.sleep(_AGAIN_SECONDS)
 
     def _submit(self, threads: ThreadPoolExecutor, question: Callable[[Asks], Result]) -> Future[Result]:
         language = self._language
-        return threads.submit(lambda: question(self._asks(language)))
+        call = threads.submit(lambda: question(self._asks(language)))
+        self._running.add(call)
+        call.add_done_callback(self._running.discard)
+        return call
 
-    async def _answer_of(self, call: Future[Result]) -> Result:
+    async def _answer_to(self, order: Order) -> Any:
+        # Shielded: whoever gives up waiting may not take the order back.
+        try:
+            result = await self._answer_of(asyncio.shield(asyncio.wrap_future(order.call)))
+        except asyncio.CancelledError:
+            raise  # seen by nobody
+        except Exception:
+            self._orders.remove(order)
+            raise
+        self._orders.remove(order)
+        return result
+
+    async def _answer_of(self, answer: asyncio.Future[Result]) -> Result:
         self.n_waiting += 1
         try:
             # A worker that is cancelled gives up waiting; the call itself is carried to its end.
-            return await asyncio.wrap_future(call)
+            return await answer
         finally:
             self.n_waiting -= 1
 
@@ -186,8 +256,16 @@ class Calls:
                 self._open[language] = asks
             return self._open[language]
 
+    def leave(self) -> list[Order]:
+        """Ask nothing more; return the orders whose answers nobody has seen."""
+        self._is_left = True
+        self._readers.shutdown(wait=False, cancel_futures=True)
+        self._writer.shutdown(wait=False)
+        return self._orders
+
     def close(self) -> None:
-        """Carry out what was ordered, then close."""
-        self._readers.shutdown(wait=True, cancel_futures=True)
-        self._writer.shutdown(wait=True)
-        self._clients.close()
+        """Give up what waits, and close what was opened unless a call is still on its way in it."""
+        self._writer.shutdown(wait=False, cancel_futures=True)
+        if not self.is_busy:
+            self._clients.close()
+            self.is_closed = True

@@ -66,7 +66,7 @@ class Opening:
         """Show films for one's group, this person in it."""
         if username not in self.group:
             self.group = (*self.group, username)
-        self.go("together")
+        self.go("together")  # type: ignore[attr-defined]
 
     def open_editor(self, text: str) -> str:
         """Return a text as the user's editor gives it back; meanwhile the terminal is the editor's.
@@ -94,10 +94,6 @@ class Opening:
         if failure is not None:
             raise failure
         return text
-
-    def go(self, mode: str) -> None:
-        """Go to a section."""
-        self.switch_mode(mode)  # type: ignore[attr-defined]
 
     def _push(self, screen: Screen[Any]) -> None:
         self.push_screen(screen)  # type: ignore[attr-defined]

@@ -33,7 +33,9 @@ class Tmux:
         variables = environment(LANGUAGE_CODE="en", TERM="xterm-256color", NO_COLOR=None)
         command = [sys.executable, "-m", "camflix", *arguments]
         width, height = map(str, size)
-        self._tmux("-f", os.devnull, "new-session", "-d", "-x", width, "-y", height, *command, env=variables)
+        # What is said when the program has ended stays in sight.
+        stay = (";", "set-option", "remain-on-exit", "on")
+        self._tmux("-f", os.devnull, "new-session", "-d", "-x", width, "-y", height, *command, *stay, env=variables)
 
     def _tmux(self, *arguments: str, env: dict[str, str] | None = None) -> str:
         done = subprocess.run(

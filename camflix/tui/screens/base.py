@@ -11,6 +11,7 @@ from textual.screen import Screen
 from camflix import display, i18n
 from camflix.i18n import _
 from camflix.scores import MAX_SCORE, MIN_DISTINCT_SCORES, percentiles_of_counts, tier
+from camflix.tui.calls import Parting
 from camflix.tui.drawing import cut, fitted, spread, width_of
 from camflix.tui.keys import FILM, bindings, digits
 from camflix.tui.notices import saved_words
@@ -284,7 +285,8 @@ class CamFlixScreen(FilmActions, Screen[None], inherit_bindings=False):
         if score is None:
             self.say(Notice(display.refusal(text), is_error=True))
             return
-        self.camflix.tell(lambda asks: asks.rate(film.id, score), self.saved)
+        lost = _("{film}: {score} was not saved.", film=title_of(film), score=display.given(score))
+        self.camflix.tell(lambda asks: asks.rate(film.id, score), self.saved, parting=Parting(lost))
 
     def saved(self, saved: SavedRating) -> None:
         """Say where a saved score stands."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from camflix import i18n
 from camflix.errors import CamFlixError
 from camflix.i18n import _
+from camflix.tui.calls import Parting
 from camflix.tui.notices import note_words, spoiler_words
 from camflix.tui.widgets.bars import Notice
 from camflix.tui.widgets.prompt import Question
@@ -126,8 +127,12 @@ class NoteActions:
 
         if text:
             self.camflix.unsaved_notes[film.id] = text
+            lost = _("Your note on {film} was not saved: {text}", film=title_of(film), text=text)
             self.camflix.tell(
-                lambda asks: asks.save_note(film.id, text, version, has_spoiler=has_spoiler), saved, failed=failed
+                lambda asks: asks.save_note(film.id, text, version, has_spoiler=has_spoiler),
+                saved,
+                failed=failed,
+                parting=Parting(lost),
             )
         else:
             self.camflix.unsaved_notes.pop(film.id, None)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from camflix import display, i18n
 from camflix.i18n import N_, _, plural
+from camflix.tui.calls import Parting
 from camflix.tui.drawing import bar, left, right, spread
 from camflix.tui.keys import bindings
 from camflix.tui.screens.base import CamFlixScreen
@@ -122,6 +123,7 @@ class Rate(CamFlixScreen):
             super().save_score(film, text)
             return
         given = _Given(film, score)
+        lost = _("{film}: {score} was not saved.", film=title_of(film), score=display.given(score))
         self._given.insert(0, given)
         self._n_ratings = (self._n_ratings or 0) + 1
 
@@ -134,8 +136,7 @@ class Rate(CamFlixScreen):
             self._given.remove(given)
             self._answered.discard(film.id)
             self._n_ratings = (self._n_ratings or 1) - 1
-            words = _("{film}: {score} was not saved.", film=title_of(film), score=display.given(score))
-            self.camflix.say(Notice(f"{words} {i18n.say(error)}", is_error=True))
+            self.camflix.say(Notice(f"{lost} {i18n.say(error)}", is_error=True))
             self._draw()
 
         def saved(answer: SavedRating) -> None:
@@ -143,7 +144,7 @@ class Rate(CamFlixScreen):
             self._n_different_missing = answer.n_different_missing
             self._draw()
 
-        self.camflix.tell(lambda asks: asks.rate(film.id, score), saved, failed=failed)
+        self.camflix.tell(lambda asks: asks.rate(film.id, score), saved, failed=failed, parting=Parting(lost))
         self._next()
 
     def action_feed_not_seen(self) -> None:
