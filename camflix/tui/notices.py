@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 from camflix import display
 from camflix.i18n import _, plural
+from camflix.tui.calls import Parting
 from camflix.tui.words import rank_words, title_of
 from camflix.undone import put_back_words
 
 if TYPE_CHECKING:
     from camflix.results import (
         HiddenState,
+        ImportReport,
         ListChange,
         MovieSummary,
         Pick,
@@ -107,3 +109,18 @@ def spoiler_words(film: MovieSummary, *, has_spoiler: bool) -> str:
     if has_spoiler:
         return _("Your note on {film} is marked: it tells the end", film=title_of(film))
     return _("Your note on {film} is no longer marked", film=title_of(film))
+
+
+def import_parting(file: str) -> Parting:
+    """Return what is said when one leaves in the middle of an import: it goes on to its end."""
+
+    def done(report: ImportReport) -> str:
+        n_ratings = report.created + report.updated
+        return plural("{file}: {n} rating imported.", "{file}: {n} ratings imported.", n_ratings, file=file)
+
+    return Parting(
+        lost=_("{file}: the import did not come to its end.", file=file),
+        meanwhile=_("{file} is still being imported.", file=file),
+        done=done,
+        is_long=True,
+    )

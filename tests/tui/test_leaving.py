@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from camflix.cli.importing import LocalImporter
 from camflix.client.login import Login, save_login
 from camflix.client.queue import WriteQueue
 from camflix.tui import calls
 from camflix.tui.screens.discover import Discover
+from tests.cli.running import answer
 from tests.server.conftest import live, postgresql_url, shared_postgresql_url, world
-from tests.tui.conftest import settle
+from tests.tui.conftest import press, settle
 from tests.tui.test_tmux import Tmux
 from tests.tui.test_walk import screen
 
@@ -26,7 +28,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from camflix.results import ImportReport
     from camflix.tui.app import CamFlixApp
+    from camflix.tui.importing import Preview
     from tests.conftest import Home
     from tests.server.live import LiveServer
     from tests.services.world import World
@@ -144,6 +148,44 @@ def test_a_score_that_cannot_be_saved_any_more_is_named_on_the_terminal(
 
     app = asyncio.run(leave())
     assert app.has_lost
+
+
+def test_an_import_goes_on_to_its_end_when_one_leaves(
+    make_app: Make, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = ("Heat,1995,x,4.5", "Alien,1979,x,3.5", "Solaris,1972,x,4")
+    (tmp_path / "ratings.csv").write_text(
+        "Date,Name,Year,Letterboxd URI,Rating\n" + "".join(f"2024-01-01,{row}\n" for row in rows)
+    )
+    begun = threading.Event()
+
+    class Late(LocalImporter):
+        """Begins when the app is left."""
+
+        def bring_in(self, preview: Preview, progress: Callable[[int], None]) -> ImportReport:
+            begun.set()
+            end = time.monotonic() + 20
+            while app.screen_stack and time.monotonic() < end:
+                time.sleep(0.01)
+            time.sleep(0.6)
+            return super().bring_in(preview, progress)
+
+    async def leave() -> None:
+        async with app.run_test(size=(100, 30)) as pilot:
+            await settle(pilot)
+            await press(pilot, "I", "f", "ctrl+u", *"ratings.csv", "enter")
+            await pilot.press("G", "enter")
+            assert await asyncio.to_thread(begun.wait, 10)
+            await pilot.press("ctrl+q")
+
+    app = make_app(language="en")
+    app.importer = Late("demo")
+    asyncio.run(leave())
+    said = capsys.readouterr().err
+    assert "ratings.csv is still being imported." in said
+    assert "ratings.csv: 3 ratings imported." in said
+    assert not app.has_lost
+    assert "1979" in answer("ratings", "--user", "demo", "--filter", "alien").out
 
 
 @in_tmux

@@ -11,7 +11,7 @@ from camflix.i18n import _, decimal, plural
 from camflix.scores import parse_score
 from camflix.tui.drawing import bar, cut, left, right
 from camflix.tui.keys import bindings
-from camflix.tui.notices import saved_words
+from camflix.tui.notices import import_parting, saved_words
 from camflix.tui.screens.base import CamFlixScreen
 from camflix.tui.screens.import_lines import RatingLine, hint_lines, preview_lines
 from camflix.tui.widgets.bars import Notice
@@ -152,15 +152,21 @@ class Import(CamFlixScreen):
     # ---- taking it
 
     def _take(self) -> None:
-        importer, preview = self.camflix.importer, self._preview
+        app, importer, preview = self.camflix, self.camflix.importer, self._preview
         assert preview is not None
         self._state, self._n_read = "taking", 0
         self._draw()
 
         def progress(n_rows: int) -> None:
-            self.app.call_from_thread(self._read, n_rows)
+            # Said and not waited for: when the app is left the import goes on to its end.
+            app.call_later(self._read, n_rows)
 
-        self.camflix.tell(lambda _asks: importer.bring_in(preview, progress), self._show_report, failed=self._refuse)
+        app.tell(
+            lambda _asks: importer.bring_in(preview, progress),
+            self._show_report,
+            failed=self._refuse,
+            parting=import_parting(preview.path.name),
+        )
 
     def _read(self, n_rows: int) -> None:
         self._n_read = n_rows
