@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
 from camflix import operations
+from camflix.errors import CamFlixError, QueuedError
 from camflix.operations import inputs
+from camflix.tui.calls import AWAY
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
 
     from camflix import results
     from camflix.client import Client
@@ -26,6 +29,17 @@ class _Paged(Protocol):
 
 
 Part = TypeVar("Part", bound=_Paged)
+_SORTS: tuple[Literal["added", "predicted", "title"], ...] = ("added", "predicted", "title")
+
+
+@contextmanager
+def _if_there_is_an_answer() -> Iterator[None]:
+    """Go on without an answer where there is none now."""
+    try:
+        yield
+    except CamFlixError as error:
+        if error.code not in AWAY:
+            raise
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +55,7 @@ class Asks:
 
     def __init__(self, client: Client) -> None:
         self._client = client
+        self._turned: dict[tuple[str, int], bool] = {}
 
     def profile(self) -> results.Profile:
         """Ask who one is."""
@@ -70,17 +85,57 @@ class Asks:
         body = inputs.MovieWindowQuery(offset=offset, limit=limit, sort=sort, reverse=is_reversed)
         return self._client.call(operations.movie_window, body)
 
-    def toggle_watch(self, movie_id: int) -> results.WatchlistState:
-        """Put a film on the watchlist, or take it off."""
-        film = inputs.MovieRef(movie_id)
-        state = self._client.call(operations.watch, film)
-        return state if state.changed else self._client.call(operations.unwatch, film)
+    def toggle_watch(self, movie_id: int, *, is_shown: bool) -> results.WatchlistState:
+        """Put a film on the watchlist, or take it off; ``is_shown`` tells whether it is shown as being on it."""
+        is_on = self._is_on("watch", movie_id, is_shown=is_shown)
+        with self._turning("watch", movie_id, is_on=not is_on):
+            return self._client.call(operations.unwatch if is_on else operations.watch, inputs.MovieRef(movie_id))
 
-    def toggle_hidden(self, movie_id: int) -> results.HiddenState:
-        """Hide a film from lists, or show it again."""
-        film = inputs.MovieRef(movie_id)
-        state = self._client.call(operations.hide, film)
-        return state if state.changed else self._client.call(operations.unhide, film)
+    def toggle_hidden(self, movie_id: int, *, is_shown: bool) -> results.HiddenState:
+        """Hide a film from lists, or show it again; ``is_shown`` tells whether it is shown as being hidden."""
+        is_on = self._is_on("hide", movie_id, is_shown=is_shown)
+        with self._turning("hide", movie_id, is_on=not is_on):
+            return self._client.call(operations.unhide if is_on else operations.hide, inputs.MovieRef(movie_id))
+
+    @contextmanager
+    def _turning(self, what: Literal["watch", "hide"], movie_id: int, *, is_on: bool) -> Iterator[None]:
+        """Remember what was turned, or is kept to be turned."""
+        try:
+            yield
+        except QueuedError:
+            self._turned[what, movie_id] = is_on
+            raise
+        self._turned[what, movie_id] = is_on
+
+    def _is_on(self, what: Literal["watch", "hide"], movie_id: int, *, is_shown: bool) -> bool:
+        """Return whether a film is on the watchlist, or hidden; where there is no answer now, as far as is known here.
+
+        What was turned from here is known best: it may be kept until the server is back.
+        """
+        marks = self._marks(movie_id)
+        is_on = marks is not None and (marks.in_watchlist if what == "watch" else marks.is_hidden)
+        if marks is not None and not getattr(self._client, "is_away", False):
+            return is_on
+        known = self._turned.get((what, movie_id))
+        return (is_shown or is_on or movie_id in self._listed(what)) if known is None else known
+
+    def _marks(self, movie_id: int) -> results.MovieMarks | None:
+        found = []
+        with _if_there_is_an_answer():
+            found.append(self.movie(movie_id).marks)
+        return found[0] if found else None
+
+    def _listed(self, what: Literal["watch", "hide"]) -> set[int]:
+        """Return the films on the watchlist, or hidden, by the last answers there are."""
+        found: set[int] = set()
+        if what == "hide":
+            with _if_there_is_an_answer():
+                found |= {movie.id for movie in self.hidden().movies}
+            return found
+        for sort in _SORTS:
+            with _if_there_is_an_answer():
+                found |= {entry.movie.id for entry in self.watchlist(sort).movies}
+        return found
 
     def watchlist(self, sort: Literal["added", "predicted", "title"]) -> results.Watchlist:
         """Ask for the whole watchlist."""
@@ -253,6 +308,21 @@ class Asks:
     def rate(self, movie_id: int, score: int) -> results.SavedRating:
         """Rate a film."""
         return self._client.call(operations.rate, inputs.RateMovie(movie_id, score))
+
+    def rate_all(self, movie_ids: Iterable[int], score: int) -> None:
+        """Rate films alike.
+
+        Raises:
+            QueuedError: the server is away; each score that could not be sent is kept.
+        """
+        queued = None
+        for movie_id in movie_ids:
+            try:
+                self.rate(movie_id, score)
+            except QueuedError as error:
+                queued = error
+        if queued is not None:
+            raise queued
 
     def unrate(self, movie_id: int) -> results.RemovedRating:
         """Remove a rating."""

@@ -96,6 +96,11 @@ class RememberingClient:
         self._lock = Lock()
         self._link = Link()
 
+    @property
+    def is_away(self) -> bool:
+        """Return whether the last answer was no answer of now."""
+        return self._link.error is not None
+
     def call(self, operation: Operation[Input, Result], body: Input) -> Result:
         """Call; where there is no answer now and the same was answered before, return that.
 

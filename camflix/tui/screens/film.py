@@ -58,6 +58,12 @@ class FilmScreen(CamFlixScreen):
         """Return this film."""
         return self._movie
 
+    @property
+    def marks_shown(self) -> tuple[bool, bool]:
+        """Return whether it is shown as being on the watchlist, and as being hidden."""
+        marks = self._details.marks if self._details is not None else None
+        return (False, False) if marks is None else (marks.in_watchlist, marks.is_hidden)
+
     def body(self) -> ComposeResult:
         """Make the page, and the place of the poster beside it."""
         with Horizontal():

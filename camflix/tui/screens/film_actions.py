@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from camflix import i18n
 from camflix.i18n import _, plural
 from camflix.tui.notices import (
     added_words,
@@ -18,6 +19,7 @@ from camflix.tui.widgets.prompt import Question
 from camflix.tui.words import title_of
 
 if TYPE_CHECKING:
+    from camflix.errors import CamFlixError
     from camflix.results import ListChange, MovieListPage, MovieListSummary, MovieSummary
     from camflix.tui.app import CamFlixApp
     from camflix.tui.asks import Asks
@@ -38,6 +40,11 @@ class FilmActions(NoteActions):
         """Return the film that keys act on."""
         return None
 
+    @property
+    def marks_shown(self) -> tuple[bool, bool]:
+        """Return whether that film is shown as being on the watchlist, and as being hidden."""
+        return False, False
+
     def _the_film(self) -> MovieSummary:
         film = self.film
         assert film is not None  # check_action saw to it
@@ -53,13 +60,17 @@ class FilmActions(NoteActions):
 
     def action_film_watch(self) -> None:
         """Put the film on the watchlist, or take it off."""
-        movie_id = self._the_film().id
-        self.camflix.tell(lambda asks: asks.toggle_watch(movie_id), lambda state: self._done(watch_words(state)))
+        movie_id, is_shown = self._the_film().id, self.marks_shown[0]
+        self.camflix.tell(
+            lambda asks: asks.toggle_watch(movie_id, is_shown=is_shown), lambda state: self._done(watch_words(state))
+        )
 
     def action_film_hide(self) -> None:
         """Hide the film from lists, or show it again."""
-        movie_id = self._the_film().id
-        self.camflix.tell(lambda asks: asks.toggle_hidden(movie_id), lambda state: self._done(hidden_words(state)))
+        movie_id, is_shown = self._the_film().id, self.marks_shown[1]
+        self.camflix.tell(
+            lambda asks: asks.toggle_hidden(movie_id, is_shown=is_shown), lambda state: self._done(hidden_words(state))
+        )
 
     def action_film_why(self) -> None:
         """Show the receipt."""
@@ -102,8 +113,9 @@ class FilmActions(NoteActions):
     def answer_film_question(self, name: str, text: str) -> None:
         """Carry out what was typed for a question about a film."""
         film = self._asked_film
-        if film is None:
+        if film is None or name not in {"seen", "list"}:
             return
+        self._asked_film = None  # a screen and those it derives from are all told of what was entered
         text = text.strip()
         if name == "seen":
             day = text or None
@@ -116,4 +128,10 @@ class FilmActions(NoteActions):
                 made: MovieListSummary = asks.create_list(text)
                 return asks.add_to_list(made.id, film.id)
 
-            self._add(film, begin)
+            def failed(error: CamFlixError) -> None:
+                words = i18n.say(error)
+                if error.code == "queued":  # it has no number yet under which a film could be put into it
+                    words += " " + _("{film} is not in the list “{name}” yet.", film=title_of(film), name=text)
+                self.camflix.say(Notice(words, is_error=True))
+
+            self.camflix.tell(begin, lambda change: self._done(added_words(film, change)), failed=failed)

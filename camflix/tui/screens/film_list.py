@@ -61,6 +61,12 @@ class FilmListScreen(CamFlixScreen):
         return row.movie if row is not None else None
 
     @property
+    def marks_shown(self) -> tuple[bool, bool]:
+        """Return whether the film under the cursor is marked as on the watchlist, and as hidden."""
+        row = self.rows.current
+        return bool(getattr(row, "in_watchlist", False)), bool(getattr(row, "is_hidden", False))
+
+    @property
     def search_label(self) -> str:
         """Return the words before what is searched."""
         raise NotImplementedError

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from camflix import display
+from camflix import display, i18n
 from camflix.genres import genre_words
 from camflix.i18n import _, plural
+from camflix.tui.calls import Parting
 from camflix.tui.keys import bindings
 from camflix.tui.screens.base import CamFlixScreen
 from camflix.tui.widgets.bars import Notice
@@ -17,8 +18,9 @@ from camflix.tui.words import title_of
 if TYPE_CHECKING:
     from textual.app import ComposeResult
 
+    from camflix.errors import CamFlixError
     from camflix.results import MovieSummary
-    from camflix.tui.asks import Asks, Group
+    from camflix.tui.asks import Group
     from camflix.tui.themes import Palette
 
 N_FILMS = 3
@@ -102,17 +104,25 @@ class Groups(CamFlixScreen):
             return
         ids = [movie.id for movie in group.movies if movie.id not in self._unseen]
 
-        def rate_all(asks: Asks) -> int:
-            for movie_id in ids:
-                asks.rate(movie_id, score)
-            return len(ids)
+        lost = _("{film}: {score} was not saved.", film=genre_words(group.genre), score=display.given(score))
 
-        def saved(n_rated: int) -> None:
+        def given(words: str) -> None:
             self._scores[group.genre] = score
-            self.camflix.say(Notice(plural("{n} film rated", "{n} films rated", n_rated)))
+            self.camflix.say(Notice(words))
             self.page.show(self._lines, keep_cursor=True)
 
-        self.camflix.tell(rate_all, saved)
+        def failed(error: CamFlixError) -> None:
+            if error.code == "queued":  # each is kept here, and sent when the server is back
+                given(i18n.say(error))
+            else:
+                self.camflix.report(error)
+
+        self.camflix.tell(
+            lambda asks: asks.rate_all(ids, score),
+            lambda _none: given(plural("{n} film rated", "{n} films rated", len(ids))),
+            failed=failed,
+            parting=Parting(lost),
+        )
 
     def action_feed_not_seen(self) -> None:
         """Leave the film under the cursor out, or take it in again."""
