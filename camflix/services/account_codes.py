@@ -90,6 +90,11 @@ class AccountCodeService:
             raise self._unknown()
         return given
 
+    def drop(self, user_id: int, *purposes: CodePurpose) -> None:
+        """Delete a user's codes for these steps."""
+        mine = AccountCode.user_id == user_id
+        self._session.execute(delete(AccountCode).where(mine, AccountCode.purpose.in_(purposes)))
+
     def drop_expired(self) -> int:
         """Delete codes that are good no more; return how many."""
         done: Any = self._session.execute(delete(AccountCode).where(AccountCode.expires_at <= self._now()))

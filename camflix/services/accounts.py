@@ -177,6 +177,8 @@ class AccountService:
             raise has_owner
         if user.email:
             self._outbox.append(LetterRequest("email_changed", user.email, language=user.language))
+        # What was mailed to the address of before opens nothing any more.
+        self._codes.drop(user.id, CodePurpose.PASSWORD)
         user.email = email
         if user.source == UserSource.PENDING:
             user.source, user.is_active = UserSource.LOCAL, True
@@ -242,7 +244,8 @@ class AccountService:
         self._check_mail()
         check_email(email)
         user = self._proven(user_id, proven_hash)
-        self._outbox.append(LetterRequest("change_email", kept_form(email), user.id, base_url, user.language))
+        letter = LetterRequest("change_email", kept_form(email), user.id, base_url, user.language, proven_hash)
+        self._outbox.append(letter)
 
     def offer_deletion(self, user_id: int, proven_hash: str) -> tuple[str, datetime]:
         """Return the code that deletes an account, and until when it is good."""
@@ -278,6 +281,9 @@ class AccountService:
         return len(ids)
 
     def _set_password(self, user: User, password_hash: str) -> None:
+        # Whoever knew the old one may have asked for them. First of all, so that a step taken at the same moment ends
+        # before this begins, or finds its code gone.
+        self._codes.drop(user.id, CodePurpose.EMAIL, CodePurpose.PASSWORD, CodePurpose.DELETE)
         user.password_hash = password_hash
         self._session.flush()
         if user.email:

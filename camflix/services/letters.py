@@ -6,7 +6,7 @@ time it takes tells a stranger who has an account.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from sqlalchemy import select
@@ -26,13 +26,17 @@ Kind = Literal["sign_up", "forgotten", "change_email", "password_changed", "emai
 
 @dataclass(frozen=True, slots=True)
 class LetterRequest:
-    """A letter to be written after the commit: by name, with ids."""
+    """A letter to be written after the commit: by name, with ids.
+
+    ``proven_hash`` is that of the password which was proven; with another one by now nothing is written.
+    """
 
     kind: Kind
     email: str
     user_id: int = 0
     base_url: str = ""
     language: str = "fr"
+    proven_hash: str = field(default="", repr=False)
 
 
 _GREETING = N_("Hello {name},")
@@ -92,7 +96,7 @@ class LetterService:
     def _confirm(self, request: LetterRequest) -> Message | None:
         user = self._session.get(User, request.user_id)
         owner = self._owner(request.email)
-        if user is None:
+        if user is None or (request.proven_hash and request.proven_hash != user.password_hash):
             return None
         if owner is not None and owner.email is not None:
             with speaking(owner.language):

@@ -160,6 +160,35 @@ class AccountConformance:
         with pytest.raises(NotSignedInError):
             client.call(operations.change_email, inputs.ChangeEmail(NEW, "eve@example.org"))
 
+    def test_a_new_password_ends_the_codes_that_whoever_knew_the_old_one_asked_for(
+        self, make_client: MakeClient, mailbox: Mailbox, zoe: int
+    ) -> None:
+        client = make_client("zoe")
+        client.call(operations.change_email, inputs.ChangeEmail(PASSWORD, "thief@example.org"))
+        client.call(operations.forgotten_password, inputs.ForgottenPassword("zoe@example.org"))
+        offer = client.call(operations.offer_deletion, inputs.ProvePassword(PASSWORD))
+        new_address = code_in(mailbox("thief@example.org")[0])
+        new_password = code_in(mailbox("zoe@example.org")[0])
+        client.call(operations.change_password, inputs.ChangePassword(PASSWORD, NEW))
+        with pytest.raises(NotFoundError):
+            client.call(operations.confirm_email, inputs.GiveCode(new_address))
+        with pytest.raises(NotFoundError):
+            client.call(operations.reset_password, inputs.ResetPassword(new_password, PASSWORD))
+        with pytest.raises(NotFoundError):
+            client.call(operations.delete_account, inputs.GiveCode(offer.code))
+        assert client.call(operations.whoami, inputs.Nothing()).email == "zoe@example.org"
+
+    def test_a_new_address_ends_the_code_for_a_new_password_that_was_mailed_to_the_old_one(
+        self, make_client: MakeClient, mailbox: Mailbox, zoe: int
+    ) -> None:
+        client = make_client("zoe")
+        client.call(operations.forgotten_password, inputs.ForgottenPassword("zoe@example.org"))
+        client.call(operations.change_email, inputs.ChangeEmail(PASSWORD, "new@example.org"))
+        new_password = code_in(mailbox("zoe@example.org")[0])
+        client.call(operations.confirm_email, inputs.GiveCode(code_in(mailbox("new@example.org")[0])))
+        with pytest.raises(NotFoundError):
+            client.call(operations.reset_password, inputs.ResetPassword(new_password, NEW))
+
     def test_offer_deletion(self, make_client: MakeClient, world: World, zoe: int) -> None:
         world.rate(zoe, world.film("Heat"), 90)
         offer = make_client("zoe").call(operations.offer_deletion, inputs.ProvePassword(PASSWORD))
