@@ -13,6 +13,7 @@ import msgspec
 import typer
 
 from camflix import i18n
+from camflix.controls import plain, plain_json
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -23,6 +24,11 @@ _PLAIN_WIDTH = 160
 _INDENT = "  "
 _KEPT_SPACE = "\x00"
 _COMMAND = re.compile(r'camflix(?: (?:--[a-z]+(?: [\w=]+)?|"[^"]*"|[a-z]+(?:\.csv)?|[A-Z]{4,}|[0-9]+))+')
+
+
+def print_words(text: str, *, err: bool = False) -> None:
+    """Print words on a line of their own; what would move the terminal is left out."""
+    typer.echo(plain(text), err=err)
 
 
 def print_json(result: object) -> None:
@@ -36,7 +42,7 @@ def print_json(result: object) -> None:
         builtins = msgspec.to_builtins(result)
         encoded = json.dumps(builtins, ensure_ascii=False).encode(errors="replace")
     # As bytes: JSON is UTF-8 whatever the terminal speaks.
-    typer.echo(msgspec.json.format(encoded, indent=2))
+    typer.echo(plain_json(msgspec.json.format(encoded, indent=2).decode()).encode())
 
 
 def print_problem(error: CamFlixError, *, exit_code: int) -> None:
@@ -60,18 +66,19 @@ def print_usage_problem(message: str, *, field: str | None, exit_code: int) -> N
 
 def console(*, stderr: bool = False) -> Console:
     """Return where tables go: as wide as the terminal, plain and wide when it is none."""
-    from rich.console import Console  # noqa: PLC0415 - a tenth of a second that commands with --json need not wait
+    # A tenth of a second that commands with --json need not wait.
+    from camflix.cli.plain_console import PlainConsole  # noqa: PLC0415
 
     stream = sys.stderr if stderr else sys.stdout
     width = None if stream.isatty() else _PLAIN_WIDTH
-    return Console(stderr=stderr, width=width, highlight=False, emoji=False, markup=False)
+    return PlainConsole(stderr=stderr, width=width, highlight=False, emoji=False, markup=False)
 
 
 def say(message: str) -> None:
     """Print talk: hints, progress, errors, what comes next."""
     width = shutil.get_terminal_size().columns if sys.stderr.isatty() else None
     with suppress(OSError):  # nobody listens; the command goes on
-        typer.echo(wrapped(message, width), err=True)
+        print_words(wrapped(plain(message), width), err=True)
 
 
 def wrapped(text: str, width: int | None) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from fractions import Fraction
 
+from camflix.controls import plain
 from camflix.i18n import N_
 from camflix.importers.rows import Problem
 from camflix.importers.tables import shown
@@ -169,12 +170,12 @@ def parse_year(text: str) -> int | None:
 
 
 def parse_title(text: str) -> str:
-    """Return a title without control characters and surplus spaces.
+    """Return a title without surplus spaces and what would move a terminal.
 
     Raises:
         Refused: nothing is left, or far too much.
     """
-    title = _SPACES_AND_CONTROLS.sub(" ", text).strip()
+    title = plain(_SPACES_AND_CONTROLS.sub(" ", text)).strip()
     if not title:
         raise Refused(N_("the title is missing; fill it in or take the line out"))
     if len(title) > MAX_TITLE_CHARACTERS:

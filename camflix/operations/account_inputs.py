@@ -6,10 +6,14 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from camflix.operations.text_kinds import ANY_TEXT
+
 _MOST = 2**31 - 1
 Username = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[\w.@+-]+$")]
 Email = Annotated[str, Meta(min_length=3, max_length=254)]
-Password = Annotated[str, Meta(min_length=1, max_length=1000, description="10 characters or more when it is chosen")]
+Password = Annotated[
+    str, Meta(min_length=1, max_length=1000, description="10 characters or more when it is chosen", extra=ANY_TEXT)
+]
 Code = Annotated[str, Meta(min_length=1, max_length=100)]
 RowId = Annotated[int, Meta(ge=1, le=_MOST)]
 Days = Annotated[int, Meta(ge=1, le=366)]

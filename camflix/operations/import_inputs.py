@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from camflix.operations.text_kinds import ANY_TEXT
+
 MAX_FILE_BYTES = 16 << 20
 """Of a file that is sent: some half a million ratings as text, several millions in a ZIP."""
 
@@ -19,7 +21,7 @@ class StartImport(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
     source: Literal["letterboxd", "movielens"]
     content: Annotated[bytes, Meta(min_length=1, max_length=MAX_FILE_BYTES)]
-    name: Annotated[str, Meta(min_length=1, max_length=255)] = "upload"
+    name: Annotated[str, Meta(min_length=1, max_length=255, extra=ANY_TEXT)] = "upload"
     trial: bool = False
     scale: Literal["auto", "10", "100"] = "auto"
     map: Annotated[tuple[Annotated[str, Meta(max_length=40)], ...], Meta(max_length=1000)] = ()

@@ -22,6 +22,7 @@ from camflix.operations.account_inputs import (
     TokenRef,
 )
 from camflix.operations.import_inputs import ImportRef, StartImport
+from camflix.operations.text_kinds import LINES
 
 __all__ = [
     "AddViewing",
@@ -88,7 +89,7 @@ Version = Annotated[int, Meta(ge=1, le=_MOST)]
 Position = Annotated[int, Meta(ge=0, le=_MOST)]
 Username = Annotated[str, Meta(min_length=1, max_length=64)]
 ListName = Annotated[str, Meta(min_length=1, max_length=100)]
-Description = Annotated[str, Meta(max_length=2000)]
+Description = Annotated[str, Meta(max_length=2000, extra=LINES)]
 MovieSort = Literal["ratings", "title", "year", "popularity", "score", "predicted"]
 
 
@@ -188,7 +189,7 @@ class SaveNote(Struct, frozen=True, forbid_unknown_fields=True):
     """A note on a film. ``version`` is that of the note one has read; another in the database is a conflict."""
 
     movie_id: MovieId
-    text: Annotated[str, Meta(min_length=1, max_length=MAX_NOTE_LENGTH)]
+    text: Annotated[str, Meta(min_length=1, max_length=MAX_NOTE_LENGTH, extra=LINES)]
     has_spoiler: bool = False
     version: Version | None = None
 
@@ -314,7 +315,7 @@ class AskYear(Struct, frozen=True, forbid_unknown_fields=True):
 class ChangeSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """What to change of oneself; what is null stays."""
 
-    bio: Annotated[str, Meta(max_length=2000)] | None = None
+    bio: Annotated[str, Meta(max_length=2000, extra=LINES)] | None = None
     avatar: Annotated[str, Meta(max_length=500, pattern=r"^(https://\S+)?$")] | None = None
     language: Literal["fr", "en"] | None = None
     time_zone: Annotated[str, Meta(min_length=1, max_length=64)] | None = None

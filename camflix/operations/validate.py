@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import re
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar, cast
 
 import msgspec
 
+from camflix.controls import has_controls
 from camflix.errors import InvalidInputError, Word
 from camflix.i18n import N_
+from camflix.operations.text_kinds import text_kinds
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable
 
 Input = TypeVar("Input")
 _PLACE = re.compile(r" - at `\$\.?(?P<field>[^`]*)`$")
@@ -40,6 +45,7 @@ _SENTENCES: tuple[tuple[re.Pattern[str], str], ...] = (
 )
 
 
+_CONTROLS = N_("{field}: this holds a control character; take it out.")
 _NOT_TEXT = N_("{field}: this is no text; write it in UTF-8.")
 
 
@@ -65,9 +71,19 @@ def decoded(value: object, type_: type[Input], *, strict: bool = True) -> Input:
     if broken is not None:
         raise _not_text(value, broken)
     try:
-        return msgspec.convert(value, type_, strict=strict)
+        made = msgspec.convert(value, type_, strict=strict)
     except msgspec.ValidationError as error:
         raise _refusal(str(error)) from error
+    for field, kind in text_kinds(cast("Hashable", type_)).items():
+        if kind != "any" and _moves_terminals(getattr(made, field), many_lines=kind == "lines"):
+            raise _refused_text(_CONTROLS, field)
+    return made
+
+
+def _moves_terminals(given: object, *, many_lines: bool) -> bool:
+    if isinstance(given, str):
+        return has_controls(given, many_lines=many_lines)
+    return isinstance(given, tuple) and any(_moves_terminals(part, many_lines=many_lines) for part in given)
 
 
 def _broken_text(value: object) -> str | None:
@@ -91,7 +107,11 @@ def _broken_text(value: object) -> str | None:
 def _not_text(value: object, text: str) -> InvalidInputError:
     fields = value.items() if isinstance(value, dict) else ()
     field = next((name for name, given in fields if _broken_text(given) == text), None)
-    error = InvalidInputError(_NOT_TEXT, field=field)
+    return _refused_text(_NOT_TEXT, field)
+
+
+def _refused_text(sentence: str, field: str | None) -> InvalidInputError:
+    error = InvalidInputError(sentence, field=field)
     error.values["field"] = field or Word("input")
     return error
 

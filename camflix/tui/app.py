@@ -14,6 +14,7 @@ from camflix import i18n
 from camflix.errors import CamFlixError
 from camflix.i18n import _
 from camflix.tui.calls import NO_WORDS, Calls, Link, Parting
+from camflix.tui.drawing import PlainLines
 from camflix.tui.going import Going
 from camflix.tui.keys import ACTIONS, COMMON, FILM, MOVES, bindings, clashes
 from camflix.tui.leaving import see_off, write
@@ -101,6 +102,7 @@ class CamFlixApp(Going, Opening, App[None], inherit_bindings=False):
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = preferences.first_theme
+        self._filters.append(PlainLines())
 
     def on_mount(self) -> None:
         """Take the keys as they were remapped, and ask who one is."""

@@ -9,12 +9,16 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
+from textual.filter import LineFilter
 from textual.strip import Strip
+
+from camflix.controls import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from rich.style import Style
+    from textual.color import Color
 
     from camflix.tui.themes import Palette
 
@@ -97,6 +101,21 @@ def strip_of(pieces: Iterable[Piece], width: int, base: Style, over: Style | Non
     strip = Strip(segments).adjust_cell_length(width, base)
     # What is laid over must win over each piece's own background.
     return strip if over is None else Strip([Segment(s.text, (s.style or base) + over) for s in strip], width)
+
+
+class PlainLines(LineFilter):
+    """Leaves out of every line that is drawn what would move the terminal; nothing counted a cell for it."""
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        """Return the pieces of a line, their words plain."""
+        del background
+        if any(one.control for one in segments):
+            return segments  # of a picture, which moves the terminal on purpose
+        return [one if one.text.isprintable() else _plain_segment(one) for one in segments]
+
+
+def _plain_segment(segment: Segment) -> Segment:
+    return Segment(plain(segment.text), segment.style)
 
 
 def gauge(low: float, value: float, high: float, n_cells: int, palette: Palette) -> list[Piece]:

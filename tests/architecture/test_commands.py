@@ -49,3 +49,8 @@ def test_every_command_is_documented(command: str) -> None:
 @pytest.mark.parametrize("module", sorted({entry.module for entry in COMMANDS.values()}))
 def test_every_command_has_its_own_module(module: str) -> None:
     assert (Path(ROOT) / "camflix" / "cli" / "commands" / f"{module}.py").is_file()
+
+
+def test_what_commands_say_goes_where_it_is_made_plain() -> None:
+    modules = (ROOT / "camflix" / "cli" / "commands").glob("*.py")
+    assert {module.stem for module in modules if "typer.echo(" in module.read_text()} == {"export"}

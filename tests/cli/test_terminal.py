@@ -6,16 +6,18 @@ import fcntl
 import os
 import pty
 import re
+import sqlite3
 import struct
 import subprocess
 import termios
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
 from rich.cells import cell_len
 
 from tests.cli.files import big_movielens
-from tests.cli.running import COMMAND, environment
+from tests.cli.running import COMMAND, answer, environment
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -90,6 +92,50 @@ def test_nothing_is_wider_than_the_terminal(demo: Home, command: tuple[str, ...]
 
     too_wide = [line for line in lines if cell_len(line) > columns]
     assert [line for line in too_wide if "--cursor" not in line] == [], "only what is to be copied may be wider"
+
+
+EVIL = "\x1b]0;pwned\x07\x9b31m\x7f\u202eback\r\x1b[2J"
+MOVING = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e]")
+
+
+@pytest.fixture
+def moving(demo: Home) -> Home:
+    """Return the sample community with words, from before they were refused, that would move a terminal."""
+    for words in (("lists", "new", "mine"), ("notes", "write", "id:1", "good"), ("lists", "add", "1", "id:1")):
+        assert answer(*words, "--user", "demo").code == 0
+    with closing(sqlite3.connect(demo.database)) as database, database:
+        database.execute("UPDATE movie SET title_en = title_en || ?1, title_fr = title_fr || ?1", (EVIL,))
+        database.execute("UPDATE movie_list SET name = name || ?1, description = ?1", (EVIL,))
+        database.execute("UPDATE movie_note SET text = text || ?", (EVIL,))
+        database.execute("UPDATE user_account SET bio = ?", (EVIL,))
+    return demo
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        *("lists list", "lists list --json", "lists show 1", "lists edit 1 --private", "notes list", "movies"),
+        *(
+            "movie show id:1",
+            "settings show",
+            "settings show --json",
+            "recommend",
+            "why id:1",
+            "rate id:1 50",
+            "export",
+        ),
+    ],
+)
+def test_words_of_others_do_not_move_the_terminal(moving: Home, command: str) -> None:
+    shown = on_terminal(*command.split(), "--user", "demo", TERM="dumb", COLUMNS="200")
+
+    assert "back" in shown
+    assert not MOVING.search(shown)
+
+
+def test_an_error_does_not_move_the_terminal_either(demo: Home) -> None:
+    assert "back" in (failed := answer("users", "disable", EVIL.replace("\r", ""))).err
+    assert not MOVING.search(failed.err)
 
 
 def test_an_import_shows_a_bar_and_takes_it_away_again(home: Home, tmp_path: Path) -> None:

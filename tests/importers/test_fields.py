@@ -124,6 +124,10 @@ def test_a_title_loses_control_characters_and_surplus_spaces() -> None:
     assert parse_title(" Un  condamné\tà\x1b mort\n") == "Un condamné à mort"
 
 
+def test_a_title_loses_what_would_turn_the_words_behind_it_round() -> None:
+    assert parse_title("Heat \u202e(1995)\u202c\x9b31m") == "Heat (1995) 31m"
+
+
 @pytest.mark.parametrize("text", ["", "  ", "\x00\x1f", "x" * 501])
 def test_a_title_that_is_missing_or_endless_is_refused(text: str) -> None:
     with pytest.raises(Refused):

@@ -145,3 +145,41 @@ def test_bytes_that_are_no_text_are_refused_with_their_field(name: str, body: di
         decoded(body, OPERATIONS[name].input_type)
     assert raised.value.field == field
     assert said(raised.value).endswith("ce n’est pas du texte ; écrivez-le en UTF-8.")
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "field"),
+    [
+        ("create_list", {"name": "evil \x1b]0;pwned\x07"}, "name"),
+        ("create_list", {"name": "a\nb"}, "name"),
+        ("create_list", {"name": "a", "description": "\x1b[2J"}, "description"),
+        ("create_list", {"name": "a", "description": "turned \u202eround"}, "description"),
+        ("save_note", {"movie_id": 1, "text": "\x9b31m"}, "text"),
+        ("change_settings", {"bio": "\x7f"}, "bio"),
+        ("change_settings", {"avatar": "https://x\n"}, "avatar"),
+        ("together", {"members": ["zoe", "b\u2066b"]}, "members"),
+        ("sign_up", {"username": "zoe\n", "email": "zoe@example.org", "password": "correct horse battery"}, "username"),
+    ],
+)
+def test_what_would_move_a_terminal_is_refused_with_its_field(name: str, body: dict[str, Any], field: str) -> None:
+    with pytest.raises(InvalidInputError, match="control character") as raised:
+        decoded(body, OPERATIONS[name].input_type)
+    assert raised.value.field == field
+
+
+@pytest.mark.parametrize(
+    ("name", "body"),
+    [
+        ("create_list", {"name": "a", "description": "one\r\n\ttwo"}),
+        ("edit_list", {"list_id": 1, "description": "one\ntwo"}),
+        ("save_note", {"movie_id": 1, "text": "one\n\ntwo\n"}),
+        ("change_settings", {"bio": "one\ntwo"}),
+        ("sign_in", {"login": "zoe", "password": "tab\tand\x1b escape"}),
+        ("start_import", {"source": "letterboxd", "content": "YQ==", "name": "tab\t.csv"}),
+    ],
+)
+def test_lines_are_taken_where_many_are_meant_and_anything_in_passwords(name: str, body: dict[str, Any]) -> None:
+    made = decoded(body, OPERATIONS[name].input_type)
+    assert {field: getattr(made, field) for field in body if field != "content"} == {
+        field: value for field, value in body.items() if field != "content"
+    }

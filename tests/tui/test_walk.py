@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import re
+import sqlite3
+from contextlib import closing
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pytest
@@ -30,6 +33,8 @@ if TYPE_CHECKING:
     from textual.pilot import Pilot
     from textual.screen import Screen
 
+    from tests.conftest import Home
+
 Make: TypeAlias = "Callable[..., CamFlixApp]"
 
 
@@ -54,6 +59,21 @@ def screen(pilot: Pilot[None], kind: type[Screen[Any]]) -> Any:
 def words(pilot: Pilot[None]) -> str:
     assert isinstance(pilot.app, CamFlixApp)
     return shown(pilot.app)
+
+
+def test_words_of_others_do_not_move_the_terminal(make_app: Make, demo: Home) -> None:
+    evil = "\x1b]0;pwned\x07\x9b31m\x7f\u202eback\x1b[2J"
+    with closing(sqlite3.connect(demo.database)) as database, database:
+        database.execute("UPDATE movie SET title_en = ?1 || title_en, title_fr = ?1 || title_fr", (evil,))
+        database.execute("UPDATE user_account SET bio = ?", (evil,))
+
+    async def steps(pilot: Pilot[None]) -> None:
+        for keys in (("d",), ("enter",), ("w",)):
+            await press(pilot, *keys)
+            assert "back" in words(pilot)
+            assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e]", words(pilot))
+
+    walk(make_app(language="en"), steps)
 
 
 def test_every_section_has_a_key(make_app: Make) -> None:

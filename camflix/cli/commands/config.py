@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import os
 
-import typer
-
-from camflix.cli.output import print_json
+from camflix.cli.output import print_json, print_words
 from camflix.cli.session import JsonOption
 from camflix.cli.tree import TranslatedCommand, new_app
 from camflix.i18n import N_, _
@@ -36,7 +34,7 @@ def path(use_json: JsonOption = False) -> None:
         print_json(places)
     else:
         for name, place in places.items():
-            typer.echo(f"{name:<8} {place}")
+            print_words(f"{name:<8} {place}")
 
 
 @app.command(cls=TranslatedCommand, help=_("Print every setting, and where it was read; secrets are masked."))
@@ -49,4 +47,4 @@ def show(use_json: JsonOption = False) -> None:
     else:
         width = max(len(value) for _name, value, _origin in rows)
         for name, value, origin in rows:
-            typer.echo(f"{name:<22} {value or '-':<{width}} {_(ORIGINS[origin])}")
+            print_words(f"{name:<22} {value or '-':<{width}} {_(ORIGINS[origin])}")

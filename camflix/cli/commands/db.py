@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import typer
-
-from camflix.cli.output import print_json
+from camflix.cli.output import print_json, print_words
 from camflix.cli.session import JsonOption, open_camflix
 from camflix.cli.tree import TranslatedCommand, new_app
 from camflix.i18n import _
@@ -25,6 +23,6 @@ def upgrade(use_json: JsonOption = False) -> None:
     if use_json:
         print_json({"before": before, "after": after})
     elif before == after:
-        typer.echo(_("The database is up to date (revision {after}).", after=after))
+        print_words(_("The database is up to date (revision {after}).", after=after))
     else:
-        typer.echo(_("The database went from revision {before} to {after}.", before=before or "-", after=after))
+        print_words(_("The database went from revision {before} to {after}.", before=before or "-", after=after))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from camflix.cli.output import console, say
+from camflix.cli.output import console, print_words, say
 from camflix.cli.session import open_camflix
 from camflix.cli.tree import TranslatedCommand, new_app
 from camflix.i18n import _, plural
@@ -38,7 +38,7 @@ def demo(
 def _remove(camflix: CamFlix) -> None:
     with camflix.transaction(writes=True) as services:
         n_users = services.demo.remove()
-    typer.echo(
+    print_words(
         plural(
             "Removed: {n} generated person and all they rated.",
             "Removed: {n} generated people and all they rated.",
@@ -63,7 +63,7 @@ def _show(camflix: CamFlix) -> None:
         best = found.recommendations[0].movie
         show_receipt(client.call(why, inputs.MovieRef(best.id)))
     console().print()
-    typer.echo(
+    print_words(
         _(
             "What next:\n"
             '  camflix rate "Alien (1979)" 95         your own first rating\n'

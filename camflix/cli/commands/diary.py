@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from camflix.cli.output import print_json
+from camflix.cli.output import print_json, print_words
 from camflix.cli.session import JsonOption, UserOption, open_client, use_chosen_display
 from camflix.cli.tree import TranslatedCommand, new_app
 from camflix.cli.words import FilmArgument, count_option, title_of
@@ -51,7 +51,7 @@ def add(
     if use_json:
         print_json(viewing)
     else:
-        typer.echo(_("{film}: in the diary, number {number}", film=title_of(viewing.movie), number=viewing.id))
+        print_words(_("{film}: in the diary, number {number}", film=title_of(viewing.movie), number=viewing.id))
 
 
 @app.command(cls=TranslatedCommand, help=_("Remove an entry of the diary."))
@@ -66,7 +66,7 @@ def remove(
     if use_json:
         print_json(viewing)
     else:
-        typer.echo(_("{film}: taken out of the diary", film=title_of(viewing.movie)))
+        print_words(_("{film}: taken out of the diary", film=title_of(viewing.movie)))
 
 
 @app.command(cls=TranslatedCommand, help=_("The films you saw and have not rated."))

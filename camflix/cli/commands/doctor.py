@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from camflix.cli.exit_codes import ExitCode
-from camflix.cli.output import print_json
+from camflix.cli.output import print_json, print_words
 from camflix.cli.session import JsonOption
 from camflix.cli.tree import TranslatedCommand, new_app
 from camflix.i18n import _
@@ -32,10 +32,10 @@ def doctor(use_json: JsonOption = False) -> None:
         signs = {"ok": "✓", "hint": "!", "failed": "✗"}
         width = max(len(finding.part) for finding in findings)
         for finding in findings:
-            typer.echo(f"{signs[finding.state]} {finding.part:<{width}}  {finding.words}")
+            print_words(f"{signs[finding.state]} {finding.part:<{width}}  {finding.words}")
             if finding.remedy:
-                typer.echo(f"  {'':<{width}}  {finding.remedy}")
-        typer.echo(_("Nothing is broken.") if _is_sound(findings) else _("Something is broken; see above."))
+                print_words(f"  {'':<{width}}  {finding.remedy}")
+        print_words(_("Nothing is broken.") if _is_sound(findings) else _("Something is broken; see above."))
     if not _is_sound(findings):
         raise typer.Exit(ExitCode.FAILED)
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from camflix.cli.output import print_json, say
+from camflix.cli.output import print_json, print_words, say
 from camflix.cli.session import JsonOption, open_camflix
 from camflix.cli.tree import TranslatedCommand, new_app
 from camflix.i18n import N_, _
@@ -60,10 +60,10 @@ def _print(status: EngineStatus, *, use_json: bool) -> None:
     if use_json:
         print_json(status)
         return
-    typer.echo(_("{engine}, chosen {by}", engine=status.engine, by=_(_CHOSEN_BY[status.chosen_by])))
+    print_words(_("{engine}, chosen {by}", engine=status.engine, by=_(_CHOSEN_BY[status.chosen_by])))
     if status.fitted_at is not None:
         when = f"{status.fitted_at:%Y-%m-%d %H:%M}"
-        typer.echo(_("learnt from {n} ratings on {when} (UTC)", n=status.n_ratings, when=when))
+        print_words(_("learnt from {n} ratings on {when} (UTC)", n=status.n_ratings, when=when))
     if status.preset == "fast":
-        typer.echo(_("learnt fast, while somebody waited; camflix engine refit learns thoroughly"))
-    typer.echo(_("engines: {names}", names=", ".join(status.engines)))
+        print_words(_("learnt fast, while somebody waited; camflix engine refit learns thoroughly"))
+    print_words(_("engines: {names}", names=", ".join(status.engines)))

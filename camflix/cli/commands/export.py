@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -11,6 +12,7 @@ import typer
 from camflix.cli.output import print_json, say
 from camflix.cli.session import JsonOption, UserOption, open_client
 from camflix.cli.tree import TranslatedCommand, new_app
+from camflix.controls import plain
 from camflix.errors import StorageError, Word
 from camflix.i18n import _, plural
 from camflix.operations import export_data
@@ -43,7 +45,8 @@ def export(
     if use_json:
         print_json(document)
     elif output is None:
-        typer.echo(document.content, nl=False)
+        # As it is for programs; a terminal is not to be moved by the words in it.
+        typer.echo(plain(document.content) if sys.stdout.isatty() else document.content, nl=False)
     else:
         _write(output, document.content)
         say(plural("{n} rating written to {file}", "{n} ratings written to {file}", document.n_ratings, file=output))

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
-from camflix.cli.output import print_json
+from camflix.cli.output import print_json, print_words
 from camflix.cli.session import JsonOption, UserOption, open_client
 from camflix.cli.tree import TranslatedCommand, new_app
 from camflix.cli.words import FilmArgument, count_option, title_of
@@ -41,7 +39,7 @@ def add(film: FilmArgument, user: UserOption = None, use_json: JsonOption = Fals
     if use_json:
         print_json(state)
     else:
-        typer.echo(_("{film}: hidden", film=title_of(state.movie)))
+        print_words(_("{film}: hidden", film=title_of(state.movie)))
 
 
 @app.command(cls=TranslatedCommand, help=_("Let a film be shown again."))
@@ -53,4 +51,4 @@ def remove(film: FilmArgument, user: UserOption = None, use_json: JsonOption = F
     if use_json:
         print_json(state)
     else:
-        typer.echo(_("{film}: shown again", film=title_of(state.movie)))
+        print_words(_("{film}: shown again", film=title_of(state.movie)))

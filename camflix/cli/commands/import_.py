@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from camflix.cli.exit_codes import ExitCode
-from camflix.cli.output import console, print_json, say
+from camflix.cli.output import console, print_json, print_words, say
 from camflix.cli.session import JsonOption, UserOption, local_profile_name, open_camflix, remote_client, signed_in
 from camflix.cli.tree import TranslatedCommand, new_app
 from camflix.errors import InvalidFileError
@@ -165,11 +165,11 @@ def show_report(report: ImportReport) -> None:
     ]
     width = max(len(name) for name, _n in counts)
     for name, n in counts:
-        typer.echo(f"  {name:<{width}} {n:>10}")
+        print_words(f"  {name:<{width}} {n:>10}")
     if report.films_read:
         films, new = report.films_read, report.films_created
-        typer.echo("  " + _("{films} films read, {new} of them new", films=films, new=new))
-    typer.echo("  " + _("{seconds} s", seconds=decimal(report.seconds, 1)))
+        print_words("  " + _("{films} films read, {new} of them new", films=films, new=new))
+    print_words("  " + _("{seconds} s", seconds=decimal(report.seconds, 1)))
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from camflix.cli.output import print_json
+from camflix.cli.output import print_json, print_words
 from camflix.cli.session import JsonOption, UserOption, open_client, use_chosen_display
 from camflix.cli.tree import TranslatedCommand, new_app
 from camflix.cli.words import FilmArgument, title_of
@@ -98,7 +98,7 @@ def new(
     if use_json:
         print_json(made)
     else:
-        typer.echo(_("List {number}: {name}", number=made.id, name=made.name))
+        print_words(_("List {number}: {name}", number=made.id, name=made.name))
 
 
 @app.command(cls=TranslatedCommand, help=_("Change a list's name, description, or who may see it."))
@@ -118,7 +118,7 @@ def edit(
     if use_json:
         print_json(done)
     else:
-        typer.echo(_("List {number}: {name}", number=done.list.id, name=done.list.name))
+        print_words(_("List {number}: {name}", number=done.list.id, name=done.list.name))
 
 
 @app.command(cls=TranslatedCommand, help=_("Put a film into a list."))
@@ -138,7 +138,7 @@ def add(
     if use_json:
         print_json(done)
     else:
-        typer.echo(_("{film}: in the list {name}", film=title_of(movie), name=done.list.name))
+        print_words(_("{film}: in the list {name}", film=title_of(movie), name=done.list.name))
 
 
 @app.command(cls=TranslatedCommand, help=_("Take a film out of a list."))
@@ -150,7 +150,7 @@ def remove(number: ListArgument, film: FilmArgument, user: UserOption = None, us
     if use_json:
         print_json(done)
     else:
-        typer.echo(_("{film}: not in the list {name}", film=title_of(movie), name=done.list.name))
+        print_words(_("{film}: not in the list {name}", film=title_of(movie), name=done.list.name))
 
 
 @app.command(cls=TranslatedCommand, help=_("Put a film of a list in another place."))
@@ -168,7 +168,7 @@ def move(
     if use_json:
         print_json(done)
     else:
-        typer.echo(_("{film}: in the list {name}", film=title_of(movie), name=done.list.name))
+        print_words(_("{film}: in the list {name}", film=title_of(movie), name=done.list.name))
 
 
 @app.command(cls=TranslatedCommand, help=_("Remove a list."))
@@ -179,7 +179,7 @@ def delete(number: ListArgument, user: UserOption = None, use_json: JsonOption =
     if use_json:
         print_json(gone)
     else:
-        typer.echo(_("List removed: {name}", name=gone.name))
+        print_words(_("List removed: {name}", name=gone.name))
 
 
 @app.command(cls=TranslatedCommand, help=_("Give a list a new secret link, or take it away."))
@@ -195,6 +195,6 @@ def share(
     if use_json:
         print_json(done)
     elif done.list.share_token is None:
-        typer.echo(_("{name} has no secret link", name=done.list.name))
+        print_words(_("{name} has no secret link", name=done.list.name))
     else:
-        typer.echo(get_shared_list.path.format(token=done.list.share_token))
+        print_words(get_shared_list.path.format(token=done.list.share_token))

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from camflix.cli.output import print_words
 from camflix.cli.session import remote_client
 from camflix.cli.tree import TranslatedCommand, new_app
 from camflix.i18n import _
@@ -44,7 +45,7 @@ def login(
     with remote_client(found) as client:
         account = client.call(whoami, Nothing())
     save_login(load_settings().paths.state, Login(address, account.username, found.token))
-    typer.echo(
+    print_words(
         _("Signed in to {url} as {name}. Back to this machine: camflix logout", url=address, name=account.username)
     )
 

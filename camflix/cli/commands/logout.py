@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import typer
-
-from camflix.cli.output import say
+from camflix.cli.output import print_words, say
 from camflix.cli.session import remote_client
 from camflix.cli.tree import TranslatedCommand, new_app
 from camflix.errors import CamFlixError, NotFoundError
@@ -43,4 +41,4 @@ def logout() -> None:
                 n_waiting,
             )
         )
-    typer.echo(_("Signed out of {url}.", url=login.url))
+    print_words(_("Signed out of {url}.", url=login.url))

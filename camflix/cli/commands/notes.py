@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from camflix.cli.output import print_json
+from camflix.cli.output import print_json, print_words
 from camflix.cli.session import JsonOption, UserOption, open_client
 from camflix.cli.tree import TranslatedCommand, new_app
 from camflix.cli.words import FilmArgument, count_option, title_of
@@ -63,7 +63,7 @@ def write(
     if use_json:
         print_json(note)
     else:
-        typer.echo(_("{film}: note saved", film=title_of(note.movie)))
+        print_words(_("{film}: note saved", film=title_of(note.movie)))
 
 
 @contextmanager
@@ -78,7 +78,7 @@ def _kept_if_refused(text: str) -> Iterator[None]:
             descriptor, name = mkstemp(".txt", "note-", folder)
             os.close(descriptor)
             Path(name).write_text(text, encoding="utf-8")
-            typer.echo(_("What you wrote is kept in {file}", file=name), err=True)
+            print_words(_("What you wrote is kept in {file}", file=name), err=True)
         raise
 
 
@@ -91,4 +91,4 @@ def remove(film: FilmArgument, user: UserOption = None, use_json: JsonOption = F
     if use_json:
         print_json(note)
     else:
-        typer.echo(_("{film}: note removed", film=title_of(note.movie)))
+        print_words(_("{film}: note removed", film=title_of(note.movie)))

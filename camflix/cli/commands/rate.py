@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from camflix import display, scores
-from camflix.cli.output import print_json
+from camflix.cli.output import print_json, print_words
 from camflix.cli.session import JsonOption, UserOption, open_client, use_chosen_display
 from camflix.cli.tree import TranslatedCommand, new_app
 from camflix.cli.words import film_argument, rank_sentence, title_of
@@ -49,7 +49,7 @@ def rate(
     if use_json:
         print_json(saved)
     else:
-        typer.echo(_sentences(saved))
+        print_words(_sentences(saved))
 
 
 def _sentences(saved: SavedRating) -> str:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from camflix.cli.output import print_json
+from camflix.cli.output import print_json, print_words
 from camflix.cli.session import JsonOption, UserOption, open_client
 from camflix.cli.tree import TranslatedCommand, new_app
 from camflix.i18n import _, plural
@@ -32,8 +32,8 @@ def rescale(
         print_json(done)
         return
     for before, after in zip(done.before, done.after, strict=True):
-        typer.echo(f"{before} → {after}")
+        print_words(f"{before} → {after}")
     if dry_run:
-        typer.echo(plural("{n} rating would change", "{n} ratings would change", done.n_changed))
+        print_words(plural("{n} rating would change", "{n} ratings would change", done.n_changed))
     else:
-        typer.echo(plural("{n} rating changed", "{n} ratings changed", done.n_changed))
+        print_words(plural("{n} rating changed", "{n} ratings changed", done.n_changed))

@@ -8,7 +8,7 @@ from typing import Annotated
 import msgspec
 import typer
 
-from camflix.cli.output import print_json
+from camflix.cli.output import print_json, print_words
 from camflix.cli.session import JsonOption, UserOption, open_client
 from camflix.cli.tree import TranslatedCommand, new_app
 from camflix.i18n import _
@@ -87,4 +87,4 @@ def _print(found: UserSettings, *, use_json: bool) -> None:
         print_json(found)
         return
     for name, value in msgspec.to_builtins(found).items():
-        typer.echo(f"{name}: {'' if value is None else value}".rstrip())
+        print_words(f"{name}: {'' if value is None else value}".rstrip())

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import typer
-
 from camflix import display
-from camflix.cli.output import print_json
+from camflix.cli.output import print_json, print_words
 from camflix.cli.session import JsonOption, UserOption, open_client, use_chosen_display
 from camflix.cli.tree import TranslatedCommand, new_app
 from camflix.cli.words import title_of
@@ -28,7 +26,7 @@ def undo(user: UserOption = None, use_json: JsonOption = False) -> None:
     if use_json:
         print_json(undone)
     else:
-        typer.echo(_sentence(undone))
+        print_words(_sentence(undone))
 
 
 def _sentence(undone: Undone) -> str:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
 from camflix import display
-from camflix.cli.output import print_json
+from camflix.cli.output import print_json, print_words
 from camflix.cli.session import JsonOption, UserOption, open_client, use_chosen_display
 from camflix.cli.tree import TranslatedCommand, new_app
 from camflix.cli.words import film_argument, title_of
@@ -31,4 +29,4 @@ def unrate(film: Annotated[str, film_argument()], user: UserOption = None, use_j
         print_json(removed)
     else:
         title, score = title_of(removed.movie), display.given(removed.previous_score)
-        typer.echo(_("{film}: rating removed (was {score})", film=title, score=score))
+        print_words(_("{film}: rating removed (was {score})", film=title, score=score))

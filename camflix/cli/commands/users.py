@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from camflix.cli.output import print_json
+from camflix.cli.output import print_json, print_words
 from camflix.cli.session import JsonOption, open_camflix
 from camflix.cli.tree import TranslatedCommand, new_app
 from camflix.i18n import _
@@ -57,7 +57,7 @@ def add(
     if use_json:
         print_json(user)
     else:
-        typer.echo(_("Added: {name}. Act as them with --user {name}", name=user.username))
+        print_words(_("Added: {name}. Act as them with --user {name}", name=user.username))
 
 
 @app.command(
@@ -70,7 +70,7 @@ def disable(name: NameArgument, use_json: JsonOption = False) -> None:
     if use_json:
         print_json(user)
     else:
-        typer.echo(_("Disabled: {name}", name=user.username))
+        print_words(_("Disabled: {name}", name=user.username))
 
 
 @app.command(cls=TranslatedCommand, help=_("Take a disabled user back."))
@@ -82,7 +82,7 @@ def enable(name: NameArgument, use_json: JsonOption = False) -> None:
     if use_json:
         print_json(user)
     else:
-        typer.echo(_("Enabled: {name}", name=user.username))
+        print_words(_("Enabled: {name}", name=user.username))
 
 
 @app.command(cls=TranslatedCommand, help=_("Set a user's password, with which they sign in to the server."))
@@ -105,7 +105,7 @@ def password(name: NameArgument, use_json: JsonOption = False) -> None:
     if use_json:
         print_json({"username": name})
     else:
-        typer.echo(_("{name} signs in with this password from now on.", name=name))
+        print_words(_("{name} signs in with this password from now on.", name=name))
 
 
 @app.command(cls=TranslatedCommand, help=_("Make a user an administrator of the server."))
@@ -120,6 +120,6 @@ def admin(
     if use_json:
         print_json({"username": name, "is_admin": not remove})
     elif remove:
-        typer.echo(_("{name} is an administrator no more.", name=name))
+        print_words(_("{name} is an administrator no more.", name=name))
     else:
-        typer.echo(_("{name} is an administrator.", name=name))
+        print_words(_("{name} is an administrator.", name=name))

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from camflix.cli.output import print_json
+from camflix.cli.output import print_json, print_words
 from camflix.cli.session import JsonOption, UserOption, open_client, use_chosen_display
 from camflix.cli.tree import TranslatedCommand, new_app
 from camflix.cli.words import FilmArgument, count_option, title_of
@@ -55,7 +55,7 @@ def add(film: FilmArgument, user: UserOption = None, use_json: JsonOption = Fals
     if use_json:
         print_json(state)
     else:
-        typer.echo(_("{film}: on the watchlist", film=title_of(state.movie)))
+        print_words(_("{film}: on the watchlist", film=title_of(state.movie)))
 
 
 @app.command(cls=TranslatedCommand, help=_("Take a film off the watchlist."))
@@ -67,4 +67,4 @@ def remove(film: FilmArgument, user: UserOption = None, use_json: JsonOption = F
     if use_json:
         print_json(state)
     else:
-        typer.echo(_("{film}: not on the watchlist", film=title_of(state.movie)))
+        print_words(_("{film}: not on the watchlist", film=title_of(state.movie)))

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import typer
-
-from camflix.cli.output import print_json, say
+from camflix.cli.output import print_json, print_words, say
 from camflix.cli.session import JsonOption, UserOption, open_client
 from camflix.cli.tree import TranslatedCommand, new_app
 from camflix.i18n import _, plural
@@ -24,8 +22,8 @@ def whoami(user: UserOption = None, use_json: JsonOption = False) -> None:
     if use_json:
         print_json(account)
     elif login is None:
-        typer.echo(_("{name}, on this machine", name=account.username))
+        print_words(_("{name}, on this machine", name=account.username))
     else:
-        typer.echo(_("{name}, on {url} (scope {scope})", name=account.username, url=login.url, scope=account.scope))
+        print_words(_("{name}, on {url} (scope {scope})", name=account.username, url=login.url, scope=account.scope))
     if n_waiting:
         say(plural("{n} write waits to be sent.", "{n} writes wait to be sent.", n_waiting))
