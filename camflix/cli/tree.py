@@ -64,6 +64,9 @@ COMMANDS: dict[str, Entry] = {
     "login": Entry("login", N_("Sign in to a server; commands then work on it.")),
     "logout": Entry("logout", N_("Sign out of the server; commands work on this machine again.")),
     "whoami": Entry("whoami", N_("Who you are, and on which server.")),
+    "account": Entry(
+        "account", N_("Your account on a server, before you sign in: confirm an address, choose a new password.")
+    ),
     "serve": Entry("serve", N_("Serve CamFlix to others: the JSON API.")),
     "users": Entry("users", N_("List, add, disable users; passwords, administrators.")),
     "db": Entry("db", N_("The database: upgrade its schema.")),

@@ -66,7 +66,8 @@ _TEXTS: dict[str, tuple[str, str]] = {
 }
 _IGNORE = N_("If it was not you, do nothing.")
 _CODE = N_("or give this code: {code}")
-_PATHS = {"confirm": "/account/confirm/", "change_email": "/account/confirm/", "forgotten": "/account/password/"}
+_COMMANDS = {"confirm": "confirm", "change_email": "confirm", "forgotten": "password"}
+"""Of ``camflix account``: what takes the code of each letter."""
 
 
 class LetterService:
@@ -117,6 +118,6 @@ def _message(kind: str, to: str, name: str, base_url: str, code: str) -> Message
     lines = [_(_GREETING, name=name)] if name else []
     lines.append(_(sentence))
     if code:
-        link = f"{base_url}{_PATHS[kind]}?code={code}" if base_url else ""
-        lines += [line for line in (link, _(_CODE, code=code), _(_IGNORE)) if line]
+        command = f"camflix account {_COMMANDS[kind]} {base_url} {code}" if base_url else ""
+        lines += [line for line in (command, _(_CODE, code=code), _(_IGNORE)) if line]
     return Message(to, _(subject), "\n\n".join(lines) + "\n")

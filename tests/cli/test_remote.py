@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from tests.server.live import LiveServer
     from tests.services.world import World
 
-TRIED_HERE = {"login", "logout", "serve", "users password"}
+TRIED_HERE = {"account confirm", "account forgotten", "account password", "login", "logout", "serve", "users password"}
 """For tests/architecture/test_commands.py: these need a server, a password, or never end."""
 
 
@@ -82,6 +83,32 @@ def test_a_token_can_be_given_instead_of_a_password(live: LiveServer, run_camfli
     refused = run_camflix("rate", "Alien (1979)", "95")
     assert refused.code == 1
     assert "rate" in refused.err
+
+
+@pytest.mark.parametrize("options", [(), ("--json",)], ids=["words", "json"])
+def test_what_letters_say_to_do_is_done_by_the_command_in_them(
+    live: LiveServer, run_camflix: Callable[..., Outcome], options: tuple[str, ...]
+) -> None:
+    def command_in_letter_to(address: str) -> list[str]:
+        live.server.camflix.postman.wait()
+        text = next(letter.text for letter in live.mailer.sent if letter.to == address)
+        assert "http" not in text.replace(f" {live.url} ", "")
+        found = re.search(r"^camflix (.+)$", text, re.MULTILINE)
+        assert found, text
+        return found[1].split()
+
+    body = {"username": "ann", "email": "ann@example.org", "password": PASSWORD}
+    live.server.app.test_client().post("/api/account/", json=body, base_url=live.url)
+    confirmed = run_camflix(*command_in_letter_to("ann@example.org"), *options)
+    assert (confirmed.code, confirmed.err) == (0, "")
+    assert log_in(live.url, "--as", "ann").code == 0
+    asked = run_camflix("account", "forgotten", live.url, "zoe@example.org", *options)
+    assert (asked.code, asked.err) == (0, "")
+    process = start(*command_in_letter_to("zoe@example.org"), *options, stdin=subprocess.PIPE)
+    assert process.communicate("another horse battery\n", timeout=60)[1] == ""
+    assert log_in(live.url, "--as", "zoe", typed="another horse battery").code == 0
+    for words in (("confirm", live.url, "-code"), ("confirm", live.url, "--code")):
+        assert run_camflix("account", *words).code == 3
 
 
 def test_a_wrong_password_leaves_one_signed_out(live: LiveServer, run_camflix: Callable[..., Outcome]) -> None:
