@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, select, tuple_
+from sqlalchemy import delete, or_, select, tuple_
 
 from camflix.db.ids import among
-from camflix.models import Neighbour, RatingChange, User
+from camflix.db.locks import lock_movies
+from camflix.models import Neighbour, Privacy, Rating, RatingChange, User
+from camflix.services.epoch import EpochService
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,15 +21,22 @@ if TYPE_CHECKING:
 
 
 def delete_users(session: Session, user_ids: Sequence[int]) -> None:
-    """Delete users with all their rows.
+    """Delete users with all their rows; models that learnt from them are old.
 
     Most go by their foreign keys. History and neighbours have none, for the sake of bulk imports: they go after their
     user, when nobody can add to them any more (whoever rates locks the user first, and finds nobody).
     """
     ids = list(user_ids)
+    is_heard = or_(User.privacy != Privacy.PRIVATE, User.contributes_anonymously)
+    heard = select(Rating.movie_id).join(User, User.id == Rating.user_id).where(among(session, User.id, ids), is_heard)
+    movie_ids = sorted(session.scalars(heard.distinct()))
     _delete(session, User, among(session, User.id, ids))
     _delete(session, RatingChange, among(session, RatingChange.user_id, ids))
+    # Before neighbours and epoch, as all others do: they may be counted anew only after this.
+    lock_movies(session.connection(), movie_ids)
     forget_neighbours(session, ids)
+    if movie_ids:
+        EpochService(session).advance()
 
 
 def forget_neighbours(session: Session, user_ids: Sequence[int]) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy import delete
 
 from camflix.bootstrap import CamFlix
 from camflix.errors import InvalidInputError
-from camflix.models import EngineArray, EngineChoice, EngineModel, Rating
+from camflix.models import CodePurpose, EngineArray, EngineChoice, EngineModel, Rating
 from camflix.services.community import evidence_floor
 
 if TYPE_CHECKING:
@@ -42,6 +42,13 @@ def go_private(world: World, user_id: int) -> None:
     world.tick()
     with world.camflix.transaction(writes=True) as services:
         services.settings.change(user_id, privacy="private")
+
+
+def delete_account(world: World, user_id: int) -> None:
+    world.tick()
+    with world.camflix.transaction(writes=True) as services:
+        code, _until = services.account_codes.create(user_id, CodePurpose.DELETE)
+        services.accounts.delete(user_id, code)
 
 
 def cached(world: World) -> Path:
@@ -101,6 +108,23 @@ def test_a_bulk_change_makes_a_refit_due(world: World) -> None:
     before = served(world.camflix)
     world.bulk([(users[0], films[0], 55)])
     assert served(world.camflix).header.epoch == before.header.epoch + 1
+
+
+def test_who_deletes_their_account_is_heard_no_more(world: World) -> None:
+    users, _films = world.community()
+    served(world.camflix)
+    delete_account(world, users[0])
+    assert served(world.camflix).snapshot.user_ids.tolist() == users[1:]
+
+
+def test_who_was_not_heard_makes_no_refit_due_by_leaving(world: World) -> None:
+    _users, films = world.community()
+    private, silent = world.user("private", privacy="private"), world.user("silent")
+    world.rate(private, films[0], 50)
+    before = served(world.camflix)
+    delete_account(world, private)
+    delete_account(world, silent)
+    assert served(world.camflix).header == before.header
 
 
 def test_the_last_two_models_are_kept(world: World) -> None:
