@@ -158,7 +158,9 @@ class CamFlixApp(Going, Opening, App[None], inherit_bindings=False):
         """Give pasted text to what is being typed into."""
         screen = self.page
         if screen is not None and screen.prompt.is_open:
-            screen.prompt.insert(event.text.splitlines()[0] if event.text else "")
+            screen.hush()
+            if not screen.prompt.paste(event.text):
+                self.say(Notice(_("A number has one line; nothing was pasted."), is_error=True))
 
     @property
     def page(self) -> CamFlixScreen | None:

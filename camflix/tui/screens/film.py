@@ -200,10 +200,18 @@ def _fact_lines(details: MovieDetails, width: int, palette: Palette) -> list[Lin
         ),
         (_("numbers"), "  ".join(f"{name}:{value}" for name, value in numbers if value is not None)),
     )
+    room = width - LABEL - 2
+    return [line for name, value in facts if value for line in _fact(name, value, room, palette)]
+
+
+def _fact(name: str, value: str, room: int, palette: Palette) -> list[Line]:
+    """Return a fact on one line; one that has lines itself, as notes may, on as many as it takes."""
+    lines = [cut(value, room)]
+    if "\n" in value:
+        lines = [part for line in value.splitlines() for part in wrap(line, max(20, min(room, _MOST_TEXT))) or [""]]
     return [
-        Line([(" " + left(name, LABEL), palette.dim), (cut(value, width - LABEL - 2), palette.text)])
-        for name, value in facts
-        if value
+        Line([(" " + left("" if number else name, LABEL), palette.dim), (line, palette.text)])
+        for number, line in enumerate(lines)
     ]
 
 

@@ -77,6 +77,7 @@ class NoteActions:
             _("Note on {film}:", film=title_of(draft.film)),
             remark=_count,
             at_once=lambda typed: self._finish(draft, typed.strip()),
+            has_lines=True,
             in_editor=lambda typed: self._write_in_editor(draft, typed),
         )
         self.prompt.ask(question, text)

@@ -40,6 +40,7 @@ class Question(NamedTuple):
         remark: what to say, at the right edge, about what is typed so far.
         passes: keys that are not for the line but for the list above it.
         at_once: called with the text the moment Enter is pressed, before any later key is looked at.
+        has_lines: whether what is pasted keeps its lines; elsewhere they become one.
         in_editor: called with the text by the key that opens the user's editor; None where there is none.
     """
 
@@ -50,6 +51,7 @@ class Question(NamedTuple):
     remark: Callable[[str, Palette], Pieces] = lambda _text, _palette: ()
     passes: frozenset[str] = frozenset()
     at_once: Callable[[str], None] | None = None
+    has_lines: bool = False
     in_editor: Callable[[str], None] | None = None
 
 
@@ -124,10 +126,20 @@ class Prompt(Widget):
         is_letter = character is not None and character.isprintable()
         return not is_letter and key in keys_of(EDITOR, cast("CamFlixApp", self.app).keymap)
 
+    def paste(self, pasted: str) -> bool:
+        """Put text of several lines where the cursor is; return whether it can be taken: a number has one line."""
+        assert self.question is not None
+        lines = pasted.strip("\r\n").splitlines()
+        if len(lines) > 1 and self.question.digits_only:
+            return False
+        self.insert(("\n" if self.question.has_lines else " ").join(lines))
+        return True
+
     def insert(self, typed: str) -> None:
         """Put text where the cursor is."""
         assert self.question is not None
-        typed = "".join(letter for letter in typed if letter.isprintable())
+        kept = "\n" if self.question.has_lines else ""
+        typed = "".join(letter for letter in typed if letter.isprintable() or letter in kept)
         if self.question.digits_only:
             letters, most = (
                 ("0123456789.,", _MOST_DIGITS + 1) if self.question.is_decimal else ("0123456789", _MOST_DIGITS)

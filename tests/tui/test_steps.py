@@ -1,0 +1,46 @@
+"""Small steps: lines pasted, the cursor of pages, ways back, what undo changes on the screen, keys typed ahead."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.events import Paste
+
+from camflix.tui.screens.discover import Discover
+from camflix.tui.screens.film import FilmScreen
+from tests.tui.conftest import press, settle
+from tests.tui.test_walk import screen, walk, words
+
+if TYPE_CHECKING:
+    from textual.pilot import Pilot
+
+    from tests.tui.test_walk import Make
+
+
+def test_a_note_keeps_the_lines_that_were_pasted_and_the_film_shows_them(make_app: Make) -> None:
+    async def steps(pilot: Pilot[None]) -> None:
+        await press(pilot, "enter", "e")
+        pilot.app.post_message(Paste("line one\r\nline two\n"))
+        await settle(pilot)
+        assert "line one↵line two" in words(pilot)
+        await press(pilot, "enter")
+        assert screen(pilot, FilmScreen)._details.note == "line one\nline two"
+        assert "line one" in words(pilot)
+        assert "line two" in words(pilot)
+
+    walk(make_app(language="en"), steps, (100, 40))
+
+
+def test_lines_pasted_elsewhere_are_one_and_no_number_has_several(make_app: Make) -> None:
+    async def steps(pilot: Pilot[None]) -> None:
+        await press(pilot, "slash")
+        pilot.app.post_message(Paste("blade\nrunner\n"))
+        await settle(pilot)
+        assert screen(pilot, Discover).prompt.text == "blade runner"
+        await press(pilot, "escape", "r")
+        pilot.app.post_message(Paste("8\n5"))
+        await settle(pilot)
+        assert "A number has one line" in words(pilot)
+        assert screen(pilot, Discover).prompt.text == ""
+
+    walk(make_app(language="en"), steps)
