@@ -8,6 +8,7 @@ from textual.events import Paste
 
 from camflix.tui.screens.discover import Discover
 from camflix.tui.screens.film import FilmScreen
+from camflix.tui.screens.person import PersonScreen
 from tests.tui.conftest import press, settle
 from tests.tui.test_walk import screen, walk, words
 
@@ -42,5 +43,30 @@ def test_lines_pasted_elsewhere_are_one_and_no_number_has_several(make_app: Make
         await settle(pilot)
         assert "A number has one line" in words(pilot)
         assert screen(pilot, Discover).prompt.text == ""
+
+    walk(make_app(language="en"), steps)
+
+
+def test_the_first_line_that_leads_somewhere_is_reached_from_below(make_app: Make) -> None:
+    async def steps(pilot: Pilot[None]) -> None:
+        await press(pilot, "T", "enter")
+        page = screen(pilot, PersonScreen).query_one("Page")
+        first = page.cursor
+        assert first > 0
+        for key in ("g", "home", "ctrl+u", "k"):
+            await press(pilot, "j", key)
+            assert page.cursor == first, key
+
+    walk(make_app(language="en"), steps)
+
+
+def test_enter_is_named_only_where_it_opens_something(make_app: Make) -> None:
+    async def steps(pilot: Pilot[None]) -> None:
+        assert "⏎ open" in words(pilot)
+        for key in ("R", "S"):
+            await press(pilot, key)
+            assert "⏎ open" not in words(pilot), key
+        await press(pilot, "T")
+        assert "⏎ open" in words(pilot)
 
     walk(make_app(language="en"), steps)

@@ -170,7 +170,7 @@ class Rate(CamFlixScreen):
         """Tell whether an action means something now."""
         if action in {"feed_not_seen", "feed_skip"}:
             return self.film is not None
-        if action in {"film_why", "list_open"}:
+        if action == "film_why":
             return False  # it would tell the prediction before the score is given
         return super().check_action(action, parameters)
 

@@ -110,6 +110,11 @@ class Lines(ScrollView, can_focus=True):
         self.virtual_size = Size(0, self.n_lines)
         self.refresh()
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Tell whether an action means something now."""
+        del parameters
+        return action != "list_open" or self.n_lines > 0
+
     # ---- moving
 
     def move_to(self, number: int) -> None:

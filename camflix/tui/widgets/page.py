@@ -40,7 +40,7 @@ class Page(Lines):
         self._build = build
         self.build()
         if not keep_cursor or not self.can_hold_cursor(self.cursor):
-            self.cursor = next((number for number, line in enumerate(self._lines) if line.target is not None), -1)
+            self.cursor = self._first
             self.scroll_to(y=0, animate=False)
         self.post_message(self.Moved(self))
 
@@ -69,6 +69,11 @@ class Page(Lines):
         """Return whether the line leads somewhere."""
         return 0 <= number < len(self._lines) and self._lines[number].target is not None
 
+    @property
+    def _first(self) -> int:
+        """Return the first line that leads somewhere; -1 where none does."""
+        return next((number for number in range(self.n_lines) if self.can_hold_cursor(number)), -1)
+
     def on_resize(self, event: events.Resize) -> None:
         """Build for the new width."""
         del event
@@ -82,19 +87,27 @@ class Page(Lines):
         step = 1 if number >= self.cursor else -1
         places = range(number, self.n_lines) if step > 0 else range(number, -1, -1)
         found = next((place for place in places if self.can_hold_cursor(place)), None)
+        if found is None and step < 0 and self._first != self.cursor:
+            found = self._first  # above it there is none
         top = self.scroll_offset.y
         if found is None or not top - self.n_visible <= found < top + 2 * self.n_visible:
             distance = abs(number - self.cursor) if self.cursor >= 0 else 1
             self.scroll_to(y=top + step * min(distance, self.n_visible), animate=False)
         else:
             super().move_to(found)
-            if found == next((n for n in range(self.n_lines) if self.can_hold_cursor(n)), -1):
+            if found == self._first:
                 self.scroll_to(y=0, animate=False)
 
     def action_list_first(self) -> None:
         """To the beginning."""
-        super().action_list_first()
+        if self._first >= 0:
+            Lines.move_to(self, self._first)
         self.scroll_to(y=0, animate=False)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Tell whether an action means something now."""
+        del parameters
+        return action != "list_open" or self.target is not None
 
     def action_list_last(self) -> None:
         """To the end."""
