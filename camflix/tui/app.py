@@ -97,6 +97,7 @@ class CamFlixApp(Going, Opening, App[None], inherit_bindings=False):
         self.username = ""
         self.data_version = 0
         self.has_lost = False
+        self.way_chosen = ""
         self.unsaved_notes = {}
         self._waiting: list[Callable[[], object]] | None = []
         for theme in THEMES:
@@ -298,7 +299,10 @@ class CamFlixApp(Going, Opening, App[None], inherit_bindings=False):
         if len(self.screen_stack) > 1:
             self.pop_screen()
         elif self.current_mode != HOME:
+            was_chosen, self.way_chosen = self.way_chosen == self.current_mode, ""
             self.go(HOME)
+            if was_chosen:
+                self._greet()  # to the ways again while nothing is rated
         else:
             self.exit()
 

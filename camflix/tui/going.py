@@ -11,8 +11,12 @@ class Going:
     current_mode: str
 
     def go(self, mode: str) -> None:
-        """Go to a section."""
-        self.switch_mode(mode)  # type: ignore[attr-defined]
+        """Go to a section; from a page of it, to its first page."""
+        if mode != self.current_mode:
+            self.switch_mode(mode)  # type: ignore[attr-defined]
+            return
+        for _page in self.screen_stack[1:]:  # type: ignore[attr-defined]
+            self.pop_screen()  # type: ignore[attr-defined]
 
     def action_go_discover(self) -> None:
         """Go to Discover."""

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 from textual.events import Paste
 
 from camflix.tui.screens.discover import Discover
 from camflix.tui.screens.film import FilmScreen
 from camflix.tui.screens.person import PersonScreen
+from camflix.tui.screens.rate import Rate
+from camflix.tui.screens.welcome import Welcome
 from tests.tui.conftest import press, settle
 from tests.tui.test_walk import screen, walk, words
 
@@ -58,6 +61,27 @@ def test_the_first_line_that_leads_somewhere_is_reached_from_below(make_app: Mak
             assert page.cursor == first, key
 
     walk(make_app(language="en"), steps)
+
+
+@pytest.mark.parametrize("keys", [("enter",), ("y",), ("enter", "y")])
+def test_the_key_of_a_section_leads_from_its_pages_to_its_first(make_app: Make, keys: tuple[str, ...]) -> None:
+    async def steps(pilot: Pilot[None]) -> None:
+        await press(pilot, *keys, "D")
+        screen(pilot, Discover)
+
+    walk(make_app(), steps)
+
+
+def test_from_rate_chosen_at_the_welcome_one_goes_back_to_the_ways_while_nothing_is_rated(make_app: Make) -> None:
+    async def steps(pilot: Pilot[None]) -> None:
+        await press(pilot, "enter")
+        screen(pilot, Rate)
+        await press(pilot, "q")
+        screen(pilot, Welcome)
+        await press(pilot, "enter", "8", "0", "enter", "q")
+        screen(pilot, Discover)
+
+    walk(make_app(user=None), steps)
 
 
 def test_enter_is_named_only_where_it_opens_something(make_app: Make) -> None:

@@ -68,4 +68,5 @@ class Welcome(CamFlixScreen):
         if way == "groups":
             app.open_groups()
         elif isinstance(way, str) and way != "discover":
+            app.way_chosen = way
             app.go(way)
