@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from textual.dom import DOMNode
 
     from camflix.client import Client
-    from camflix.results import Profile
+    from camflix.results import Profile, Undone
     from camflix.settings import Paths
     from camflix.tui.asks import Asks
     from camflix.tui.importing import Importer
@@ -322,9 +322,18 @@ class CamFlixApp(Going, Opening, App[None], inherit_bindings=False):
 
     def action_app_undo(self) -> None:
         """Take back the last thing written."""
-        from camflix.tui.notices import undone_words  # noqa: PLC0415 - made when first wanted
+        self.tell(lambda asks: asks.undo(), self._show_undone)
 
-        self.tell(lambda asks: asks.undo(), lambda undone: self.say(Notice(undone_words(undone))))
+    def _show_undone(self, undone: Undone) -> None:
+        """Say what was taken back, and have every screen that tells of it know; those shown later ask anew."""
+        from camflix.tui.notices import undone_words  # noqa: PLC0415 - made when first wanted
+        from camflix.tui.screens.base import CamFlixScreen  # noqa: PLC0415 - it knows this module
+
+        for screens in self._screen_stacks.values():
+            for screen in screens:
+                if isinstance(screen, CamFlixScreen):
+                    screen.take_back(undone)
+        self.say(Notice(undone_words(undone)))
 
     def action_app_pick(self) -> None:
         """Open a good film drawn by chance."""

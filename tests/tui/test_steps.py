@@ -9,6 +9,8 @@ from textual.events import Paste
 
 from camflix.tui.screens.discover import Discover
 from camflix.tui.screens.film import FilmScreen
+from camflix.tui.screens.groups import Groups
+from camflix.tui.screens.import_ import Import
 from camflix.tui.screens.person import PersonScreen
 from camflix.tui.screens.rate import Rate
 from camflix.tui.screens.welcome import Welcome
@@ -16,6 +18,8 @@ from tests.tui.conftest import press, settle
 from tests.tui.test_walk import screen, walk, words
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from textual.pilot import Pilot
 
     from tests.tui.test_walk import Make
@@ -82,6 +86,57 @@ def test_from_rate_chosen_at_the_welcome_one_goes_back_to_the_ways_while_nothing
         screen(pilot, Discover)
 
     walk(make_app(user=None), steps)
+
+
+def test_a_score_taken_back_leaves_the_feed_and_its_count(make_app: Make) -> None:
+    async def steps(pilot: Pilot[None]) -> None:
+        await press(pilot, "R", "9", "5", "enter", "6", "1", "enter")
+        rate = screen(pilot, Rate)
+        assert "34 ratings" in words(pilot)
+        await press(pilot, "u")
+        assert [each.score for each in rate._given] == [95]
+        assert "33 ratings" in words(pilot)
+        await press(pilot, "M", "u", "R")
+        assert rate._given == []
+        assert "32 ratings" in words(pilot)
+
+    walk(make_app(language="en"), steps)
+
+
+def test_films_of_a_group_taken_back_are_marked_and_the_last_one_takes_the_score_along(make_app: Make) -> None:
+    async def steps(pilot: Pilot[None]) -> None:
+        pilot.app.open_groups()  # type: ignore[attr-defined]
+        await settle(pilot)
+        groups = screen(pilot, Groups)
+        await press(pilot, "5", "5", "enter", "u")
+        assert words(pilot).count("taken back") == 1
+        assert list(groups._scores.values()) == [55]
+        await press(pilot, "u", "u")
+        assert groups._scores == {}
+        assert "taken back" not in words(pilot)
+
+    walk(make_app(language="en"), steps)
+
+
+def test_the_report_of_an_import_tells_what_was_taken_back(make_app: Make, tmp_path: Path) -> None:
+    (tmp_path / "ratings.csv").write_text(
+        "Date,Name,Year,Letterboxd URI,Rating\n2024-01-01,Heat,1995,x,4.5\n2024-01-01,Amelie,2000,x,3.5\n"
+    )
+
+    async def steps(pilot: Pilot[None]) -> None:
+        await press(pilot, "I", "f", "ctrl+u", *"ratings.csv", "enter", "G", "enter")
+        assert "u takes the whole import back" in words(pilot)
+        await press(pilot, "G", "enter", "enter")
+        assert "✓" in words(pilot)
+        assert "u takes the whole import back" not in words(pilot)
+        await press(pilot, "u")
+        assert "✓" not in words(pilot)
+        assert "u takes the whole import back" in words(pilot)
+        await press(pilot, "u")
+        assert "the whole import is taken back" in words(pilot)
+        screen(pilot, Import)
+
+    walk(make_app(language="en"), steps)
 
 
 def test_enter_is_named_only_where_it_opens_something(make_app: Make) -> None:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from camflix.errors import CamFlixError
-    from camflix.results import MovieSummary, RatingPage, SavedRating
+    from camflix.results import MovieSummary, RatingPage, SavedRating, Undone
     from camflix.tui.app import CamFlixApp
     from camflix.tui.asks import Asks
     from camflix.tui.drawing import Piece, Pieces
@@ -155,6 +155,9 @@ class CamFlixScreen(FilmActions, Screen[None], inherit_bindings=False):
             self._shown_version = self.camflix.data_version
             self._rated = None
             self.load()
+
+    def take_back(self, undone: Undone) -> None:
+        """Show no longer what was just undone; for what is not asked for again."""
 
     def ask(
         self, question: Callable[[Asks], Result], then: Callable[[Result], object], *, group: str = "screen"

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from camflix.errors import CamFlixError
-    from camflix.results import MovieSummary
+    from camflix.results import MovieSummary, Undone
     from camflix.tui.asks import Group
     from camflix.tui.themes import Palette
 
@@ -37,6 +37,7 @@ class Groups(CamFlixScreen):
         self._groups: list[Group] = []
         self._scores: dict[str, int] = {}
         self._unseen: set[int] = set()
+        self._taken_back: set[int] = set()
         self._asked: Group | None = None
         self.page = Page(id="groups")
 
@@ -75,7 +76,11 @@ class Groups(CamFlixScreen):
             lines.append(Line([(" " + genre_words(group.genre), palette.title), *given]))
             for movie in group.movies:
                 style = palette.track if movie.id in self._unseen else palette.text
-                words = "   " + title_of(movie) + ("  " + _("not seen") if movie.id in self._unseen else "")
+                words = "   " + title_of(movie)
+                if movie.id in self._unseen:
+                    words += "  " + _("not seen")
+                elif movie.id in self._taken_back:
+                    words += "  " + _("taken back")
                 lines.append(Line([(words, style)], (group, movie)))
             lines.append(Line())
         return lines
@@ -108,6 +113,7 @@ class Groups(CamFlixScreen):
 
         def given(words: str) -> None:
             self._scores[group.genre] = score
+            self._taken_back.difference_update(ids)
             self.camflix.say(Notice(words))
             self.page.show(self._lines, keep_cursor=True)
 
@@ -123,6 +129,18 @@ class Groups(CamFlixScreen):
             failed=failed,
             parting=Parting(lost),
         )
+
+    def take_back(self, undone: Undone) -> None:
+        """Mark a film whose score was taken back; a group of which none is left has no score any more."""
+        if undone.is_there is not None or undone.movie is None:
+            return
+        for group in self._groups:
+            if group.genre in self._scores and undone.movie in group.movies:
+                self._taken_back.add(undone.movie.id)
+            if all(movie.id in self._taken_back | self._unseen for movie in group.movies):
+                self._scores.pop(group.genre, None)
+                self._taken_back -= {movie.id for movie in group.movies}
+        self.page.show(self._lines, keep_cursor=True)
 
     def action_feed_not_seen(self) -> None:
         """Leave the film under the cursor out, or take it in again."""

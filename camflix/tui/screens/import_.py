@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from camflix.errors import CamFlixError
-    from camflix.results import ImportReport, MovieSummary, RowProblem, SavedRating, ScaleChoice
+    from camflix.results import ImportReport, MovieSummary, RowProblem, SavedRating, ScaleChoice, Undone
     from camflix.tui.drawing import Pieces
     from camflix.tui.importing import Preview
     from camflix.tui.themes import Palette
@@ -52,7 +52,8 @@ class Import(CamFlixScreen):
         self._asked_rating = ""
         self._report: ImportReport | None = None
         self._n_read = 0
-        self._resolved: set[int] = set()
+        self._resolved: dict[int, int] = {}
+        self._is_undone = False
         self.page = Page(id="import")
 
     @property
@@ -173,7 +174,8 @@ class Import(CamFlixScreen):
         self.page.build()
 
     def _show_report(self, report: ImportReport) -> None:
-        self._state, self._report, self._resolved = "report", report, set()
+        self._state, self._report, self._resolved = "report", report, {}
+        self._is_undone = False
         self._draw()
 
     # ---- what was unclear
@@ -207,7 +209,7 @@ class Import(CamFlixScreen):
         assert preview is not None
 
         def done(saved: SavedRating) -> None:
-            self._resolved.add(number)
+            self._resolved[number] = movie.id
             self.page.show(self._lines, keep_cursor=True)
             self.camflix.say(Notice(saved_words(saved)))
 
@@ -261,14 +263,32 @@ class Import(CamFlixScreen):
             Line([(" " + left(name, 16), palette.dim), (right(str(n), _COUNT), style if n else palette.dim)])
             for name, n, style in counts
         ]
-        seconds = _("{seconds} s · u takes the whole import back", seconds=decimal(report.seconds, 1))
-        lines += [Line(), Line([(" " + seconds, palette.dim)]), Line()]
+        lines += [Line(), Line([(" " + self._report_end(report), palette.dim)]), Line()]
         for number, problem in enumerate(report.problems[:_N_PROBLEMS]):
             lines.append(self._problem_line(number, problem, width, palette))
         n_more = len(report.problems) - _N_PROBLEMS + report.n_problems_left_out
         if n_more > 0:
             lines.append(Line([(" " + plural("… and {n} more", "… and {n} more", n_more), palette.dim)]))
         return lines
+
+    def _report_end(self, report: ImportReport) -> str:
+        seconds = decimal(report.seconds, 1)
+        if self._is_undone:
+            return _("{seconds} s · the whole import is taken back", seconds=seconds)
+        if self._resolved:  # u takes those back first
+            return _("{seconds} s", seconds=seconds)
+        return _("{seconds} s · u takes the whole import back", seconds=seconds)
+
+    def take_back(self, undone: Undone) -> None:
+        """Let a row whose score was taken back be unclear again, or tell that the import is taken back."""
+        if self._report is None or undone.is_there is not None:
+            return
+        if undone.kind == "import":
+            self._is_undone = True
+        elif undone.movie is not None:
+            gone = undone.movie.id
+            self._resolved = {number: movie_id for number, movie_id in self._resolved.items() if movie_id != gone}
+        self.page.show(self._lines, keep_cursor=True)
 
     def _problem_line(self, number: int, problem: RowProblem, width: int, palette: Palette) -> Line:
         is_open = bool(problem.candidates) and number not in self._resolved

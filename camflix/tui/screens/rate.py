@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from camflix.errors import CamFlixError
-    from camflix.results import FeedFilm, MovieSummary, RatingFeed, SavedRating, UserSettings
+    from camflix.results import FeedFilm, MovieSummary, RatingFeed, SavedRating, Undone, UserSettings
     from camflix.tui.drawing import Piece, Pieces
     from camflix.tui.themes import Palette
 
@@ -104,9 +104,7 @@ class Rate(CamFlixScreen):
         new = [each for each in feed.films if each.movie.id not in known]
         self._films += new
         self._is_all = not new
-        n_on_their_way = sum(1 for given in self._given if given.saved is None)
-        self._n_ratings, self._n_different_missing = feed.n_ratings + n_on_their_way, feed.n_different_missing
-        self._draw()
+        self._count(feed)
 
     def _next(self) -> None:
         self._answered.add(self._films.pop(0).movie.id)
@@ -178,6 +176,24 @@ class Rate(CamFlixScreen):
         """Go on where one was; what was written elsewhere leaves the feed at the next question."""
         if self._n_ratings is None:
             super().renew()
+
+    def take_back(self, undone: Undone) -> None:
+        """Show a score no longer that was taken back; how many there are is asked."""
+        if self._n_ratings is None or undone.is_there is not None:
+            return
+        gone = None if undone.movie is None else undone.movie.id
+        # Scores brought to another scale are others now.
+        self._given = [
+            each for each in self._given if each.saved is None or (each.movie.id != gone and undone.kind != "rescale")
+        ]
+        if gone is not None and undone.score is None:
+            self._answered.discard(gone)
+        self.ask(lambda asks: asks.feed(1), self._count, group="count")
+
+    def _count(self, feed: RatingFeed) -> None:
+        n_on_their_way = sum(1 for given in self._given if given.saved is None)
+        self._n_ratings, self._n_different_missing = feed.n_ratings + n_on_their_way, feed.n_different_missing
+        self._draw()
 
     # ---- drawing
 
