@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import threading
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from textual.events import Paste
@@ -135,6 +136,29 @@ def test_the_report_of_an_import_tells_what_was_taken_back(make_app: Make, tmp_p
         await press(pilot, "u")
         assert "the whole import is taken back" in words(pilot)
         screen(pilot, Import)
+
+    walk(make_app(language="en"), steps)
+
+
+def test_scores_typed_while_films_are_on_their_way_wait_for_them(
+    make_app: Make, cable: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plugged_in, may_answer = cable.call, threading.Event()
+
+    def call(self: Any, operation: Any, body: Any) -> Any:
+        if operation.name == "rating_feed":
+            may_answer.wait(20)
+        return plugged_in(self, operation, body)
+
+    monkeypatch.setattr(cable, "call", call)
+
+    async def steps(pilot: Pilot[None]) -> None:
+        await pilot.press("R", *"90", "enter", *"85", "enter")
+        await pilot.pause(0.3)
+        assert screen(pilot, Rate).film is None
+        may_answer.set()
+        await settle(pilot)
+        assert [each.score for each in screen(pilot, Rate)._given] == [85, 90]
 
     walk(make_app(language="en"), steps)
 

@@ -47,6 +47,7 @@ class CamFlixScreen(FilmActions, Screen[None], inherit_bindings=False):
     Attributes:
         VIEWS: the words of the views it has, to be translated; none when there is only one.
         view: which one is shown.
+        is_expecting: whether the films that keys act on are still on their way; keys for them wait.
     """
 
     BINDINGS = [*bindings(*FILM), *digits()]  # noqa: RUF012 - Textual's way
@@ -58,6 +59,7 @@ class CamFlixScreen(FilmActions, Screen[None], inherit_bindings=False):
         self.title = ""
         self.prompt = Prompt()
         self.view = 0
+        self.is_expecting = False
         self.error: CamFlixError | None = None
         self._notice = NoticeLine()
         self._heading = OneLine(self.heading, id="heading")
@@ -168,8 +170,23 @@ class CamFlixScreen(FilmActions, Screen[None], inherit_bindings=False):
             if self.is_attached:
                 self.error = None
                 then(result)
+                told()
 
-        self.camflix.ask(question, answered, group=f"{group}-{id(self)}", failed=self._failed)
+        def failed(error: CamFlixError) -> None:
+            self._failed(error)
+            told()
+
+        def told() -> None:
+            if group in {"screen", "feed"}:
+                self.expected()
+
+        self.camflix.ask(question, answered, group=f"{group}-{id(self)}", failed=failed)
+
+    def expected(self) -> None:
+        """Let the keys go that waited for what is there now, or will not come."""
+        if self.is_expecting:
+            self.is_expecting = False
+            self.camflix.typed_ahead.release()
 
     def _failed(self, error: CamFlixError) -> None:
         if self.is_attached:

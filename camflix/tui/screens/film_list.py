@@ -47,6 +47,7 @@ class FilmListScreen(CamFlixScreen):
         self._looked_for = ""
         self._fault = ""
         self._timer: Timer | None = None
+        self.is_expecting = True
 
     def body(self) -> ComposeResult:
         """Make the list."""
@@ -85,6 +86,7 @@ class FilmListScreen(CamFlixScreen):
         self.camflix.typed_ahead.release()
         self.set_class(not self.rows.n_lines and bool(self.empty_words), "is-empty")
         self.redraw()
+        self.expected()
 
     def on_lines_opened(self, event: Lines.Opened) -> None:
         """Show the film."""

@@ -39,6 +39,7 @@ class Groups(CamFlixScreen):
         self._unseen: set[int] = set()
         self._taken_back: set[int] = set()
         self._asked: Group | None = None
+        self.is_expecting = True
         self.page = Page(id="groups")
 
     @property

@@ -59,6 +59,7 @@ class Rate(CamFlixScreen):
         self._n_different_missing = 0
         self._is_blind = False
         self._is_all = False
+        self.is_expecting = True
         self.page = Page(id="feed")
 
     @property
