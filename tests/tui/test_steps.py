@@ -163,6 +163,16 @@ def test_scores_typed_while_films_are_on_their_way_wait_for_them(
     walk(make_app(language="en"), steps)
 
 
+def test_what_is_typed_is_seen_however_much_is_said_of_it(make_app: Make) -> None:
+    async def steps(pilot: Pilot[None]) -> None:
+        await press(pilot, "q", "slash", *"strangelove", "enter", "8", "7")
+        assert screen(pilot, Discover).prompt.is_open
+        line = next(line for line in words(pilot).splitlines() if "different" in line)
+        assert " 87 " in line, line
+
+    walk(make_app(user=None, language="en"), steps, (80, 24))
+
+
 def test_enter_is_named_only_where_it_opens_something(make_app: Make) -> None:
     async def steps(pilot: Pilot[None]) -> None:
         assert "⏎ open" in words(pilot)

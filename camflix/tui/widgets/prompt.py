@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 MOVE_KEYS = frozenset({"up", "down", "pageup", "pagedown", "ctrl+d", "ctrl+u", "home", "end"})
 _MOST_DIGITS = 3
+_LEAST_TEXT = 12
 _CURSOR = Style(reverse=True)
 _SHOWN = {ord("\n"): "↵", ord("\t"): " "}
 """What stands on the line for letters that no line can hold."""
@@ -184,9 +185,11 @@ class Prompt(Widget):
         if self.question is None:
             return strip_of((), width, self.rich_style)
         remark = [*self.question.remark(self.text, palette), (" ", palette.text)]
-        room = width - width_of(remark) - 1
         text = self.text.translate(_SHOWN) + " "
-        label = cut(f" {self.question.label} ", max(width // 2, room - cell_len(text)))
+        label = cut(f" {self.question.label}", max(width // 2, width - width_of(remark) - 1 - cell_len(text)) - 1) + " "
+        # What is typed is seen whatever is said of it.
+        remark = fitted(remark, max(0, width - cell_len(label) - min(cell_len(text), _LEAST_TEXT) - 1))
+        room = width - width_of(remark) - 1
         start, place = self._first_shown(text, room - cell_len(label)), self._place
         typed = [
             (label, palette.title),
