@@ -12,7 +12,7 @@ from camflix.errors import SchemaError
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine, MetaData
 
-HEAD_REVISION = "0006"
+HEAD_REVISION = "0007"
 """The newest migration; a test holds it against the migrations folder, so that a start need not load Alembic."""
 
 _VERSION_TABLE = "alembic_version"

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from camflix.models.base import Base
@@ -38,7 +38,7 @@ class UserSession(Base):
 
 
 class ApiToken(Base):
-    """A key that a program or a terminal elsewhere acts with."""
+    """A key that a program or a terminal elsewhere acts with; ``is_login`` where it was made by signing in."""
 
     __tablename__ = "api_token"
 
@@ -49,6 +49,7 @@ class ApiToken(Base):
     secret_hash: Mapped[str] = mapped_column(String(64), unique=True)
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime] = mapped_column(index=True)
+    is_login: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class AccountCode(Base):

@@ -139,10 +139,13 @@ def sign_in(context: Context, body: SignIn) -> Account:
 
 @operation("POST", "/api/login/", status=201, audience="anyone", scope="admin", limit=_CAREFUL, prepare=_log_in_proof)
 def log_in(context: Context, body: LogIn) -> NewToken:
-    """Get a token for a terminal or a program elsewhere. Errors: NotSignedInError, NotAllowedError."""
+    """Get a token for a terminal or a program elsewhere; of fifty such the oldest ends.
+
+    Errors: NotSignedInError, NotAllowedError.
+    """
     proof = context.proof
     context.services.accounts.check_may_sign_in(proof.user_id, proof.proven_hash)
-    return context.services.tokens.create(proof.user_id, body.name, body.scope, body.days)
+    return context.services.tokens.log_in(proof.user_id, body.name, body.scope, body.days)
 
 
 @operation("DELETE", "/api/session/", scope="read")

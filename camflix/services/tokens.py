@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, delete, func, select
+from sqlalchemy import bindparam, delete, select
 
 from camflix.errors import ConflictError, NotFoundError
 from camflix.models import ApiToken, User
@@ -44,13 +44,27 @@ class TokenService:
         """Make a token, good for so many days.
 
         Raises:
-            ConflictError: there are fifty already.
+            ConflictError: there are fifty already, those made by signing in aside.
         """
-        n = self._session.scalar(
-            select(func.count()).where(ApiToken.user_id == user_id, ApiToken.expires_at > self._now())
-        )
-        if (n or 0) >= MAX_TOKENS:
+        n = len(self._good(user_id, is_login=False))
+        if n >= MAX_TOKENS:
             raise ConflictError("You have {n} tokens already.", hint="Revoke one that you do not use.", n=n)
+        return self._add(user_id, name, scope, days, is_login=False)
+
+    def log_in(self, user_id: int, name: str, scope: Scope, days: int) -> NewToken:
+        """Make a token for who signs in; of fifty such the oldest ends, so that nobody is shut out."""
+        oldest = self._good(user_id, is_login=True)[: -MAX_TOKENS + 1]
+        self._delete(ApiToken.id.in_(oldest))
+        return self._add(user_id, name, scope, days, is_login=True)
+
+    def _good(self, user_id: int, *, is_login: bool) -> list[int]:
+        """Return a user's tokens of a kind that are not expired, oldest first."""
+        # One user's tokens are made one after another, so that no more are made than may be.
+        self._session.execute(select(User.id).where(User.id == user_id).with_for_update(key_share=True))
+        mine = (ApiToken.user_id == user_id, ApiToken.is_login.is_(is_login), ApiToken.expires_at > self._now())
+        return list(self._session.scalars(select(ApiToken.id).where(*mine).order_by(ApiToken.id)))
+
+    def _add(self, user_id: int, name: str, scope: Scope, days: int, *, is_login: bool) -> NewToken:
         secret, now = new_secret(PREFIX), self._now()
         token = ApiToken(
             user_id=user_id,
@@ -59,6 +73,7 @@ class TokenService:
             secret_hash=hash_of(secret),
             created_at=now,
             expires_at=now + timedelta(days=days),
+            is_login=is_login,
         )
         self._session.add(token)
         self._session.flush()

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import func, select
 
 from camflix.models import Movie, Rating, RatingChange
+from tests.passwords import CHEAP, PASSWORD
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 N = 200
 N_THREADS = 8
+MAX = 50
 
 
 def at_once(jobs: list[Callable[[], int]]) -> list[int]:
@@ -132,3 +134,47 @@ def test_keys_are_forgotten_after_a_month(live: LiveServer, world: World) -> Non
     assert live.server.camflix.clean_up() == 0
     world.tick(days=2)
     assert live.server.camflix.clean_up() >= 1
+
+
+def tokens(live: LiveServer, token: str) -> set[str]:
+    browser = live.server.app.test_client(use_cookies=False)
+    answer = browser.get("/api/tokens/", headers={"Authorization": f"Bearer {token}"})
+    return {each["name"] for each in answer.json["tokens"]}
+
+
+def test_signing_in_ends_the_oldest_sign_in_of_fifty_and_no_token_made_by_hand(live: LiveServer, world: World) -> None:
+    world.user("zoe", password_hash=CHEAP.hash(PASSWORD))
+    token = live.token("zoe")
+
+    def log_in(name: str) -> Callable[[], int]:
+        body = {"login": "zoe", "password": PASSWORD, "name": name}
+        return lambda: live.server.app.test_client(use_cookies=False).post("/api/login/", json=body).status_code
+
+    assert log_in("first")() == 201
+    assert set(at_once([log_in(f"terminal {number}") for number in range(70)])) == {201}
+    names = tokens(live, token)
+    assert "test" in names
+    assert "first" not in names
+    assert len(names) == MAX + 1
+
+
+def test_no_more_than_fifty_tokens_are_made_by_hand_however_many_ask_at_once(live: LiveServer, world: World) -> None:
+    world.user("zoe", password_hash=CHEAP.hash(PASSWORD))
+    token = live.token("zoe")
+    world.tick(days=31)
+    token = live.token("zoe")  # the one before is expired, and not counted
+
+    def make(number: int) -> Callable[[], int]:
+        headers = {"Authorization": f"Bearer {token}"}
+        browser = live.server.app.test_client(use_cookies=False)
+        return lambda: browser.post("/api/tokens/", json={"name": str(number)}, headers=headers).status_code
+
+    codes = at_once([make(number) for number in range(70)])
+    assert (codes.count(201), codes.count(409)) == (MAX - 1, 70 - MAX + 1)
+    assert len(tokens(live, token)) == MAX
+    assert (
+        live.server.app.test_client()
+        .post("/api/login/", json={"login": "zoe", "password": PASSWORD, "name": "t"})
+        .status_code
+        == 201
+    )
