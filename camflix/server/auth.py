@@ -15,6 +15,8 @@ from camflix.errors import NotAllowedError, NotSignedInError
 from camflix.operations.declare import SCOPES
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from flask import Flask
 
     from camflix.bootstrap import CamFlix
@@ -118,14 +120,17 @@ def check_csrf() -> None:
         ) from error
 
 
-def check_origin() -> None:
+def check_origin(allowed: Collection[str] = ()) -> None:
     """Refuse a page of another site.
 
+    Args:
+        allowed: origins of other sites whose pages may.
+
     Raises:
-        NotAllowedError: the Origin is not this server.
+        NotAllowedError: the Origin is neither this server nor one of these.
     """
     origin = request.headers.get("Origin")
-    if origin is not None and urlsplit(origin).netloc != request.host:
+    if origin is not None and origin not in allowed and urlsplit(origin).netloc != request.host:
         raise NotAllowedError("This comes from a page of another site.")
 
 

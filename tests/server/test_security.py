@@ -140,6 +140,7 @@ def test_the_page_of_the_api_needs_nothing_from_elsewhere(open_server: Open) -> 
 def test_pages_of_listed_origins_may_ask_and_no_others(open_server: Open) -> None:
     asked = client(open_server, cors_allowed_origins=("https://app.example",))
     mine = asked.get("/api/movies/", headers={"Origin": "https://app.example"})
+    assert mine.status_code == 200
     assert mine.headers["Access-Control-Allow-Origin"] == "https://app.example"
     assert "Access-Control-Allow-Credentials" not in mine.headers
     assert "Origin" in mine.headers["Vary"]
@@ -148,12 +149,27 @@ def test_pages_of_listed_origins_may_ask_and_no_others(open_server: Open) -> Non
         assert "Access-Control-Allow-Origin" not in theirs.headers
 
 
+def test_pages_of_a_listed_site_may_ask_for_a_token_and_not_for_a_cookie(open_server: Open) -> None:
+    asked = client(open_server, cors_allowed_origins=("https://app.example",))
+    body = {"login": "zoe", "password": "wrong wrong wrong"}
+    for origin, login, session in (
+        ("https://app.example", 401, 403),
+        ("https://evil.example", 403, 403),
+        ("null", 403, 403),
+        ("http://localhost", 401, 401),
+    ):
+        headers = {"Origin": origin}
+        assert asked.post("/api/login/", json={**body, "name": "app"}, headers=headers).status_code == login
+        assert asked.post("/api/session/", json=body, headers=headers).status_code == session
+
+
 def test_a_preflight_says_what_may_be_sent(open_server: Open) -> None:
     asked = client(open_server, cors_allowed_origins=("https://app.example",))
     headers = {"Origin": "https://app.example", "Access-Control-Request-Method": "POST"}
     answer = asked.options("/api/ratings/", headers=headers)
     assert answer.status_code == 204
-    assert "Authorization" in answer.headers["Access-Control-Allow-Headers"]
+    allowed = answer.headers["Access-Control-Allow-Headers"].split(", ")
+    assert {"Authorization", "Content-Type", "If-None-Match"} <= set(allowed)
     assert "POST" in answer.headers["Access-Control-Allow-Methods"]
 
 
