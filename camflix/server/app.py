@@ -16,7 +16,7 @@ from camflix.errors import CamFlixError
 from camflix.i18n import LANGUAGES, speaking
 from camflix.server import auth, security
 from camflix.server.api import routes
-from camflix.server.api.dispatch import Dispatcher
+from camflix.server.api.dispatch import ASKED_LANGUAGE, Dispatcher
 from camflix.server.api.problems import bug_problem, http_problem, problem_response
 from camflix.server.freshness import Freshness
 from camflix.server.limits import RateLimits
@@ -94,20 +94,23 @@ def _speaking_their_language(inner: Callable[..., Iterable[bytes]], default: str
     """Return the application speaking to each reader by their Accept-Language."""
 
     def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        with speaking(_best(environ.get("HTTP_ACCEPT_LANGUAGE", ""), default)):
+        asked = _asked(environ.get("HTTP_ACCEPT_LANGUAGE", ""))
+        environ[ASKED_LANGUAGE] = asked
+        with speaking(asked or default):
             return inner(environ, start_response)
 
     return application
 
 
-def _best(header: str, default: str) -> str:
+def _asked(header: str) -> str:
+    """Return which of our languages a reader asks for; empty where none is, or any will do."""
     if not header:
-        return default
+        return ""
     from werkzeug.datastructures import LanguageAccept  # noqa: PLC0415 - few programs send the header
     from werkzeug.http import parse_accept_header  # noqa: PLC0415
 
     accepted = parse_accept_header(header, LanguageAccept)
-    return accepted.best_match(LANGUAGES) or default
+    return LanguageAccept([each for each in accepted if each[0] != "*"]).best_match(LANGUAGES) or ""
 
 
 __all__ = ["MAX_BODY_BYTES", "Response", "Server", "create_server"]

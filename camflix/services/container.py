@@ -85,6 +85,10 @@ class Services:
         self._now = now
         self._time_zone = time_zone
 
+    def speak(self, language: str) -> None:
+        """Give titles in this language, once it is known who reads; before any are asked for."""
+        self._language = language
+
     @cached_property
     def users(self) -> UserService:
         """Users by name."""

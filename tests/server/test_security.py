@@ -214,6 +214,13 @@ def test_a_database_that_fails_is_not_described_to_strangers(open_server: Open, 
     assert asked.get("/health/").status_code == 503
 
 
+@pytest.mark.parametrize("header", ["", "*", "de", "de, *;q=0.5"])
+def test_who_asks_for_none_of_our_languages_gets_that_of_the_server(open_server: Open, header: str) -> None:
+    asked = client(open_server, language_code="en")
+    detail = asked.get("/api/ratings/", headers={"Accept-Language": header} if header else {}).json["detail"]
+    assert detail == "Sign in first."
+
+
 def test_errors_are_said_in_the_reader_s_language(open_server: Open) -> None:
     asked = client(open_server)
     english = asked.get("/api/ratings/", headers={"Accept-Language": "en-GB,en;q=0.9,fr;q=0.1"}).json["detail"]

@@ -6,7 +6,7 @@ import hashlib
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from flask import Response, request
+from flask import Response, g, request
 from werkzeug.exceptions import HTTPException
 
 from camflix import __version__
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from camflix.services.container import Services
     from camflix.services.sessions import Identity
 
+ASKED_LANGUAGE = "camflix.language"
+"""Where the environment of a request holds the language that its reader asks for; empty for none."""
 IDEMPOTENCY_HEADER = "Idempotency-Key"
 MAX_FILE_BODY_BYTES = MAX_FILE_BYTES * 3 // 2
 """Of a request with a file: in JSON it takes a third more."""
@@ -56,7 +58,8 @@ class Dispatcher:
                 return self._for_stranger(operation, in_path)
             return self._for_member(operation, in_path)
         except CamFlixError as error:
-            return problem_response(error)
+            with speaking(g.get("language", current_language())):
+                return problem_response(error)
         except HTTPException as error:
             return http_problem(error)
 
@@ -91,6 +94,7 @@ class Dispatcher:
             self._freshness.ensure()
         with self._transaction(operation, reads_only=True) as services:
             identity = self._admit(operation, services, given)
+            services.speak(g.language)
             body = input_of(operation, in_path)
             if not operation.writes:
                 # Read in the transaction that found out who asks.
@@ -114,6 +118,7 @@ class Dispatcher:
                 rate = self._camflix.settings.rate_limit_anonymous
                 self._limits.hit(rate, "address", request.remote_addr or "")
             raise
+        g.language = request.environ.get(ASKED_LANGUAGE) or identity.language
         settings = self._camflix.settings
         self._limits.hit(settings.rate_limit, "account", str(identity.user_id))
         if settings.rate_limit:
@@ -152,13 +157,13 @@ class Dispatcher:
         # What only administrators see, a token shows that was made for it.
         is_admin = identity.is_admin and identity.scope == "admin"
         context = Context(services, identity.user_id, identity.username, is_admin, self._caller(identity), proof)
-        if request.headers.get("Accept-Language"):
-            return msgspec.json.encode(operation.function(context, body))
-        with speaking(identity.language):
+        with speaking(g.language):
             return msgspec.json.encode(operation.function(context, body))
 
     def _transaction(self, operation: Operation[Any, Any], *, reads_only: bool = False) -> Any:
-        return self._camflix.transaction(writes=operation.writes and not reads_only, language=current_language())
+        return self._camflix.transaction(
+            writes=operation.writes and not reads_only, language=g.get("language", current_language())
+        )
 
     def _caller(self, identity: Identity | None) -> Caller:
         return Caller(
