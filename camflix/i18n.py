@@ -8,6 +8,7 @@ sentences of errors need no mark. ``scripts/messages.py update`` gathers them al
 from __future__ import annotations
 
 import gettext
+import re
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache
@@ -65,6 +66,18 @@ def say(error: CamFlixError) -> str:
     translate = _catalogue(current_language()).gettext
     values = {name: translate(value) if isinstance(value, Word) else value for name, value in error.places.items()}
     return " ".join(translate(text).format(**values) for text in (error.message, error.hint) if text)
+
+
+def say_plainly(error: CamFlixError) -> str:
+    """Return what ``say`` does without the input's name before it, for who fills in no field of that name."""
+    text = say(error)
+    found = re.match(rf"{re.escape(error.field)}\s?: *", text) if error.field else None
+    if found is None:
+        return text
+    text = text[found.end() :]
+    # A value stays as it is: the name of a person may begin with a small letter.
+    is_value = error.message.partition(":")[2].lstrip().startswith("{")
+    return text if is_value else text[:1].upper() + text[1:]
 
 
 def decimal(value: float, digits: int, *, signed: bool = False) -> str:

@@ -22,6 +22,13 @@ _RANGE = re.compile(
 _TOKEN = re.compile(r"(?P<key>genre|year|runtime|lang|psi|score|ratings):(?P<value>\S+)", re.IGNORECASE)
 _FLAG = re.compile(r"(?P<sign>[+-])(?P<flag>seen|rated|watchlist|hidden)", re.IGNORECASE)
 _BOUNDS = {"year": "year", "runtime": "runtime", "psi": "predicted", "score": "score", "ratings": "ratings"}
+_EXAMPLES = {
+    "year": {"range": "1960..1979", "bound": "<1980", "one": "1975"},
+    "runtime": {"range": "90..120", "bound": "<100", "one": "95"},
+    "psi": {"range": "70..80", "bound": ">75", "one": "75"},
+    "score": {"range": "70..80", "bound": ">75", "one": "75"},
+    "ratings": {"range": "50..200", "bound": ">100", "one": "120"},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +107,11 @@ def _bounds(key: str, value: str) -> Bounds:
     if not found or value == "..":
         raise InvalidInputError(
             "query: “{value}” is no range for {key}.",
-            hint="Write {key}:1960..1979, {key}:<100 or {key}:75.",
+            hint="Write {key}:{range}, {key}:{bound} or {key}:{one}.",
             field="query",
             key=key,
             value=value,
+            **_EXAMPLES[key],
         )
     unit = PREDICTED_UNIT if key == "psi" else 1
     if found["sign"]:

@@ -286,7 +286,7 @@ class CamFlixApp(Going, Opening, App[None], inherit_bindings=False):
 
     def report(self, error: CamFlixError) -> None:
         """Say what went wrong and what to do; a write kept until the server is back has not gone wrong."""
-        self.say(Notice(i18n.say(error), is_error=error.code != "queued"))
+        self.say(Notice(i18n.say_plainly(error), is_error=error.code != "queued"))
 
     # ---- actions of everywhere
 

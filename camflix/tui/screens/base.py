@@ -191,7 +191,7 @@ class CamFlixScreen(FilmActions, Screen[None], inherit_bindings=False):
     def _failed(self, error: CamFlixError) -> None:
         if self.is_attached:
             self.error = error
-            self.say(Notice(i18n.say(error), is_error=True))
+            self.say(Notice(i18n.say_plainly(error), is_error=True))
             self.redraw()
 
     # ---- words

@@ -80,9 +80,11 @@ class FilmActions(NoteActions):
 
     def action_film_seen(self) -> None:
         """Ask on which day the film was seen."""
-        self._asked_film = self._the_film()
-        label = _("Seen on (empty: a day forgotten):")
-        self.prompt.ask(Question("seen", label), self.camflix.now().astimezone().date().isoformat())
+        self._ask_day(self._the_film(), self.camflix.now().astimezone().date().isoformat())
+
+    def _ask_day(self, film: MovieSummary, text: str) -> None:
+        self._asked_film = film
+        self.prompt.ask(Question("seen", _("Seen on (empty: a day forgotten):")), text)
 
     def action_film_list(self) -> None:
         """Ask into which list to put the film."""
@@ -118,10 +120,7 @@ class FilmActions(NoteActions):
         self._asked_film = None  # a screen and those it derives from are all told of what was entered
         text = text.strip()
         if name == "seen":
-            day = text or None
-            self.camflix.tell(
-                lambda asks: asks.add_viewing(film.id, day), lambda viewing: self._done(seen_words(viewing))
-            )
+            self._add_viewing(film, text)
         elif name == "list" and text:
 
             def begin(asks: Asks) -> ListChange:
@@ -129,9 +128,23 @@ class FilmActions(NoteActions):
                 return asks.add_to_list(made.id, film.id)
 
             def failed(error: CamFlixError) -> None:
-                words = i18n.say(error)
+                words = i18n.say_plainly(error)
                 if error.code == "queued":  # it has no number yet under which a film could be put into it
                     words += " " + _("{film} is not in the list “{name}” yet.", film=title_of(film), name=text)
                 self.camflix.say(Notice(words, is_error=True))
 
             self.camflix.tell(begin, lambda change: self._done(added_words(film, change)), failed=failed)
+
+    def _add_viewing(self, film: MovieSummary, text: str) -> None:
+        """Write into the diary; a day that is refused stays on the line, to be mended."""
+
+        def failed(error: CamFlixError) -> None:
+            if error.code == "invalid_input" and not self.prompt.is_open:
+                self._ask_day(film, text)
+            self.camflix.report(error)
+
+        self.camflix.tell(
+            lambda asks: asks.add_viewing(film.id, text or None),
+            lambda viewing: self._done(seen_words(viewing)),
+            failed=failed,
+        )

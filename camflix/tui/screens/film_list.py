@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.cells import cell_len
+
 from camflix import i18n
 from camflix.tui.drawing import cut
 from camflix.tui.keys import bindings
 from camflix.tui.screens.base import CamFlixScreen
+from camflix.tui.widgets.bars import Notice
 from camflix.tui.widgets.lines import OneLine
 from camflix.tui.widgets.prompt import MOVE_KEYS, Prompt, Question
 from camflix.tui.widgets.rows import Column, ColumnTitles, RowList
@@ -142,7 +145,7 @@ class FilmListScreen(CamFlixScreen):
     def _failed(self, error: CamFlixError) -> None:
         """Let the keys go that waited for the answer; what is wrong with a search is said beside it."""
         if self.query_text and error.code == "invalid_input":
-            self.find_fault(i18n.say(error))
+            self.find_fault(i18n.say_plainly(error))
         else:
             self.camflix.typed_ahead.release()
             super()._failed(error)
@@ -152,6 +155,9 @@ class FilmListScreen(CamFlixScreen):
         self.camflix.typed_ahead.release()
         self._fault = words
         self.draw_heading()
+        if cell_len(words) > self.room_for_facts():
+            # In the heading only its beginning is read.
+            self.say(Notice(words, is_error=True))
 
     def on_prompt_entered(self, event: Prompt.Entered) -> None:
         """Stay with what was found."""

@@ -103,7 +103,7 @@ class Import(CamFlixScreen):
     def _refuse(self, error: CamFlixError) -> None:
         self._state = "choose" if self._preview is None else "preview"
         self._draw()
-        self.say(Notice(i18n.say(error), is_error=True))
+        self.say(Notice(i18n.say_plainly(error), is_error=True))
 
     def _show_preview(self, preview: Preview) -> None:
         self._state, self._preview, self._report = "preview", preview, None
@@ -128,7 +128,7 @@ class Import(CamFlixScreen):
         try:
             score = parse_score(text) if text else None
         except InvalidInputError as error:
-            self.say(Notice(i18n.say(error), is_error=True))
+            self.say(Notice(i18n.say_plainly(error), is_error=True))
             return
         if score is None:
             self._scores.pop(self._asked_rating, None)

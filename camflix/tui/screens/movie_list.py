@@ -72,7 +72,7 @@ class MovieListScreen(OwnFilmsScreen):
         try:
             filter_ = parse_query(filters, MovieFilter())[1]
         except InvalidInputError as error:
-            self.find_fault(i18n.say(error))
+            self.find_fault(i18n.say_plainly(error))
             return None
         if filter_ != MovieFilter(year=filter_.year, ratings=filter_.ratings, score=filter_.score, rated=filter_.rated):
             self.find_fault(_("Within a list: words of a title, year:, ratings:, score:, +rated and -rated."))

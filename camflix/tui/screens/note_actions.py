@@ -88,7 +88,7 @@ class NoteActions:
         try:
             text = self.camflix.open_editor(text)
         except CamFlixError as error:
-            notice = Notice(i18n.say(error), is_error=True)
+            notice = Notice(i18n.say_plainly(error), is_error=True)
         else:
             if len(text) > _most_letters():
                 notice = self._too_long(text)
@@ -124,7 +124,7 @@ class NoteActions:
                 self.camflix.report(error)
                 return
             kept = _("What you wrote is kept: begin the note on {film} again.", film=title_of(film))
-            self.camflix.say(Notice(i18n.say(error) + " " + kept, is_error=True))
+            self.camflix.say(Notice(i18n.say_plainly(error) + " " + kept, is_error=True))
 
         if text:
             self.camflix.unsaved_notes[film.id] = text

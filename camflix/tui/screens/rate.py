@@ -135,7 +135,7 @@ class Rate(CamFlixScreen):
             self._given.remove(given)
             self._answered.discard(film.id)
             self._n_ratings = (self._n_ratings or 1) - 1
-            self.camflix.say(Notice(f"{lost} {i18n.say(error)}", is_error=True))
+            self.camflix.say(Notice(f"{lost} {i18n.say_plainly(error)}", is_error=True))
             self._draw()
 
         def saved(answer: SavedRating) -> None:

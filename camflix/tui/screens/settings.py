@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
+    from camflix.errors import CamFlixError
     from camflix.results import UserSettings
     from camflix.tui.themes import Palette
     from camflix.tui.widgets.lines import Lines
@@ -166,7 +167,13 @@ class Settings(CamFlixScreen):
     def on_prompt_entered(self, event: Prompt.Entered) -> None:
         """Take a text that was asked for."""
         changes = {event.question.name: event.text.strip()}
-        self.camflix.tell(lambda asks: asks.change_settings(**changes), self._changed)
+
+        def failed(error: CamFlixError) -> None:
+            if error.code == "invalid_input" and not self.prompt.is_open:
+                self.prompt.ask(event.question, event.text)
+            self.camflix.report(error)
+
+        self.camflix.tell(lambda asks: asks.change_settings(**changes), self._changed, failed=failed)
 
     def _changed(self, settings: UserSettings) -> None:
         self._show(settings)

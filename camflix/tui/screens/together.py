@@ -202,7 +202,7 @@ class Together(FilmListScreen):
         super()._failed(error)
         if error.code == "not_found":
             hint = _("Or they keep to themselves: in Settings they can let others see them.")
-            self.say(Notice(i18n.say(error) + " " + hint, is_error=True))
+            self.say(Notice(i18n.say_plainly(error) + " " + hint, is_error=True))
 
     def on_lines_moved(self, event: Lines.Moved) -> None:
         """Name everybody's prediction of the film now under the cursor."""
