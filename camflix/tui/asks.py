@@ -157,9 +157,10 @@ class Asks:
             hidden_at=tuple(moment for part in parts for moment in part.hidden_at),
         )
 
-    def why(self, movie_id: int) -> results.Receipt:
-        """Ask for a receipt."""
-        return self._client.call(operations.why, inputs.MovieRef(movie_id))
+    def why(self, movie_id: int) -> results.Receipt | None:
+        """Ask for a receipt; None for who rates blind and has not rated the film."""
+        receipt = self._client.call(operations.why, inputs.MovieRef(movie_id))
+        return None if receipt.own_score is None and self.settings().blind else receipt
 
     def movie(self, movie_id: int) -> results.MovieDetails:
         """Ask for all that is known of a film."""
@@ -196,8 +197,13 @@ class Asks:
         return self._client.call(operations.compare, inputs.AskComparison(username, n))
 
     def similar(self, movie_id: int, n: int) -> results.SimilarMovies:
-        """Ask for the films most like one."""
-        return self._client.call(operations.similar, inputs.AskSimilar(movie_id, n))
+        """Ask for the films most like one; for who rates blind, nothing predicted of those they have not rated."""
+        found = self._client.call(operations.similar, inputs.AskSimilar(movie_id, n))
+        if not self.settings().blind:
+            return found
+        return replace(
+            found, similar=tuple(like if like.own_score is not None else _hidden(like) for like in found.similar)
+        )
 
     def pick(self) -> results.Pick:
         """Have a good film drawn by chance."""
@@ -339,6 +345,10 @@ def _all_parts(ask: Callable[[str | None], Part]) -> list[Part]:
     while (cursor := parts[-1].next_cursor) is not None:
         parts.append(ask(cursor))
     return parts
+
+
+def _hidden(like: results.SimilarMovie) -> results.SimilarMovie:
+    return replace(like, prediction=replace(like.prediction, predicted_score=None, low=None, high=None))
 
 
 def _whole_diary(parts: list[results.Diary]) -> results.Diary:

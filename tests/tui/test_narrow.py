@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, TypeAlias
 
 import pytest
@@ -49,9 +50,9 @@ def test_the_welcome_says_its_last_sentence_to_the_end(make_app: Make) -> None:
 def test_what_a_setting_is_now_is_said_to_the_end(make_app: Make) -> None:
     async def steps(pilot: Pilot[None]) -> None:
         await press(pilot, "comma", *["j"] * 6, "enter")
-        assert "cachées jusqu’à ma note" in " ".join(words(pilot).split())
+        assert "nor tell averages, until I rate it" in " ".join(words(pilot).split())
 
-    walk(make_app(language="fr"), steps, SIZE)
+    walk(make_app(language="en"), steps, SIZE)
 
 
 def test_a_long_notice_is_said_whole_and_one_too_long_for_the_screen_says_so(make_app: Make) -> None:
@@ -74,3 +75,56 @@ def test_text_is_broken_between_words_by_the_cells_it_takes() -> None:
     assert wrapped("unbreakable it is", 6) == ["unbre…", "it is"]
     assert wrapped("jusqu’à\N{NO-BREAK SPACE}: là", 9) == ["jusqu’à\N{NO-BREAK SPACE}:", "là"]
     assert wrapped("", 5) == [""]
+
+
+def test_the_question_before_a_list_is_deleted_is_read_to_its_end(make_app: Make) -> None:
+    name = "Films of Sundays in November when it rains and nobody wants to go out"
+
+    async def steps(pilot: Pilot[None]) -> None:
+        keys = {" ": "space"}
+        await press(pilot, "M", "h", "n", *(keys.get(letter, letter) for letter in name), "enter", "delete")
+        said = " ".join(line.strip(" │") for line in words(pilot).splitlines())
+        assert f"Delete the list “{name}”? It cannot be brought back." in said
+
+    walk(make_app(language="en"), steps, SIZE)
+
+
+def test_help_takes_the_room_that_there_is(make_app: Make) -> None:
+    async def steps(pilot: Pilot[None]) -> None:
+        await press(pilot, "question_mark")
+        assert pilot.app.screen.query_one("#box").size.width > 90
+
+    walk(make_app(language="en"), steps, (120, 36))
+
+
+def test_the_palette_says_that_nothing_fits(make_app: Make) -> None:
+    async def steps(pilot: Pilot[None]) -> None:
+        await press(pilot, "ctrl+p", *"qqqqqqqqq")
+        assert "Nothing fits." in words(pilot)
+        await press(pilot, "ctrl+u", *"twins")
+        assert "Nothing fits." not in words(pilot)
+
+    walk(make_app(language="en"), steps, SIZE)
+
+
+def test_the_line_of_a_search_is_erased_by_the_key_that_erases_others(make_app: Make) -> None:
+    async def steps(pilot: Pilot[None]) -> None:
+        await press(pilot, "slash", *"solaris", "ctrl+u", *"brazil", "enter")
+        assert "Brazil" in words(pilot)
+
+    walk(make_app(language="en"), steps, SIZE)
+
+
+def test_what_pops_up_by_itself_leaves_the_notice_in_sight(make_app: Make) -> None:
+    app = make_app(language="en")
+
+    async def run() -> None:
+        async with app.run_test(size=SIZE, notifications=True) as pilot:
+            await settle(pilot)
+            await press(pilot, "w")
+            app.notify("5 writes made offline were sent.")
+            await settle(pilot)
+            assert "on your watchlist" in words(pilot)
+            assert "5 writes made offline" in words(pilot)
+
+    asyncio.run(run())

@@ -106,7 +106,7 @@ class FilmScreen(CamFlixScreen):
         """Show the poster as was chosen meanwhile."""
         self.poster.renew()
 
-    def _show_receipt(self, receipt: Receipt) -> None:
+    def _show_receipt(self, receipt: Receipt | None) -> None:
         is_first = self._receipt is None
         self._receipt = receipt
         self.page.show(self._lines, keep_cursor=not is_first)

@@ -8,6 +8,7 @@ from camflix.i18n import _
 from camflix.results import MovieSummary
 from camflix.tui.keys import bindings
 from camflix.tui.screens.base import CamFlixScreen
+from camflix.tui.screens.page_lines import paragraph
 from camflix.tui.screens.receipt_lines import Person, ReceiptPaper
 from camflix.tui.widgets.page import Page
 from camflix.tui.words import title_of
@@ -31,6 +32,7 @@ class ReceiptScreen(CamFlixScreen):
         super().__init__()
         self._movie = movie
         self._receipt: Receipt | None = None
+        self._is_blind = False
         self._is_whole = False
         self.paper = Page(id="receipt")
 
@@ -58,13 +60,18 @@ class ReceiptScreen(CamFlixScreen):
         movie_id = self._movie.id
         self.ask(lambda asks: asks.why(movie_id), self._show)
 
-    def _show(self, receipt: Receipt) -> None:
+    def _show(self, receipt: Receipt | None) -> None:
         is_first = self._receipt is None
-        self._receipt = receipt
+        self._receipt, self._is_blind = receipt, receipt is None
         self.paper.show(self._lines, keep_cursor=not is_first)
         self.draw_heading()
 
     def _lines(self, width: int, palette: Palette) -> list[Line]:
+        if self._is_blind:
+            words = _(
+                "You rate blind: what is predicted is told once you have rated the film. Settings (,) change that."
+            )
+            return paragraph(words, width, palette.dim)
         if self._receipt is None:
             return []
         return ReceiptPaper(self._receipt, width, palette, is_whole=self._is_whole).lines()

@@ -38,6 +38,7 @@ _DISPLAYS = ("100", "10", "stars")
 _DISPLAY_WORDS = {"100": N_("0 to 100"), "10": N_("0 to 10"), "stars": N_("five stars")}
 
 
+_BLIND_WORDS = N_("yes: a film's page, receipt and films like it predict nothing, nor tell averages, until I rate it")
 _POSTER_WORDS = {
     "auto": N_("as this terminal can"),
     "kitty": N_("by kitty graphics"),
@@ -152,7 +153,7 @@ class Settings(CamFlixScreen):
             ),
             Setting(
                 _("rate blind"),
-                _("yes: predictions and averages are hidden until I rate") if mine.blind else _("no"),
+                _(_BLIND_WORDS) if mine.blind else _("no"),
                 turn("blind", yes_no, mine.blind),
             ),
             Setting(
