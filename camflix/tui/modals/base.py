@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual.containers import Container
 
+from camflix.tui.drawing import wrapped
 from camflix.tui.keys import bindings
 from camflix.tui.screens.base import CamFlixScreen
 from camflix.tui.widgets.lines import OneLine
@@ -15,6 +17,11 @@ if TYPE_CHECKING:
 
     from camflix.tui.drawing import Pieces
     from camflix.tui.themes import Palette
+
+_BOX, _EDGES = 72, 4
+"""How wide a box is, and how much of that its border and padding take (camflix.tcss)."""
+_LEAST_TITLE = 10
+_MOST_LINES = 6
 
 
 class Modal(CamFlixScreen):
@@ -30,12 +37,19 @@ class Modal(CamFlixScreen):
     def compose(self) -> ComposeResult:
         """Lay out."""
         with Container(id="box"):
-            yield OneLine(self._title, id="title")
+            for number in range(len(self._title_lines())):
+                yield OneLine(partial(self._title, number), classes="title")
             yield self.prompt
             yield from self.body()
 
-    def _title(self, _width: int, palette: Palette) -> Pieces:
-        return [(self.title_words, palette.title)]
+    def _title_lines(self) -> list[str]:
+        """Return the title, broken for the narrowest box there is in this terminal; a very long one is cut."""
+        lines = wrapped(self.title_words, max(_LEAST_TITLE, min(_BOX, self.app.size.width * 94 // 100) - _EDGES))
+        return lines if len(lines) <= _MOST_LINES else [*lines[: _MOST_LINES - 1], lines[_MOST_LINES - 1] + " …"]
+
+    def _title(self, number: int, _width: int, palette: Palette) -> Pieces:
+        lines = self._title_lines()
+        return [(lines[number], palette.title)] if number < len(lines) else []
 
     def action_app_back(self) -> None:
         """Close."""

@@ -9,6 +9,7 @@ from camflix.i18n import N_, _
 from camflix.tui.keys import ACTIONS
 from camflix.tui.modals.base import Modal
 from camflix.tui.widgets.bars import key_words
+from camflix.tui.widgets.lines import OneLine
 from camflix.tui.widgets.prompt import MOVE_KEYS, Prompt, Question
 from camflix.tui.widgets.rows import Column, RowList
 from camflix.tui.words import folded, title_of
@@ -93,7 +94,8 @@ class Palette(Modal):
         return _("An action, or a film by its title")
 
     def body(self) -> ComposeResult:
-        """Make the list."""
+        """Make the list, and what is said where nothing fits."""
+        yield OneLine(lambda _width, styles: [(" " + _("Nothing fits."), styles.dim)], id="empty")
         yield self.rows
 
     def load(self) -> None:
@@ -120,6 +122,7 @@ class Palette(Modal):
             if self._text == text:
                 self._films = [Entry(title_of(movie), _("film"), movie=movie) for movie in page.movies]
                 self._show(text)
+                self.set_class(not self.rows.n_lines, "is-empty")
             if self._is_chosen:
                 self._choose()
 
@@ -130,6 +133,8 @@ class Palette(Modal):
         words = folded(text).split()
         near = [entry for entry in self._entries if all(word in folded(entry.words) for word in words)]
         self.rows.show([*near, *self._films], keep_cursor=bool(self._films))
+        # Of two letters and more that is told by the search.
+        self.set_class(not self.rows.n_lines and len(text.strip()) < _LEAST_LETTERS, "is-empty")
 
     def on_prompt_entered(self, event: Prompt.Entered) -> None:
         """Leave it to what was done at once."""

@@ -65,7 +65,7 @@ class Discover(FilmListScreen):
             return ""
         if self.query_text:
             return _("Nothing found. Accents and small typos do not matter; try fewer words.")
-        return _("No films yet: I imports some, or run camflix demo.")
+        return _("No films yet: bring some in with I, or run camflix demo.")
 
     def facts(self, palette: Palette) -> Pieces:
         """Return whom the list is for, or what was searched, and in which order."""

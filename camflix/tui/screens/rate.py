@@ -224,7 +224,7 @@ class Rate(CamFlixScreen):
         if not self._films:
             words = _("No more films to ask for now: search for some with D and /.") if self._is_all else "…"
             if self._is_all and not self._answered and not self._n_ratings:
-                words = _("No films yet: I imports some, or run camflix demo.")
+                words = _("No films yet: bring some in with I, or run camflix demo.")
             return [Line([(" " + words, palette.dim)])]
         asked = self._films[0]
         movie = asked.movie

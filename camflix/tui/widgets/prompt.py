@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from camflix.tui.drawing import Pieces
     from camflix.tui.themes import Palette
 
-MOVE_KEYS = frozenset({"up", "down", "pageup", "pagedown", "ctrl+d", "ctrl+u", "home", "end"})
+MOVE_KEYS = frozenset({"up", "down", "pageup", "pagedown", "ctrl+d", "home", "end"})
 _MOST_DIGITS = 3
 _LEAST_TEXT = 12
 _CURSOR = Style(reverse=True)
