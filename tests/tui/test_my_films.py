@@ -134,7 +134,7 @@ def test_every_list_takes_the_one_language_of_filters(make_app: Make) -> None:
             assert 0 < rows(pilot).n_lines < n, view
             assert all(1960 <= rows(pilot).row(place).movie.year <= 1979 for place in range(rows(pilot).n_lines))
             await filter_by(pilot, "genre:dramat")
-            assert "there is no genre" in words(pilot), view
+            assert "There is no genre" in words(pilot), view
             await press(pilot, "q")
             assert rows(pilot).n_lines == n
         await filter_by(pilot, "-hidden")

@@ -185,7 +185,7 @@ def test_keys_typed_ahead_of_the_screen_go_where_they_were_meant(make_app: Make)
 def test_a_filter_that_cannot_be_understood_says_so_and_keeps_the_list(make_app: Make) -> None:
     async def steps(pilot: Pilot[None]) -> None:
         await press(pilot, "slash", *"genre:dramat")
-        assert "there is no genre" in words(pilot)
+        assert "There is no genre" in words(pilot)
         assert screen(pilot, Discover).rows.n_lines > 0
 
     walk(make_app(language="en"), steps)
