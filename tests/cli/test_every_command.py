@@ -105,7 +105,7 @@ TRIALS = (
     Trial("users enable", ("sample-001",), results.UserSummary, "sample-001"),
     Trial("users admin", ("sample-001",), dict[str, str | bool], "sample-001"),
     Trial("whoami", ("--user", "demo"), results.Account, "demo"),
-    Trial("db upgrade", (), dict[str, str | None], "0006"),
+    Trial("db upgrade", (), dict[str, str | None], "0007"),
     Trial("config path", (), dict[str, str], "xdg"),
     Trial("config show", (), dict[str, dict[str, str]], "DATABASE_URL"),
 )
