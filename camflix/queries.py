@@ -111,7 +111,9 @@ def _bounds(key: str, value: str) -> Bounds:
             field="query",
             key=key,
             value=value,
-            **_EXAMPLES[key],
+            range=_EXAMPLES[key]["range"],
+            bound=_EXAMPLES[key]["bound"],
+            one=_EXAMPLES[key]["one"],
         )
     unit = PREDICTED_UNIT if key == "psi" else 1
     if found["sign"]:

@@ -59,6 +59,8 @@ NOT_FOR_PEOPLE: dict[str, str] = {
     "unknown operation: ": "a note in a file, with the name of an operation",
     "no such field": "a piece of a sentence that is looked for",
     "Bearer ": "a header of HTTP",
+    "camflix account ": "a command, as it is typed",
+    "+seen -rated": "a filter, as it is typed",
     'Bearer realm="CamFlix"': "a header of HTTP",
     "private, no-cache": "a header of HTTP",
     "public, max-age=300": "a header of HTTP",

@@ -49,7 +49,7 @@ TRIALS = (
     Trial("recommend", ("--user", "demo", "-n", "3"), results.Recommendations, "(19"),
     Trial("rate", ("Alien (1979)", "95"), results.SavedRating, "Alien, le huitième passager (1979)"),
     Trial("unrate", ("La Jetée (1962)", "--user", "demo"), results.RemovedRating, "La Jetée (1962)"),
-    Trial("undo", ("--user", "demo"), results.Undone, "Premier Contact (2016)"),
+    Trial("undo", ("--user", "demo"), results.Undone, "Alien, le huitième passager (1979)"),
     Trial("why", ("Pulp Fiction (1994)", "--user", "demo"), results.Receipt, "Pulp Fiction (1994)"),
     Trial("twins", ("--user", "demo", "-n", "3"), results.TwinList, "sample-"),
     Trial("ratings", ("--user", "demo"), results.RatingPage, "La Jetée (1962)"),

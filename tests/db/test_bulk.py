@@ -85,6 +85,8 @@ class Model:
                 self.history[pair].append((before[0], score))
                 counts[1] += 1
             else:
+                if before[0] == score and before[2] < rated_at:
+                    self.ratings[pair] = (score, before[1], rated_at, before[3])
                 counts[2] += 1
         return Upserted(*counts)
 

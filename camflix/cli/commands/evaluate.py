@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from camflix.cli.output import print_json
+from camflix.cli.output import print_json, print_words
 from camflix.cli.session import JsonOption, open_camflix
 from camflix.cli.tree import TranslatedCommand, new_app
 from camflix.cli.words import now_serves
@@ -61,7 +61,7 @@ def evaluate(
     if use_json:
         print_json(results[0] if engine != "all" else results)
         if serves is not None:
-            typer.echo(now_serves(serves), err=True)
+            print_words(now_serves(serves), err=True)
         return
     from camflix.cli.advice_views import show_evaluations  # noqa: PLC0415 - rich
 
