@@ -95,7 +95,7 @@ def terminals() -> Iterator[Callable[..., Tmux]]:
     made: list[Tmux] = []
 
     def open_in_terminal(*arguments: str) -> Tmux:
-        made.append(Tmux(*arguments))
+        made.append(Tmux(*arguments, tells_end=True))
         return made[-1]
 
     yield open_in_terminal
@@ -203,7 +203,7 @@ def test_a_score_waits_for_another_program_to_let_go_of_the_database(
     # Longer than a writer waits by itself.
     time.sleep(11)
     other.execute("COMMIT")
-    terminal.see("Pane is dead (status 0")
+    terminal.see("ended with status 0")
     assert other.execute(count).fetchone() == (before + 1,)
     other.close()
 
@@ -217,7 +217,7 @@ def test_a_score_given_just_after_the_server_went_is_kept(
     terminal.see("zoe")
     relay.cut()
     terminal.press("7", "7", "Enter", "C-q")
-    terminal.see("Pane is dead (status 0")
+    terminal.see("ended with status 0")
     assert "This is kept here" in terminal.screen()
     login = Login(relay.url, "zoe", "")
     waiting = WriteQueue(login.folder(tmp_path / "xdg" / "state" / "camflix")).waiting()
@@ -234,5 +234,5 @@ def test_nobody_waits_for_a_question_when_leaving(relay: Relay, terminals: Calla
     terminal.press("F5")
     time.sleep(0.3)
     terminal.press("C-q")
-    terminal.see("Pane is dead (status 0")
+    terminal.see("ended with status 0")
     assert time.monotonic() - began < 10

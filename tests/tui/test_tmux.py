@@ -28,10 +28,13 @@ _MOST_SECONDS = 40
 class Tmux:
     """A tmux of the test's own, with one window in which the program runs."""
 
-    def __init__(self, *arguments: str, size: tuple[int, int] = (80, 24)) -> None:
+    def __init__(self, *arguments: str, size: tuple[int, int] = (80, 24), tells_end: bool = False) -> None:
         self._name = f"camflix-{uuid.uuid4().hex[:12]}"
         variables = environment(LANGUAGE_CODE="en", TERM="xterm-256color", NO_COLOR=None)
         command = [sys.executable, "-m", "camflix", *arguments]
+        if tells_end:
+            # By a shell that outlives the program: tmux itself now and then does not see that a program has ended.
+            command = ["sh", "-c", '"$@"; echo "ended with status $?"; exec sleep 600', "sh", *command]
         width, height = map(str, size)
         # What is said when the program has ended stays in sight.
         stay = (";", "set-option", "remain-on-exit", "on")
