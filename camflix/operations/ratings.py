@@ -60,7 +60,8 @@ def undo(context: Context, body: Nothing) -> Undone:
     """Take back what one wrote last, a whole import included. Errors: NotFoundError, ConflictError."""
     del body
     undone = context.services.undo.undo(context.user_id)
-    context.services.recommendations.learn(context.user_id)
+    if undone.is_there is None:  # ratings; of nothing else a taste is learnt, nor the engine loaded for it
+        context.services.recommendations.learn(context.user_id)
     return undone
 
 
