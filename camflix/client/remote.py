@@ -20,6 +20,7 @@ from camflix.client.answers import LastAnswers
 from camflix.client.queue import QueuedWrite, WriteQueue
 from camflix.client.wire import (
     IDEMPOTENCY_HEADER,
+    MADE_AT_HEADER,
     VERSION_HEADER,
     error_of,
     incompatible,
@@ -38,6 +39,7 @@ from camflix.errors import (
 )
 from camflix.i18n import _, current_language, plural, say
 from camflix.operations import OPERATIONS
+from camflix.operations.declare import may_wait
 from camflix.operations.validate import checked
 
 if TYPE_CHECKING:
@@ -105,7 +107,7 @@ class RemoteClient:
             IncompatibleServerError: the server is older, newer, or no CamFlix.
         """
         fields = msgspec.to_builtins(checked(body))
-        if _may_wait(operation):
+        if may_wait(operation):
             return self._write(operation, fields)
         if operation.method == "GET":
             return self._read(operation, fields)
@@ -121,25 +123,34 @@ class RemoteClient:
         """
         n_done = 0
         with self.queue.locked():
-            waiting = self.queue.waiting()
+            left = self.queue.waiting()
+            before = len(left)
             try:
-                for write in waiting:
-                    self._send_late(write)
-                    n_done += 1
+                while left:
+                    if self._send_late(left[0]):
+                        n_done += 1
+                        del left[0]
+                        continue
+                    refused = left.pop(0)
+                    undo = _undo_of_first(left)
+                    if undo is not None:  # or it would take back what was written before
+                        self.queue.refuse(undo, f"refused: {refused.key}")
+                        left.remove(undo)
             finally:
-                if n_done:
-                    self.queue.keep_only(waiting[n_done:])
+                if len(left) < before:
+                    self.queue.keep_only(left)
         if n_done:
             self._notice(plural("{n} write made offline was sent.", "{n} writes made offline were sent.", n_done))
         return n_done
 
-    def _send_late(self, write: QueuedWrite) -> None:
+    def _send_late(self, write: QueuedWrite) -> bool:
+        """Send a write that was kept; return whether the server did it, or refused it for good."""
         operation = OPERATIONS.get(write.operation)
         if operation is None:
             self.queue.refuse(write, f"unknown operation: {write.operation}")
-            return
+            return False
         try:
-            self._send(operation, write.body, write.key)
+            self._send(operation, write.body, write.key, write.made_at)
         except _HOLDS_UP:
             raise
         except CamFlixError as error:
@@ -152,6 +163,8 @@ class RemoteClient:
                     file=self.queue.refused_file,
                 )
             )
+            return False
+        return True
 
     def _write(self, operation: Operation[Input, Result], fields: dict[str, Any]) -> Result:
         write = QueuedWrite(uuid.uuid4().hex, operation.name, fields, datetime.now(UTC))
@@ -194,7 +207,13 @@ class RemoteClient:
     def _decoded(self, operation: Operation[Input, Result], content: bytes) -> Result:
         return result_of(operation, content, self.login.url, self._version)
 
-    def _send(self, operation: Operation[Any, Any], fields: dict[str, Any], key: str | None = None) -> bytes:
+    def _send(
+        self,
+        operation: Operation[Any, Any],
+        fields: dict[str, Any],
+        key: str | None = None,
+        made_at: datetime | None = None,
+    ) -> bytes:
         """Send one request, again where that is safe; return the body of its answer."""
         if time.monotonic() < self._away_until:
             raise self._away()
@@ -204,6 +223,8 @@ class RemoteClient:
             headers["Content-Type"] = "application/json"
         if key is not None:
             headers[IDEMPOTENCY_HEADER] = key
+        if made_at is not None:
+            headers[MADE_AT_HEADER] = made_at.isoformat()
         is_safe = operation.method == "GET" or key is not None
         began = time.monotonic()
         for pause in (*self._pauses, None):
@@ -261,9 +282,17 @@ class RemoteClient:
     _version = ""
 
 
-def _may_wait(operation: Operation[Any, Any]) -> bool:
-    """Return whether a write may be kept and sent later: those of everyday, not those of accounts."""
-    return operation.writes and operation.scope == "rate" and not operation.takes_file
+def _undo_of_first(later: list[QueuedWrite]) -> QueuedWrite | None:
+    """Return the undo among ``later`` writes that was meant for the write before them all."""
+    n_between = 0
+    for write in later:
+        if write.operation != "undo":
+            n_between += 1
+        elif n_between:
+            n_between -= 1
+        else:
+            return write
+    return None
 
 
 def _age(seconds: float) -> str:

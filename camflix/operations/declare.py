@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, TypeAlias, Ty
 if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractContextManager
+    from datetime import datetime
 
     from camflix.results import Scope
     from camflix.services.container import Services
@@ -36,7 +37,8 @@ class Caller:
     """From where a call came, and with which session or token.
 
     ``base_url`` is that of the server, for links in mails. ``opened_session`` is set by signing in: the secret of the
-    new session, which a server puts into a cookie and nobody else sees.
+    new session, which a server puts into a cookie and nobody else sees. ``made_at`` is when a write was made that could
+    not be sent until now.
     """
 
     address: str = ""
@@ -46,6 +48,7 @@ class Caller:
     session_id: int | None = None
     token_id: int | None = None
     opened_session: str | None = None
+    made_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,3 +176,8 @@ def operation(
         return declared
 
     return declare
+
+
+def may_wait(operation: Operation[Any, Any]) -> bool:
+    """Return whether a write may be kept and sent later: those of everyday, not those of accounts."""
+    return operation.writes and operation.scope == "rate" and not operation.takes_file

@@ -12,7 +12,8 @@ from camflix.scores import MAX_SCORE
 
 @operation("POST", "/api/ratings/", status=201)
 def rate(context: Context, body: RateMovie) -> SavedRating:
-    """Rate a film, or change its score. Errors: NotFoundError, InvalidInputError."""
+    """Rate a film, or change its score. Errors: NotFoundError, ConflictError (kept offline, and rated since)."""
+    context.services.ratings.refuse_overtaken(context.user_id, body.movie_id, context.caller.made_at, body.score)
     prediction = context.services.recommendations.predict(context.user_id, body.movie_id)
     saved = context.services.ratings.rate(context.user_id, body.movie_id, body.score, prediction)
     context.services.recommendations.learn(context.user_id)
@@ -21,7 +22,8 @@ def rate(context: Context, body: RateMovie) -> SavedRating:
 
 @operation("DELETE", "/api/ratings/{movie_id}/")
 def unrate(context: Context, body: MovieRef) -> RemovedRating:
-    """Remove a rating. Errors: NotFoundError."""
+    """Remove a rating. Errors: NotFoundError, ConflictError (kept offline, and rated since)."""
+    context.services.ratings.refuse_overtaken(context.user_id, body.movie_id, context.caller.made_at, None)
     removed = context.services.ratings.remove(context.user_id, body.movie_id)
     context.services.recommendations.learn(context.user_id)
     return removed
@@ -59,7 +61,7 @@ def rating_history(context: Context, body: MovieRef) -> RatingHistory:
 def undo(context: Context, body: Nothing) -> Undone:
     """Take back what one wrote last, a whole import included. Errors: NotFoundError, ConflictError."""
     del body
-    undone = context.services.undo.undo(context.user_id)
+    undone = context.services.undo.undo(context.user_id, context.caller.made_at)
     if undone.is_there is None:  # ratings; of nothing else a taste is learnt, nor the engine loaded for it
         context.services.recommendations.learn(context.user_id)
     return undone

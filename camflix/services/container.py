@@ -89,6 +89,15 @@ class Services:
         """Give titles in this language, once it is known who reads; before any are asked for."""
         self._language = language
 
+    def date(self, made_at: datetime) -> datetime:
+        """Let what is written from now on bear the moment when it was made, on a machine that kept it; return that.
+
+        It is never later than now, whatever the clock there says.
+        """
+        moment = min(made_at, self._now())
+        self._now = lambda: moment
+        return moment
+
     @cached_property
     def users(self) -> UserService:
         """Users by name."""

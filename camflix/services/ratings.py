@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, delete, exists, func, select, update
 from sqlalchemy.orm import aliased
 
 from camflix import scores
-from camflix.errors import NotFoundError
+from camflix.errors import ConflictError, NotFoundError
 from camflix.models import Movie, Rating, RatingChange, User
 from camflix.models.base import table_of
 from camflix.results import (
@@ -92,6 +92,25 @@ class RatingService:
             predicted_score=predicted,
             gap=None if predicted is None else round(score - predicted, 3),
         )
+
+    def refuse_overtaken(self, user_id: int, movie_id: int, made_at: datetime | None, score: int | None) -> None:
+        """Refuse a write that was made before what is there now, and came late; ``made_at`` is None for others.
+
+        Raises:
+            ConflictError: saying what is kept.
+        """
+        if made_at is None:
+            return
+        self._lock(user_id)
+        changes = select(func.max(RatingChange.changed_at))
+        last = self._session.scalar(changes.where(RatingChange.user_id == user_id, RatingChange.movie_id == movie_id))
+        kept = self.score_of(user_id, movie_id)
+        if last is None or last <= made_at or kept == score:
+            return
+        title = self._movies.get(movie_id).title
+        if kept is None:
+            raise ConflictError("“{title}” keeps no score: it was changed later elsewhere.", title=title)
+        raise ConflictError("“{title}” keeps the score {score}: it was rated later elsewhere.", title=title, score=kept)
 
     def remove(self, user_id: int, movie_id: int) -> RemovedRating:
         """Remove a rating; its history stays.

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, select, text
 from camflix.db.bulk import refresh_statistics
 from camflix.db.locks import lock_imports, lock_users
 from camflix.db.types import UtcDateTime
-from camflix.errors import NotFoundError
+from camflix.errors import ConflictError, NotFoundError
 from camflix.models import ImportBatch, RatingChange
 from camflix.results import Undone
 from camflix.services.counting import recount
@@ -101,12 +101,16 @@ class UndoService:
         self._lists = lists
         self._now = now
 
-    def undo(self, user_id: int) -> Undone:
+    def undo(self, user_id: int, made_at: datetime | None = None) -> Undone:
         """Take back the user's last write that has not been taken back.
+
+        Args:
+            user_id: whose.
+            made_at: when this was asked, where it comes late: what was written since is not taken back.
 
         Raises:
             NotFoundError: there is nothing to undo.
-            ConflictError: a list cannot have its name back, another has it.
+            ConflictError: a list cannot have its name back, another has it; or the last write is newer than this.
         """
         # Imports first, as an import takes them: they lock users too.
         lock_imports(self._session.connection())
@@ -118,6 +122,7 @@ class UndoService:
         else:
             batch = None
         rated_at = batch.finished_at if batch is not None else None if change is None else change.changed_at
+        self._refuse_overtaken(user_id, rated_at, made_at)
         undone = self._undo_record(user_id, since=rated_at)
         if undone is not None:
             return undone
@@ -126,6 +131,14 @@ class UndoService:
         if change is None:
             raise NotFoundError("There is nothing to undo.")
         return self._undo_change(change)
+
+    def _refuse_overtaken(self, user_id: int, rated_at: datetime | None, made_at: datetime | None) -> None:
+        if made_at is None:
+            return
+        record = self._journal.last(user_id)
+        moments = (rated_at, None if record is None else record.written_at)
+        if any(moment is not None and moment > made_at for moment in moments):
+            raise ConflictError("What you wrote last stays: it was written later elsewhere.")
 
     def _undo_record(self, user_id: int, since: datetime | None) -> Undone | None:
         """Undo the last write that is no rating, unless the last rating came after it; None when there is none."""

@@ -8,7 +8,9 @@ import socket
 import subprocess
 import sys
 import time
+import uuid
 from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +22,7 @@ from sqlalchemy import func, select
 from camflix import __version__, i18n
 from camflix.bootstrap import CamFlix
 from camflix.client.login import Login
+from camflix.client.queue import QueuedWrite
 from camflix.client.remote import RemoteClient
 from camflix.client.wire import wire_request
 from camflix.errors import (
@@ -33,9 +36,10 @@ from camflix.errors import (
 )
 from camflix.importers.rows import FilmRow
 from camflix.models import Rating, RatingChange
-from camflix.operations import get_movie, inputs, list_movies, list_ratings, rate, sign_up, undo, unrate
+from camflix.operations import get_movie, inputs, list_movies, list_ratings, rate, rating_history, sign_up, undo, unrate
 from camflix.services.catalogue import CatalogueWriter
 from tests.client.canned import canned_server
+from tests.conftest import NOW
 from tests.server.live import live_server
 from tests.server.process import ServerProcess, free_port
 
@@ -165,6 +169,64 @@ class TestOffline:
             changes = session.execute(select(RatingChange.movie_id, RatingChange.new_score).order_by(RatingChange.id))
             written = [(movie, score) for movie, score in changes]
         assert written[:4] == [(films[0], 50), (films[1], 60), (films[0], 70), (films[2], 80)]
+
+    def test_what_was_rated_later_elsewhere_is_kept(
+        self, settings: Settings, clock: Clock, world: World, tmp_path: Path
+    ) -> None:
+        first, second, third = world.films(3)
+        world.user("zoe")
+        notices: list[str] = []
+        i18n.use_language("en")
+
+        def keep(client: RemoteClient, operation: str, minutes: int, **body: int) -> None:
+            made_at = clock() + timedelta(minutes=minutes)
+            client.queue.append(QueuedWrite(uuid.uuid4().hex, operation, body, made_at))
+
+        with live_server(settings, clock, tmp_path) as live:
+            laptop = live.client("zoe", notice=notices.append)
+            phone = RemoteClient(live.login("zoe"), tmp_path / "phone")
+            phone.call(rate, inputs.RateMovie(first, 33))
+            keep(laptop, "rate", 1, movie_id=second, score=40)
+            keep(laptop, "rate", 2, movie_id=first, score=10)
+            keep(laptop, "undo", 3)
+            keep(laptop, "unrate", 4, movie_id=first)
+            keep(laptop, "rate", 5, movie_id=third, score=60)
+            world.tick(minutes=60)
+            phone.call(rate, inputs.RateMovie(first, 90))
+            world.tick()
+            page = laptop.call(list_ratings, inputs.ListRatings())
+            # The undo was meant for a score that is refused: it takes nothing else back.
+            assert {rated.movie.id: rated.score for rated in page.ratings} == {first: 90, second: 40, third: 60}
+            assert "keeps the score 90: it was rated later elsewhere" in notices[0]
+            assert len([notice for notice in notices if "refused" in notice]) == 2
+            assert notices[-1] == "2 writes made offline were sent."
+            assert len(laptop.queue.refused_file.read_text("utf-8").splitlines()) == 3
+            assert laptop.queue.is_empty()
+            history = laptop.call(rating_history, inputs.MovieRef(third)).changes
+            assert [(change.new_score, change.changed_at) for change in history] == [(60, NOW + timedelta(minutes=5))]
+            for client in (laptop, phone):
+                client.close()
+
+    def test_an_undo_kept_offline_takes_back_nothing_newer_than_itself(
+        self, settings: Settings, clock: Clock, world: World, tmp_path: Path
+    ) -> None:
+        (film,) = world.films(1)
+        world.user("zoe")
+        i18n.use_language("en")
+        with live_server(settings, clock, tmp_path) as live:
+            notices: list[str] = []
+            laptop = live.client("zoe", notice=notices.append)
+            phone = RemoteClient(live.login("zoe"), tmp_path / "phone")
+            laptop.queue.append(QueuedWrite(uuid.uuid4().hex, "undo", {}, clock()))
+            world.tick(minutes=60)
+            phone.call(rate, inputs.RateMovie(film, 90))
+            assert laptop.call(get_movie, inputs.MovieRef(film)).marks.score == 90
+            assert "What you wrote last stays" in notices[0]
+            laptop.queue.append(QueuedWrite(uuid.uuid4().hex, "undo", {}, clock() + timedelta(minutes=1)))
+            world.tick(minutes=60)
+            assert laptop.call(get_movie, inputs.MovieRef(film)).marks.score is None
+            for client in (laptop, phone):
+                client.close()
 
     def test_reading_is_answered_from_the_last_answer_with_its_age(
         self, settings: Settings, clock: Clock, world: World, tmp_path: Path

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -12,7 +13,7 @@ from werkzeug.exceptions import HTTPException
 from camflix import __version__
 from camflix.errors import CamFlixError, InvalidInputError
 from camflix.i18n import current_language, speaking
-from camflix.operations.declare import STRANGER, Caller, Context
+from camflix.operations.declare import STRANGER, Caller, Context, may_wait
 from camflix.operations.import_inputs import MAX_FILE_BYTES
 from camflix.server import auth
 from camflix.server.api.decode import input_of
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 ASKED_LANGUAGE = "camflix.language"
 """Where the environment of a request holds the language that its reader asks for; empty for none."""
 IDEMPOTENCY_HEADER = "Idempotency-Key"
+MADE_AT_HEADER = "CamFlix-Made-At"
 MAX_FILE_BODY_BYTES = MAX_FILE_BYTES * 3 // 2
 """Of a request with a file: in JSON it takes a third more."""
 _MAX_KEY = 64
@@ -156,7 +158,11 @@ class Dispatcher:
     ) -> bytes:
         # What only administrators see, a token shows that was made for it.
         is_admin = identity.is_admin and identity.scope == "admin"
-        context = Context(services, identity.user_id, identity.username, is_admin, self._caller(identity), proof)
+        caller = self._caller(identity)
+        made_at = _made_at() if may_wait(operation) else None
+        if made_at is not None:
+            caller.made_at = services.date(made_at)
+        context = Context(services, identity.user_id, identity.username, is_admin, caller, proof)
         with speaking(g.language):
             return msgspec.json.encode(operation.function(context, body))
 
@@ -187,3 +193,19 @@ class Dispatcher:
         else:
             response.headers["Cache-Control"] = "no-store"
         return response
+
+
+def _made_at() -> datetime | None:
+    """Return when the request's write was made, where it says that it comes late."""
+    header = request.headers.get(MADE_AT_HEADER)
+    if header is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(header)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise InvalidInputError(
+            "{header}: give a moment such as 2026-11-23T20:15:00Z.", field=MADE_AT_HEADER, header=MADE_AT_HEADER
+        )
+    return moment.astimezone(UTC)

@@ -10,8 +10,9 @@ import msgspec
 
 from camflix import __version__
 from camflix.operations import OPERATIONS, Operation
+from camflix.operations.declare import may_wait
 from camflix.server.api.decode import IN_QUERY, path_fields
-from camflix.server.api.dispatch import IDEMPOTENCY_HEADER
+from camflix.server.api.dispatch import IDEMPOTENCY_HEADER, MADE_AT_HEADER
 from camflix.server.api.problems import MEDIA_TYPE
 
 _REF = "#/components/schemas/{name}"
@@ -118,6 +119,16 @@ def _parameters(operation: Operation[Any, Any], schema: dict[str, Any]) -> list[
                 "required": False,
                 "description": "Sent again with the same key, a write is done once and answered alike.",
                 "schema": {"type": "string", "pattern": "^[ -~]{1,64}$"},
+            }
+        )
+    if may_wait(operation):
+        parameters.append(
+            {
+                "name": MADE_AT_HEADER,
+                "in": "header",
+                "required": False,
+                "description": "When it was made, where it comes late; what was rated since is kept (409).",
+                "schema": {"type": "string", "format": "date-time"},
             }
         )
     return parameters
