@@ -94,7 +94,7 @@ def _speaking_their_language(inner: Callable[..., Iterable[bytes]], default: str
     """Return the application speaking to each reader by their Accept-Language."""
 
     def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        asked = _asked(environ.get("HTTP_ACCEPT_LANGUAGE", ""))
+        asked = asked_language(environ.get("HTTP_ACCEPT_LANGUAGE", ""))
         environ[ASKED_LANGUAGE] = asked
         with speaking(asked or default):
             return inner(environ, start_response)
@@ -102,7 +102,7 @@ def _speaking_their_language(inner: Callable[..., Iterable[bytes]], default: str
     return application
 
 
-def _asked(header: str) -> str:
+def asked_language(header: str) -> str:
     """Return which of our languages a reader asks for; empty where none is, or any will do."""
     if not header:
         return ""
@@ -113,4 +113,4 @@ def _asked(header: str) -> str:
     return LanguageAccept([each for each in accepted if each[0] != "*"]).best_match(LANGUAGES) or ""
 
 
-__all__ = ["MAX_BODY_BYTES", "Response", "Server", "create_server"]
+__all__ = ["MAX_BODY_BYTES", "Response", "Server", "asked_language", "create_server"]

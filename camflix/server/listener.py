@@ -10,11 +10,15 @@ from waitress import wasyncore
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser
 from waitress.server import create_server
+from waitress.task import ErrorTask
 
+from camflix import __version__
 from camflix.errors import StorageError, Word
+from camflix.i18n import current_language, speaking
 from camflix.operations import OPERATIONS
 from camflix.server.api.dispatch import MAX_FILE_BODY_BYTES
-from camflix.server.app import MAX_BODY_BYTES
+from camflix.server.api.problems import MEDIA_TYPE, unread_problem
+from camflix.server.app import MAX_BODY_BYTES, asked_language
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -41,8 +45,30 @@ class _Parser(HTTPRequestParser):  # type: ignore[misc]
             self.adj.max_request_body_size = MAX_FILE_BODY_BYTES
 
 
+class _ErrorTask(ErrorTask):  # type: ignore[misc]
+    """Says what is wrong with a request that no application can be asked, in the words and form of all errors."""
+
+    def execute(self) -> None:
+        """Send it, and close the connection."""
+        error = self.request.error
+        asked = asked_language(getattr(self.request, "headers", {}).get("ACCEPT_LANGUAGE", ""))
+        with speaking(asked or current_language()):
+            body = unread_problem(error.code)
+        self.status = f"{error.code} {error.reason}"
+        self.response_headers += [
+            ("Content-Type", MEDIA_TYPE),
+            ("Cache-Control", "no-store"),
+            ("X-Content-Type-Options", "nosniff"),
+            ("CamFlix-Version", __version__),
+        ]
+        self.set_close_on_finish()
+        self.content_length = len(body)
+        self.write(body)
+
+
 class _Channel(HTTPChannel):  # type: ignore[misc]
     parser_class = _Parser
+    error_task_class = _ErrorTask
 
 
 class Listener:

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
     from camflix.services.epoch import EpochService
 
-_USERNAME = re.compile(r"[\w.@+-]{1,64}")
+_USERNAME = re.compile(r"(?=.*\w)[\w.@+-]{1,64}")  # "." and ".." alone mean other addresses
 DEMO_USERNAME = "demo"
-_RESERVED = re.compile(rf"{DEMO_USERNAME}|sample-[0-9]+|ml-[0-9]+", re.IGNORECASE)
+_RESERVED = re.compile(rf"{DEMO_USERNAME}|profile|sample-[0-9]+|ml-[0-9]+", re.IGNORECASE)
 _BLOCK = 500
 
 
@@ -240,7 +240,11 @@ class UserService:
 
 
 def is_reserved(username: str) -> bool:
-    """Return whether a name is kept for users whom CamFlix makes itself: the demonstration's, a data set's raters."""
+    """Return whether a name is kept.
+
+    Users whom CamFlix makes itself have such names (the demonstration's, a data set's raters), and addresses beside
+    those of users (/api/users/profile/).
+    """
     return _RESERVED.fullmatch(username) is not None
 
 

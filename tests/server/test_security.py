@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import http.client
+import io
+import json
+import socket
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +16,8 @@ from camflix.errors import SettingsError
 from camflix.server.app import MAX_BODY_BYTES, create_server
 from camflix.server.security import is_allowed
 from camflix.settings import load_settings
-from tests.server.live import KEY, server_settings
+from tests.conftest import Clock
+from tests.server.live import KEY, live_server, server_settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -178,6 +184,45 @@ def test_a_body_that_is_too_large_is_refused(open_server: Open) -> None:
     answer = asked.post("/api/session/", data=b"x" * (MAX_BODY_BYTES + 1), content_type="application/json")
     assert answer.status_code == 413
     assert answer.mimetype == "application/problem+json"
+
+
+@pytest.mark.parametrize(("n_bytes", "status"), [(MAX_BODY_BYTES - 1, 422), (MAX_BODY_BYTES, 413)])
+def test_a_body_in_chunks_is_not_cut_where_the_limit_is(open_server: Open, n_bytes: int, status: int) -> None:
+    """As gunicorn hands it on: without a length, ending by itself."""
+    answer = client(open_server).post(
+        "/api/session/",
+        input_stream=io.BytesIO(b'{"username": "' + b"x" * (n_bytes - 16) + b'"}'),
+        content_type="application/json",
+        environ_overrides={"wsgi.input_terminated": True, "HTTP_TRANSFER_ENCODING": "chunked"},
+    )
+    assert (answer.status_code, answer.mimetype) == (status, "application/problem+json")
+
+
+@pytest.mark.parametrize(
+    ("request_", "status", "said"),
+    [
+        (b"POST /api/session/ HTTP/1.1\r\nContent-Length: 9000000\r\n\r\n", 413, "Cette requête est plus grande"),
+        (b"GET / HTTP/1.1\r\nX: " + b"x" * 300_000 + b"\r\n\r\n", 431, "Les en-têtes de cette requête"),
+        (b"GET / HTTP/1.1\r\nbad header\r\n\r\n", 400, "Cette requête"),
+        (b"GET / HTTP/1.1\r\nAccept-Language: en\r\nTransfer-Encoding: odd\r\n\r\n", 501, "This request cannot be"),
+    ],
+    ids=["body", "headers", "no header", "odd"],
+)
+def test_what_never_reaches_the_application_is_refused_in_the_form_of_all_errors(
+    base: Settings, tmp_path: Path, request_: bytes, status: int, said: str
+) -> None:
+    with (
+        live_server(base, Clock(), tmp_path) as live,
+        socket.create_connection(("127.0.0.1", int(live.url.rpartition(":")[2])), 30) as asking,
+    ):
+        with suppress(OSError):  # it may have heard enough before all is sent
+            asking.sendall(request_)
+        answer = http.client.HTTPResponse(asking)
+        answer.begin()
+        body = json.loads(answer.read())
+    assert (answer.status, answer.getheader("Content-Type")) == (status, "application/problem+json")
+    assert (body["status"], body["request_id"]) == (status, "")
+    assert body["detail"].startswith(said)
 
 
 @pytest.mark.parametrize("debug", [False, True])

@@ -71,7 +71,7 @@ class TestAdd:
     def test_letters_of_any_script_digits_and_a_few_signs_make_a_name(self, people: World, name: str) -> None:
         assert add(people, name).username == name
 
-    @pytest.mark.parametrize("name", ["", " ", "a b", "a/b", "x" * 65, "a\n", "a\0", "\udcff", "<b>"])
+    @pytest.mark.parametrize("name", ["", " ", "a b", "a/b", "x" * 65, "a\n", "a\0", "\udcff", "<b>", ".", "..", "-"])
     def test_anything_else_is_refused(self, people: World, name: str) -> None:
         with pytest.raises(InvalidInputError) as refused:
             add(people, name)
@@ -198,8 +198,8 @@ class TestLocalProfile:
             services.users.local_profile("ann")
 
 
-@pytest.mark.parametrize("name", ["demo", "Demo", "ml-7", "sample-001"])
-def test_names_of_users_whom_camflix_makes_are_reserved(world: World, name: str) -> None:
+@pytest.mark.parametrize("name", ["demo", "Demo", "ml-7", "sample-001", "profile"])
+def test_names_of_users_whom_camflix_makes_and_of_addresses_beside_theirs_are_reserved(world: World, name: str) -> None:
     with pytest.raises(ConflictError), world.camflix.transaction(writes=True) as services:
         services.users.add(name)
     with world.camflix.transaction(writes=False) as services:

@@ -10,10 +10,11 @@ import msgspec
 from flask import request
 from werkzeug.exceptions import UnsupportedMediaType
 
-from camflix.errors import InvalidInputError
+from camflix.errors import InvalidInputError, TooLargeError
 from camflix.i18n import N_
 from camflix.operations import OPERATIONS
 from camflix.operations.validate import decoded
+from camflix.server.api.problems import TOO_LARGE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,6 +40,7 @@ def input_of(operation: Operation[Any, Any], in_path: Mapping[str, str]) -> Any:
 
     Raises:
         InvalidInputError: naming the field.
+        TooLargeError: the body.
         UnsupportedMediaType: the body is not JSON by its own account.
     """
     if operation.takes_file and request.mimetype != JSON:
@@ -60,10 +62,24 @@ def _with_file(operation: Operation[Any, Any]) -> Any:
     given = _query()
     if FILE in given:
         raise _no_such_field(FILE)
-    content = request.get_data(cache=False)
+    content = _content()
     if not content:
         raise InvalidInputError(_MISSING, field=FILE)
     return decoded({**_single(given, _types_of(operation.name)), FILE: content}, operation.input_type, strict=False)
+
+
+def _content() -> bytes:
+    """Return the body.
+
+    Raises:
+        TooLargeError: it came in chunks and reached the limit; what comes without a length, werkzeug cuts there in
+            silence. Longer ones that tell their length are refused before.
+    """
+    data = request.get_data(cache=False)
+    limit = request.max_content_length
+    if request.content_length is None and limit is not None and len(data) >= limit:
+        raise TooLargeError(TOO_LARGE)
+    return data
 
 
 def _single(given: dict[str, Any], types: dict[str, Any]) -> dict[str, Any]:
@@ -89,7 +105,7 @@ def _query() -> dict[str, Any]:
 def _body() -> dict[str, Any]:
     if request.args:
         raise _no_such_field(next(iter(request.args)))
-    data = request.get_data(cache=False)
+    data = _content()
     if not data:
         return {}
     if request.mimetype != JSON:

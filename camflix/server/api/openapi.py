@@ -11,10 +11,12 @@ import msgspec
 from camflix import __version__
 from camflix.operations import OPERATIONS, Operation
 from camflix.operations.declare import may_wait
-from camflix.server.api.decode import IN_QUERY, path_fields
+from camflix.server.api.decode import FILE, IN_QUERY, path_fields
 from camflix.server.api.dispatch import IDEMPOTENCY_HEADER, MADE_AT_HEADER
 from camflix.server.api.problems import MEDIA_TYPE
+from camflix.server.auth import CSRF_HEADER
 
+_BESIDE_FILE = "Where the body is the file itself; in JSON it stands in the body."
 _REF = "#/components/schemas/{name}"
 _ALWAYS = {400: "The request cannot be understood.", 422: "A value cannot be taken.", 429: "Too many requests."}
 _FOR_MEMBERS = {401: "Nobody is signed in.", 403: "This user or token may not do that."}
@@ -26,6 +28,8 @@ _STATUS_TEXTS = {
     415: "The body is not JSON.",
     503: "The server cannot use its data now.",
 }
+_BY_COOKIE: dict[bool, dict[str, list[str]]] = {False: {"session": []}, True: {"session": [], "csrf": []}}
+"""What a browser shows, by whether it writes."""
 PROBLEM = {
     "type": "object",
     "title": "Problem",
@@ -71,6 +75,18 @@ def document() -> dict[str, Any]:
             "schemas": {**components, "Problem": PROBLEM},
             "securitySchemes": {
                 "token": {"type": "http", "scheme": "bearer", "description": "An API token; see POST /api/login/."},
+                "session": {
+                    "type": "apiKey",
+                    "in": "cookie",
+                    "name": "camflix",
+                    "description": "Set by POST /api/session/; named __Host-camflix where only https is served.",
+                },
+                "csrf": {
+                    "type": "apiKey",
+                    "in": "header",
+                    "name": CSRF_HEADER,
+                    "description": "What GET /api/account/ answered in this header; writes by the cookie need it.",
+                },
             },
         },
     }
@@ -85,7 +101,7 @@ def _described(operation: Operation[Any, Any], components: dict[str, Any]) -> di
         "tags": [operation.path.split("/")[2]],
         "parameters": _parameters(operation, schema),
         "responses": _responses(operation),
-        "security": [] if operation.audience == "anyone" else [{"token": []}],
+        "security": [] if operation.audience == "anyone" else [{"token": []}, _BY_COOKIE[operation.writes]],
         "x-scope": operation.scope,
         "x-audience": operation.audience,
     }
@@ -99,15 +115,16 @@ def _parameters(operation: Operation[Any, Any], schema: dict[str, Any]) -> list[
     in_path = path_fields(operation.path)
     parameters = []
     for name, kind in schema.get("properties", {}).items():
-        if name not in in_path and operation.method not in IN_QUERY:
+        is_in_body = name not in in_path and operation.method not in IN_QUERY
+        if is_in_body and (not operation.takes_file or name == FILE):
             continue
         shown = {key: value for key, value in kind.items() if key != "description"}
         parameters.append(
             {
                 "name": name,
                 "in": "path" if name in in_path else "query",
-                "required": name in schema.get("required", ()) or name in in_path,
-                "description": kind.get("description", ""),
+                "required": (name in schema.get("required", ()) and not is_in_body) or name in in_path,
+                "description": _BESIDE_FILE if is_in_body else kind.get("description", ""),
                 "schema": _without_null(shown),
             }
         )
@@ -156,7 +173,10 @@ def _body(operation: Operation[Any, Any], schema: dict[str, Any]) -> dict[str, A
     else:
         required = list(schema.get("required", ()))
         shown = {"$ref": _REF.format(name=operation.input_type.__name__)}
-    return {"required": bool(required), "content": {"application/json": {"schema": shown}}}
+    content = {"application/json": {"schema": shown}}
+    if operation.takes_file:
+        content["application/octet-stream"] = {"schema": {"type": "string", "format": "binary"}}
+    return {"required": bool(required), "content": content}
 
 
 def _responses(operation: Operation[Any, Any]) -> dict[str, Any]:

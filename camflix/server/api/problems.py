@@ -45,8 +45,10 @@ HTTP_SENTENCES = {
     404: N_("There is nothing at this address."),
     405: N_("This address does not take this method."),
     415: N_("Send the body as application/json."),
+    431: N_("The headers of this request are larger than the server takes."),
     500: N_("Something went wrong on the server; it was written to its log."),
 }
+TOO_LARGE = N_("This request is larger than the server takes.")
 _RETRY_SECONDS = 2
 
 
@@ -54,23 +56,7 @@ def problem_response(error: CamFlixError) -> Response:
     """Return the answer for an error."""
     shown = _shown(error)
     status = STATUSES[type(shown)]
-    body: dict[str, Any] = {
-        "type": f"urn:camflix:problem:{shown.code}",
-        "title": _title(status),
-        "status": status,
-        "detail": i18n.say(shown),
-        "code": shown.code,
-        "field": shown.field,
-        "message": shown.message,
-        "hint_message": shown.hint,
-        "values": {name: _plain(value) for name, value in shown.values.items()},
-        "words": [name for name, value in shown.values.items() if isinstance(value, Word)],
-        "request_id": g.get("request_id", ""),
-    }
-    candidates = getattr(shown, "candidates", None)
-    if candidates is not None:
-        body["candidates"] = candidates
-    response = Response(msgspec.json.encode(body), status, mimetype=MEDIA_TYPE)
+    response = Response(problem_of(shown, g.get("request_id", "")), status, mimetype=MEDIA_TYPE)
     if status == 401:  # noqa: PLR2004 - RFC 9110 asks for it
         response.headers["WWW-Authenticate"] = 'Bearer realm="CamFlix"'
     retry_after = getattr(shown, "retry_after", _RETRY_SECONDS if isinstance(shown, StorageError) else None)
@@ -79,12 +65,46 @@ def problem_response(error: CamFlixError) -> Response:
     return response
 
 
+def problem_of(error: CamFlixError, request_id: str) -> bytes:
+    """Return the body that tells an error; all that it says, its reader may know."""
+    status = STATUSES[type(error)]
+    body: dict[str, Any] = {
+        "type": f"urn:camflix:problem:{error.code}",
+        "title": _title(status),
+        "status": status,
+        "detail": i18n.say(error),
+        "code": error.code,
+        "field": error.field,
+        "message": error.message,
+        "hint_message": error.hint,
+        "values": {name: _plain(value) for name, value in error.values.items()},
+        "words": [name for name, value in error.values.items() if isinstance(value, Word)],
+        "request_id": request_id,
+    }
+    candidates = getattr(error, "candidates", None)
+    if candidates is not None:
+        body["candidates"] = candidates
+    return msgspec.json.encode(body)
+
+
+def unread_problem(status: int) -> bytes:
+    """Return the body for a request of which no application hears: its headers or its body were refused."""
+    if status == 413:  # noqa: PLR2004 - content too large
+        return problem_of(TooLargeError(TOO_LARGE), "")
+    return _plain_body(status, f"http_{status}", http_sentence(status), "")
+
+
+def http_sentence(status: int) -> str:
+    """Return what an error of HTTP itself says."""
+    return i18n._(HTTP_SENTENCES.get(status, HTTP_SENTENCES[400]))
+
+
 def http_problem(error: HTTPException) -> Response:
     """Return the answer for an error of HTTP itself: no such address, another method, too large."""
     status = error.code or 500
     if status == 413:  # noqa: PLR2004 - content too large
-        return problem_response(TooLargeError("This request is larger than the server takes."))
-    response = plain_problem(status, f"http_{status}", i18n._(HTTP_SENTENCES.get(status, HTTP_SENTENCES[400])))
+        return problem_response(TooLargeError(TOO_LARGE))
+    response = plain_problem(status, f"http_{status}", http_sentence(status))
     for name, value in error.get_headers():
         if name.lower() in {"allow", "retry-after", "location"}:
             response.headers[name] = value
@@ -94,7 +114,7 @@ def http_problem(error: HTTPException) -> Response:
 def bug_problem(error: Exception) -> Response:
     """Return the answer for a bug; its traceback is shown in DEBUG only."""
     current_app.logger.error("request %s failed", g.get("request_id", ""), exc_info=error)
-    response = plain_problem(500, "http_500", i18n._(HTTP_SENTENCES[500]))
+    response = plain_problem(500, "http_500", http_sentence(500))
     if current_app.config["CAMFLIX_DEBUG"]:
         body = msgspec.json.decode(response.get_data())
         body["traceback"] = traceback.format_exception(error)
@@ -104,15 +124,20 @@ def bug_problem(error: Exception) -> Response:
 
 def plain_problem(status: int, code: str, detail: str) -> Response:
     """Return a problem that is no CamFlixError."""
-    body = {
-        "type": f"urn:camflix:problem:{code}",
-        "title": _title(status),
-        "status": status,
-        "detail": detail,
-        "code": code,
-        "request_id": g.get("request_id", ""),
-    }
-    return Response(msgspec.json.encode(body), status, mimetype=MEDIA_TYPE)
+    return Response(_plain_body(status, code, detail, g.get("request_id", "")), status, mimetype=MEDIA_TYPE)
+
+
+def _plain_body(status: int, code: str, detail: str, request_id: str) -> bytes:
+    return msgspec.json.encode(
+        {
+            "type": f"urn:camflix:problem:{code}",
+            "title": _title(status),
+            "status": status,
+            "detail": detail,
+            "code": code,
+            "request_id": request_id,
+        }
+    )
 
 
 def _shown(error: CamFlixError) -> CamFlixError:
