@@ -15,7 +15,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from camflix.recommender import kernels
-from camflix.recommender.factors_sampler import CHAINS, KernelDraws, KernelSampler, Problem, new_chains
+from camflix.recommender.factors_sampler import (
+    CHAINS,
+    FIRST_SPREAD,
+    KernelDraws,
+    KernelSampler,
+    Problem,
+    new_chains,
+)
 from camflix.recommender.factors_sampler_twin import NumpyDraws, TwinSampler
 from camflix.recommender.factors_smoother import LANES, MOST_COORDINATES, MOST_SAMPLES, Int16s, Samples
 
@@ -132,7 +139,11 @@ class Start:
             self._set(chains.one(k), (bundle * CHAINS + k + 1) * n_samples // n_chains - 1)
 
     def _set(self, chain: Chains, place: int) -> None:
-        """Set a chain's weights to those of a sample; what a sample does not tell starts at zero."""
+        """Set a chain's weights to those of a sample; what a sample does not tell starts at zero.
+
+        Of people it tells how they are spread: they are drawn from that. Were they all set to the mean, the precision
+        of their prior would begin near their number, and where they rate little take hundreds of sweeps to come down.
+        """
         block, lane = divmod(max(place, 0), LANES)
         n = min(len(chain.user_own), self.samples.n_coordinates)
         known = np.flatnonzero(self.items >= 0)
@@ -144,7 +155,9 @@ class Start:
         ):
             weights[:n] = 0.0
             weights[:n, known] = (stored[self.items[known], block, :n, lane] * units[block, :n, lane]).T
-        chain.user_own[:n] = self.samples.prior_means[block, :n, lane][:, None]
+        means, precisions = self.samples.prior_means[block, :n, lane], self.samples.prior_precisions[block, :n, lane]
+        normals = chain.user_own[:n] / FIRST_SPREAD
+        chain.user_own[:n] = means[:, None] + normals / np.sqrt(precisions)[:, None]
         chain.levels[...] = self.samples.levels[block, lane]
 
 

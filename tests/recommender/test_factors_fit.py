@@ -138,6 +138,24 @@ def test_a_warm_start_goes_on_where_the_model_was() -> None:
     assert near < 0.9 * far
 
 
+@pytest.mark.parametrize("is_warm", [False, True], ids=["cold", "warm"])
+def test_many_people_of_few_ratings_are_told_apart_as_far_as_they_differ(*, is_warm: bool) -> None:
+    """By the fast preset: a prior that began at their number would hold them together for a hundred sweeps."""
+    rng = np.random.default_rng(0)
+    n_users, n_items, n_each, spread = 2000, 200, 5, 14.0
+    users = np.repeat(np.arange(n_users, dtype=np.int32), n_each)
+    items = rng.random((n_users, n_items)).argsort(axis=1)[:, :n_each].ravel().astype(np.int32)
+    levels = 60 + rng.normal(0, spread, n_users)[users] + rng.normal(0, 8, n_items)[items]
+    scores = np.clip(np.rint(levels + rng.normal(0, 10, len(users))), 0, 100)
+    ratings = Ratings.from_triples(users, items, scores.astype(np.uint8), n_users, n_items)
+    chosen = fast_settings(ratings.n_ratings)
+    model = Factors.fit(ratings, settings=chosen)
+    if is_warm:
+        model = Factors.fit(ratings, seed=1, settings=chosen, warm_start=WarmStart(model))
+    learnt = model.samples.prior_precisions[:, 0].mean()
+    assert learnt == pytest.approx(scores.var() / spread**2, rel=0.4)
+
+
 def test_a_warm_start_is_the_same_twice() -> None:
     """To the bit, as every fit."""
     settled = Factors.fit(community(), settings=QUICK)
