@@ -64,6 +64,7 @@ WHERE rating.updated_at < excluded.updated_at
    OR (rating.updated_at = excluded.updated_at AND rating.score <> excluded.score)
 """
 _FEW_ROWS = 100
+_UTC_CHARACTERS = len("+00:00")
 
 
 def allocate_ids(connection: Connection, table: Table, n: int) -> list[int]:
@@ -230,6 +231,12 @@ def upsert_ratings(
     return Upserted(n_created, n_updated, len(rows) - n_created - n_updated)
 
 
+def _moment_text(at: datetime) -> str:
+    """Return a moment as SQLAlchemy keeps it on SQLite: UTC, without saying so."""
+    at = at if at.tzinfo is UTC else at.astimezone(UTC)
+    return at.isoformat(" ", "microseconds")[:-_UTC_CHARACTERS]
+
+
 def _stage(connection: Connection, rows: Sequence[tuple[int, int, int, datetime]]) -> None:
     if connection.dialect.name == "postgresql":
         connection.execute(text(_CREATE_STAGE.format(moment="TIMESTAMP WITH TIME ZONE") + " ON COMMIT DROP"))
@@ -242,8 +249,5 @@ def _stage(connection: Connection, rows: Sequence[tuple[int, int, int, datetime]
     # SQLAlchemy's own text form of a moment, without its per-row machinery. (strftime would cut the zeros of year 999.)
     connection.exec_driver_sql(
         "INSERT INTO rating_stage VALUES (?, ?, ?, ?)",
-        [
-            (user, movie, score, at.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds"))
-            for user, movie, score, at in rows
-        ],
+        [(user, movie, score, _moment_text(at)) for user, movie, score, at in rows],
     )

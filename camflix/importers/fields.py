@@ -127,7 +127,10 @@ def parse_timestamp(text: str) -> datetime:
     """
     try:
         if text.isdecimal() and text.isascii():
-            return _not_in_the_future(datetime.fromtimestamp(int(text), UTC), text)
+            seconds = int(text)
+            moment = datetime.fromtimestamp(seconds, UTC)
+            _refuse_future(seconds, text)
+            return moment
     except (ValueError, OverflowError, OSError):
         pass
     raise Refused(
@@ -145,17 +148,18 @@ def parse_date(text: str) -> datetime | None:
         return None
     try:
         if _ISO_DATE.fullmatch(text):
-            return _not_in_the_future(datetime.fromisoformat(text).replace(tzinfo=UTC), text)
+            moment = datetime.fromisoformat(text).replace(tzinfo=UTC)
+            _refuse_future(moment.timestamp(), text)
+            return moment
     except ValueError:
         pass
     raise Refused(N_("“{value}” is not a date like 2024-03-26; correct it or take the line out"), value=shown(text))
 
 
-def _not_in_the_future(moment: datetime, text: str) -> datetime:
+def _refuse_future(seconds: float, text: str) -> None:
     # A rating of next year would win over all that its owner gives until then. Clocks and zones may be a day apart.
-    if moment.timestamp() > time.time() + _DAY:
+    if seconds > time.time() + _DAY:
         raise Refused(N_("“{value}” lies in the future; correct it or take the line out"), value=shown(text))
-    return moment
 
 
 def parse_year(text: str) -> int | None:
