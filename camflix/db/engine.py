@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from sqlalchemy import URL, Connection, Engine
 
 BUSY_TIMEOUT_MS = 10_000
+"""How long a write waits for another's, on both databases."""
 _WAL_PAUSE_SECONDS = 0.02
 POOL_RECYCLE_SECONDS = 60
 _POOL = {"pool_size": 15, "max_overflow": 0, "pool_use_lifo": True}
@@ -127,6 +128,8 @@ def _switch_to_wal(cursor: sqlite3.Cursor) -> None:
 def _prepare_postgresql(connection: psycopg.Connection[object], _record: object) -> None:
     # Moments come in the session's zone: in any other, the first hours of the year 1 and the last of 9999 are none.
     connection.execute("SET TIME ZONE 'UTC'")
+    # As on SQLite: whoever waits for another's rows holds a connection, and a server has but a few.
+    connection.execute(f"SET lock_timeout = {BUSY_TIMEOUT_MS}")
     connection.commit()
 
 

@@ -56,15 +56,23 @@ def lock_imports(connection: Connection, *, patience_seconds: float | None = PAT
     Args:
         connection: in a transaction of the caller's.
         patience_seconds: how long this transaction waits, for this lock and all that follow; none for as long as it
-            takes. Whoever waits holds a connection, and a server has but a few.
+            takes.
 
     Raises:
         OperationalError: another took longer; to people, the database is busy.
     """
-    if connection.dialect.name == "postgresql" and patience_seconds is not None:
-        wanted = {"patience": f"{round(1000 * patience_seconds)}ms"}
-        connection.execute(text("SELECT set_config('lock_timeout', :patience, true)"), wanted)
+    wait_at_most(connection, patience_seconds)
     _lock_key(connection, _IMPORTS)
+
+
+def wait_at_most(connection: Connection, seconds: float | None) -> None:
+    """Let this transaction wait so long for each lock from now on; None: as long as it takes.
+
+    Others wait for BUSY_TIMEOUT_MS.
+    """
+    if connection.dialect.name == "postgresql":
+        wanted = {"patience": f"{round(1000 * (seconds or 0))}ms"}
+        connection.execute(text("SELECT set_config('lock_timeout', :patience, true)"), wanted)
 
 
 def lock_fits(connection: Connection, *, wait: bool) -> bool:
@@ -74,6 +82,7 @@ def lock_fits(connection: Connection, *, wait: bool) -> bool:
         whether this one may; always when it waits.
     """
     if wait or connection.dialect.name != "postgresql":
+        wait_at_most(connection, None)
         _lock_key(connection, _FITS)
         return True
     return bool(connection.execute(text("SELECT pg_try_advisory_xact_lock(:key)"), {"key": _FITS}).scalar())

@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from camflix import i18n
 from camflix.db.failures import storage_errors
-from camflix.db.locks import lock_imports
+from camflix.db.locks import lock_imports, lock_users
 from camflix.errors import NotFoundError, StorageError
 
 if TYPE_CHECKING:
@@ -52,6 +52,20 @@ class TestOnPostgreSQL:
         with camflix.transaction(writes=True) as services:
             services.imports.sample([], [], user_id)
             assert self.patience(services) == "0"
+
+    def test_a_rating_waits_for_another_write_of_its_owner_no_longer_than_on_sqlite(
+        self, camflix: CamFlix, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("camflix.db.engine.BUSY_TIMEOUT_MS", 50)
+        camflix._engine.dispose()
+        with camflix.transaction(writes=True) as services:
+            user_id = services.users.add("ann").id
+        with camflix.transaction(writes=True) as first:
+            lock_users(first.users._session.connection(), f"SELECT {user_id}")
+            with pytest.raises(StorageError, match="is busy"), camflix.transaction(writes=True) as second:
+                second.ratings.rate(user_id, 1, 50, None)
+        with pytest.raises(NotFoundError), camflix.transaction(writes=True) as second:
+            second.ratings.rate(user_id, 1, 50, None)
 
 
 def test_where_all_connections_are_taken_the_database_is_said_to_be_busy(
