@@ -30,7 +30,7 @@ _MOST_LINES, _LEAST_LINES = 12, 4
 _LINES_AROUND = 18
 """What a receipt says beside its single people, so that on a small screen all of it stands on one page."""
 
-_BASE = ("mean", "film", "person")
+_BASE = ("mean", "film", "person", "choice")
 _OWN = ("own_rating", "own_presence")
 
 
@@ -165,19 +165,24 @@ class _Paper:
 def _base_words(line: ReceiptLine) -> str:
     if line.part == "mean":
         return _("the mean of all ratings")
-    if line.part == "film":
-        signs = (
+    # Nothing, more, less.
+    signs = {
+        "film": (
             N_("this film: rated like the average"),
             N_("this film: rated above average"),
             N_("this film: rated below average"),
-        )
-    else:
-        signs = (
+        ),
+        "person": (
             N_("you: you rate like everybody"),
             N_("you: you rate above average"),
             N_("you: you rate below average"),
-        )
-    # Nothing, more, less.
+        ),
+        "choice": (
+            N_("your choosing it: makes no difference"),
+            N_("your choosing it: raises the score"),
+            N_("your choosing it: lowers the score"),
+        ),
+    }[line.part]
     return _(signs[(line.amount > 0) - (line.amount < 0)])
 
 

@@ -4,11 +4,17 @@ What is fitted stands at the head of kernels/factors.c, what is served at the he
 from samples of the films' vectors, the person's vector is a ridge regression on the ratings they have now, and the
 prediction is the mean over the samples:
 
-    prediction = mean + film + person + sum over the person's own films of (rating part + presence part)
+    prediction = mean + film + person + choice + sum over the person's own films of (rating part + presence part)
 
 exactly, for a ridge is linear. "film" is what is expected of anybody's rating of it, "person" by how much this person
 rates every film higher; the rating part is how far an own rating lies from what is expected of anybody, times a weight
 that this film and the one predicted decide; the presence part is what choosing that film at all says.
+
+"choice" is what choosing the film predicted says. In the model a film's vector has a share, x, of everybody who rated
+it, and whoever is predicted for would be one of them: beside n others, (n + 1)^-1/2 (x_0 + a'x) more, which for one
+person differs by n only. Served is t / (n + 1) with t(u) the mean of x_0(u) + a(u)'x(u) over the sweeps: of films that
+many rated less was learnt than the model says. On MovieLens latest-small this takes .010 stars off the RMSE, and off
+that of films that nobody has rated a seventh. A film that the person has rated has their share already.
 
 The range is +-1.2816 standard deviations: sd² = 1 / (alpha beta) + mean b'A^-1 b + variance over the samples, that is
 the scatter of this person and this film, what is not known of the person, and what is not known of the film.
@@ -36,10 +42,12 @@ from camflix.recommender.receipt import THOUSANDTHS, apportion
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from camflix.recommender.arrays import Features, Float64s, Int32s, Int64s, Ratings, UInt8s
+    from camflix.recommender.arrays import Bools, Features, Float64s, Int32s, Int64s, Ratings, UInt8s
 
 MIN_RATINGS = 5
 """With fewer ratings of the person's own no prediction is shown."""
+
+_COMMON = (Part.MEAN, Part.FILM, Part.PERSON, Part.CHOICE)
 
 RANGE_WIDTH = 1.2816
 """How many standard deviations hold 80 % of a normal distribution, to either side."""
@@ -52,10 +60,12 @@ class FactorsPerson(Person):
     Attributes:
         folded_in: their vectors.
         variance: of their ratings around the prediction of a film with the typical scatter, standard units.
+        choice: by how much they rate a film otherwise that nobody else chose, standard units.
     """
 
     folded_in: FoldedIn
     variance: float
+    choice: float
 
 
 class Factors(Model):
@@ -145,29 +155,32 @@ class Factors(Model):
     def person(self, items: Int32s, scores: UInt8s, user: int = -1) -> FactorsPerson:
         """Return the person with these ratings.
 
-        Whoever was there at the fit keeps the scatter learnt then, also when their ratings have changed; for others it
-        is that of the mean user.
+        Whoever was there at the fit keeps the scatter learnt then, and what their choices say, also when their ratings
+        have changed; for others both are those of the mean user.
         """
-        precision, variance = self._new_person
+        precision, variance, choice = self._new_person
         if 0 <= user < len(self._fitted.user_precisions):
             precision = float(self._fitted.user_precisions[user])
             variance = float(self._fitted.user_variances[user])
-        return FactorsPerson(items, scores, user, self._smoother.fold_in(items, scores, precision), variance)
+            choice = float(self._fitted.user_choices[user])
+        return FactorsPerson(items, scores, user, self._smoother.fold_in(items, scores, precision), variance, choice)
 
     def predict(self, person: Person, items: Int32s) -> Predictions:
         """Return the predicted scores for ``items``; each is the total of its receipt."""
         return self._predictions(self._ready(person), np.ascontiguousarray(items, dtype=np.int32))
 
     def explain(self, person: Person, item: int) -> Receipt:
-        """Return the prediction for ``item``: mean, film, person, two lines for each own film, and the cut at the end.
+        """Return the prediction for ``item``: mean, film, person, choice, two lines for each own film, and the cut.
 
         Own films come in the order of what they add or take away in all, greatest first, rating before presence.
         """
         ready = self._ready(person)
         items = np.array([item], dtype=np.int32)
-        total = int(self._totals(self._smoother.predict(ready.folded_in, items))[0])
+        predicted = self._smoother.predict(ready.folded_in, items)
+        choice = self._choices(ready, *self._raters(ready, items))
+        total = int(self._totals(predicted + choice)[0])
         shown = self._predictions(ready, items)
-        lines = self._lines(ready, self._smoother.explain(ready.folded_in, item), total)
+        lines = self._lines(ready, self._smoother.explain(ready.folded_in, item), float(choice[0]), total)
         clipped = min(max(total, self._least), self._most) - total
         return Receipt.of(self.name, shown, lines, clipped)
 
@@ -183,8 +196,10 @@ class Factors(Model):
         """
         ready = self._ready(person)
         items = candidates(self._ratings.n_items, person, exclude)
-        items = items[self._evidence(ready, items) >= min_evidence]
-        totals = self._totals(self._smoother.predict(ready.folded_in, items))
+        n_others, is_own = self._raters(ready, items)
+        enough = n_others >= min_evidence
+        items, choices = items[enough], self._choices(ready, n_others[enough], is_own[enough])
+        totals = self._totals(self._smoother.predict(ready.folded_in, items) + choices)
         everything_counts = np.zeros(len(items), dtype=np.int32)
         best = best_first(totals.astype(np.float64), n, n_evidence=everything_counts, min_evidence=0)
         return self._predictions(ready, items[best])
@@ -199,10 +214,10 @@ class Factors(Model):
 
     def _predictions(self, person: FactorsPerson, items: Int32s) -> Predictions:
         predicted, variances = self._smoother.predict_with_variance(person.folded_in, items)
-        totals = self._totals(predicted)
+        n_evidence, is_own = self._raters(person, items)
+        totals = self._totals(predicted + self._choices(person, n_evidence, is_own))
         deviations = np.sqrt(person.variance * self._fitted.item_variances[items].astype(np.float64) + variances)
         half = RANGE_WIDTH * deviations * (self.samples.unit * THOUSANDTHS)
-        n_evidence = self._evidence(person, items)
         return Predictions(
             items,
             np.clip(totals, self._least, self._most) / THOUSANDTHS,
@@ -212,21 +227,33 @@ class Factors(Model):
             n_evidence,
         )
 
-    def _evidence(self, person: FactorsPerson, items: Int32s) -> Int32s:
-        """Return how many others rated each of ``items``."""
-        n_evidence = self._n_raters[items]
-        if person.user >= 0:
-            n_evidence -= np.isin(items, self._ratings.of_user(person.user)[0])
-        return n_evidence
+    def _raters(self, person: FactorsPerson, items: Int32s) -> tuple[Int32s, Bools]:
+        """Return how many others rated each of ``items``, and which the person did in the ratings served over."""
+        own = self._ratings.of_user(person.user)[0] if person.user >= 0 else person.items[:0]
+        is_own = np.isin(items, own)
+        return self._n_raters[items] - is_own, is_own
 
-    def _lines(self, person: FactorsPerson, parts: Parts, total: int) -> list[ReceiptLine]:
+    @staticmethod
+    def _choices(person: FactorsPerson, n_others: Int32s, is_own: Bools) -> Float64s:
+        """Return what having chosen each film would say, standard units; float64 ``[n]``."""
+        return np.where(is_own, 0.0, person.choice / (n_others + 1.0))
+
+    def _lines(self, person: FactorsPerson, parts: Parts, choice: float, total: int) -> list[ReceiptLine]:
         """Return the lines of a prediction before it is cut; their amounts add up to ``total``."""
         unit, n = self.samples.unit, len(person.items)
-        common = np.array([self.samples.centre + unit * parts.level, unit * parts.film, unit * parts.person])
+        mean = self.samples.centre + unit * parts.level
+        common = np.array([mean, unit * parts.film, unit * parts.person, unit * choice])
         amounts = apportion(np.concatenate((common, unit * parts.ratings, unit * parts.presences)), total).tolist()
-        own = zip(person.items.tolist(), person.scores.tolist(), amounts[3 : 3 + n], amounts[3 + n :], strict=True)
+        n_common = len(_COMMON)
+        own = zip(
+            person.items.tolist(),
+            person.scores.tolist(),
+            amounts[n_common : n_common + n],
+            amounts[n_common + n :],
+            strict=True,
+        )
         pairs = sorted(own, key=lambda film: (-abs(film[2] + film[3]), film[0]))
-        lines = [ReceiptLine(part, amounts[k]) for k, part in enumerate((Part.MEAN, Part.FILM, Part.PERSON))]
+        lines = [ReceiptLine(part, amounts[k]) for k, part in enumerate(_COMMON)]
         for item, score, rating, presence in pairs:
             lines.append(ReceiptLine(Part.OWN_RATING, rating, index=item, score=score))
             lines.append(ReceiptLine(Part.OWN_PRESENCE, presence, index=item, score=score))
@@ -264,11 +291,13 @@ class WarmStart:
         return Start(self.model.samples, items)
 
 
-def _means_of(fitted: Fitted) -> tuple[float, float]:
-    """Return mean alpha and mean 1 / alpha over the users: what is expected of somebody new."""
+def _means_of(fitted: Fitted) -> tuple[float, float, float]:
+    """Return mean alpha, 1 / alpha and choice over the users: what is expected of somebody new."""
     if not len(fitted.user_precisions):
-        return 1.0, 1.0
-    return float(fitted.user_precisions.mean(dtype=np.float64)), float(fitted.user_variances.mean(dtype=np.float64))
+        return 1.0, 1.0, 0.0
+    of_users = (fitted.user_precisions, fitted.user_variances, fitted.user_choices)
+    precision, variance, choice = (float(values.mean(dtype=np.float64)) for values in of_users)
+    return precision, variance, choice
 
 
 def _reasons(person: FactorsPerson, n_evidence: Int32s) -> UInt8s:

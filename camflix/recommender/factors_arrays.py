@@ -30,6 +30,7 @@ _OF_SAMPLES = (
 )
 _OF_FITTED = ("item_variances", "user_precisions", "user_variances")
 _FINITE = ("vector_units", "presence_units", "prior_means", "levels")
+_CHOICES = "user_choices"
 _POSITIVE = ("prior_precisions", "item_precisions", *_OF_FITTED)
 _SCALE = "scale"
 
@@ -39,7 +40,7 @@ def packed(fitted: Fitted, limits: tuple[int, int]) -> dict[str, np.ndarray]:
     samples = fitted.samples
     return {
         **{name: getattr(samples, name) for name in _OF_SAMPLES},
-        **{name: getattr(fitted, name) for name in _OF_FITTED},
+        **{name: getattr(fitted, name) for name in (*_OF_FITTED, _CHOICES)},
         _SCALE: np.array([samples.centre, samples.unit, *limits], dtype=np.float64),
     }
 
@@ -72,8 +73,11 @@ def unpacked(arrays: Mapping[str, np.ndarray]) -> tuple[Fitted, tuple[int, int]]
         unit=unit,
     )
     check_samples(samples)
-    fitted = Fitted(samples, arrays["item_variances"], arrays["user_precisions"], arrays["user_variances"])
-    n_users = len(fitted.user_precisions)
+    n_users = len(arrays["user_precisions"])
+    # Models of before say nothing of it, until the next fit.
+    choices = arrays.get(_CHOICES, np.zeros(n_users, dtype=np.float32))
+    fitted = Fitted(samples, arrays["item_variances"], arrays["user_precisions"], arrays["user_variances"], choices)
+    check_array(_CHOICES, choices, np.float32, (n_users,))
     check_array("item_variances", fitted.item_variances, np.float32, (samples.n_items,))
     check_array("user_precisions", fitted.user_precisions, np.float32, (n_users,))
     check_array("user_variances", fitted.user_variances, np.float32, (n_users,))
@@ -82,7 +86,7 @@ def unpacked(arrays: Mapping[str, np.ndarray]) -> tuple[Fitted, tuple[int, int]]
 
 
 def _check_values(arrays: Mapping[str, np.ndarray]) -> None:
-    for name in (*_FINITE, *_POSITIVE):
+    for name in (*_FINITE, *_POSITIVE, *({_CHOICES} & arrays.keys())):
         array = arrays[name]
         if not bool(np.all(np.isfinite(array))) or (name in _POSITIVE and not bool(np.all(array > 0))):
             msg = f"the factor model's {name} are damaged: not all are finite{' and positive' * (name in _POSITIVE)}"

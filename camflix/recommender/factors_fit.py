@@ -112,12 +112,15 @@ class Fitted:
             its vector.
         user_precisions: alpha, float32 ``[n_users]``.
         user_variances: float32 ``[n_users]``, mean of 1 / alpha.
+        user_choices: float32 ``[n_users]``, mean of x_0(u) + a(u)'x(u): by how much a film is rated otherwise by u for
+            having been chosen by u.
     """
 
     samples: Samples
     item_variances: Float32s
     user_precisions: Float32s
     user_variances: Float32s
+    user_choices: Float32s
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -193,8 +196,8 @@ class _Kept:
         squares[1:] = (chain.user_vectors[1:].astype(np.float64) ** 2).sum(axis=1) / max(chain.user_vectors.shape[1], 1)
         self._unknown[block, lane] = (squares / chain.priors[:, 2, 1]).sum()
 
-    def fitted(self, noise: _Noise) -> Fitted:
-        """Return the model, given the mean noise of all chains."""
+    def fitted(self, noise: _Means) -> Fitted:
+        """Return the model, given what is a mean over all sweeps."""
         item_precisions, item_variances = noise.item_precisions.copy(), noise.item_variances.copy()
         # The variance of a rating is 1 / (alpha beta); what is unknown of an item is brought to the same form.
         typical = noise.user_variances.mean() if len(noise.user_variances) else 1.0
@@ -212,41 +215,47 @@ class _Kept:
             centre=self._problem.centre,
             unit=self._problem.unit,
         )
-        users = (noise.user_precisions.astype(np.float32), noise.user_variances.astype(np.float32))
+        of_users = (noise.user_precisions, noise.user_variances, noise.user_choices)
+        users = (values.astype(np.float32) for values in of_users)
         return Fitted(samples, item_variances.astype(np.float32), *users)
 
 
 @dataclass(slots=True, eq=False)
-class _Noise:
-    """Sums over sweeps, or their means: of alpha, 1 / alpha, beta, 1 / beta; float64."""
+class _Means:
+    """Sums over sweeps, or their means: of alpha, 1 / alpha, x_0(u) + a(u)'x(u), beta, 1 / beta; float64."""
 
     user_precisions: Float64s
     user_variances: Float64s
+    user_choices: Float64s
     item_precisions: Float64s
     item_variances: Float64s
     n: int = 0
 
     @classmethod
-    def nothing(cls, problem: Problem) -> _Noise:
+    def nothing(cls, problem: Problem) -> _Means:
         """Return the sum over no sweeps."""
         n_users, n_items = problem.ratings.n_users, problem.ratings.n_items
-        return cls(np.zeros(n_users), np.zeros(n_users), np.zeros(n_items), np.zeros(n_items))
+        return cls(np.zeros(n_users), np.zeros(n_users), np.zeros(n_users), np.zeros(n_items), np.zeros(n_items))
 
     def add(self, chains: Chains) -> None:
         """Add the present state of four chains."""
         self.user_precisions += chains.user_precisions.sum(axis=1, dtype=np.float64)
         self.user_variances += (1.0 / chains.user_precisions).sum(axis=1, dtype=np.float64)
+        self.user_choices += chains.item_presence[0].sum(axis=1, dtype=np.float64)
+        for a, x in zip(chains.user_vectors[1:], chains.item_presence[1:], strict=True):
+            self.user_choices += (a * x).sum(axis=1, dtype=np.float64)
         self.item_precisions += chains.item_precisions.sum(axis=1, dtype=np.float64)
         self.item_variances += (1.0 / chains.item_precisions).sum(axis=1, dtype=np.float64)
         self.n += CHAINS
 
     @staticmethod
-    def mean(sums: list[_Noise]) -> _Noise:
+    def mean(sums: list[_Means]) -> _Means:
         """Return the mean over the sweeps of all chains."""
         n = sum(one.n for one in sums)
-        return _Noise(
+        return _Means(
             np.sum([one.user_precisions for one in sums], axis=0) / n,
             np.sum([one.user_variances for one in sums], axis=0) / n,
+            np.sum([one.user_choices for one in sums], axis=0) / n,
             np.sum([one.item_precisions for one in sums], axis=0) / n,
             np.sum([one.item_variances for one in sums], axis=0) / n,
             n,
@@ -292,7 +301,7 @@ def fit_samples(
     plan = _Plan.of(settings, warm=start is not None)
     progress = _Progress(plan.n_sweeps * settings.n_bundles, watch)
 
-    def run(bundle: int) -> _Noise:
+    def run(bundle: int) -> _Means:
         sampler = new_sampler(problem, seed, bundle)
         if start is not None:
             start.apply(sampler.chains, bundle, settings.n_chains)
@@ -305,7 +314,7 @@ def fit_samples(
 
     with ThreadPoolExecutor(min(settings.n_bundles, os.cpu_count() or 1)) as threads:
         noise = list(threads.map(run, range(settings.n_bundles)))
-    return kept.fitted(_Noise.mean(noise))
+    return kept.fitted(_Means.mean(noise))
 
 
 @dataclass(frozen=True, slots=True)
@@ -328,8 +337,8 @@ class _Plan:
 
 def _run_bundle(
     problem: Problem, sampler: Sampler, plan: _Plan, bundle: int, kept: _Kept, progress: _Progress
-) -> _Noise:
-    noise = _Noise.nothing(problem)
+) -> _Means:
+    noise = _Means.nothing(problem)
     for sweep in range(1, plan.n_sweeps + 1):
         if progress.stopped.is_set():
             break

@@ -38,6 +38,7 @@ class Part(StrEnum):
     MEAN = "mean"
     FILM = "film"
     PERSON = "person"
+    CHOICE = "choice"
     NEIGHBOUR = "neighbour"
     OWN_RATING = "own_rating"
     OWN_PRESENCE = "own_presence"

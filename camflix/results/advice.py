@@ -61,8 +61,8 @@ class TwinList:
 class ReceiptLine:
     """One summand of a prediction, in points with three decimals.
 
-    ``part``: mean, film, person, neighbour, own_rating, own_presence, clip. ``username`` and ``score`` tell of a
-    neighbour (null for an anonymous one), ``movie`` and ``score`` of an own rating. ``correlation`` makes the weight:
+    ``part``: mean, film, person, choice, neighbour, own_rating, own_presence, clip. ``username`` and ``score`` tell of
+    a neighbour (null for an anonymous one), ``movie`` and ``score`` of an own rating. ``correlation`` makes the weight:
     it is that of scores less what was expected of them, damped; a twin's similarity is that of the scores themselves.
     """
 

@@ -27,7 +27,7 @@ LABEL = 18
 _MOST_COLUMNS = 96
 _BAR_CELLS = 8
 _POINTS = 9
-_BASE = ("mean", "film", "person")
+_BASE = ("mean", "film", "person", "choice")
 _OWN = ("own_rating", "own_presence")
 _MEANINGS: dict[str, tuple[str, str, str]] = {
     "film": (
@@ -39,6 +39,11 @@ _MEANINGS: dict[str, tuple[str, str, str]] = {
         N_("you: you rate like everybody"),
         N_("you: you rate above average"),
         N_("you: you rate below average"),
+    ),
+    "choice": (
+        N_("your choosing it: makes no difference"),
+        N_("your choosing it: raises the score"),
+        N_("your choosing it: lowers the score"),
     ),
 }
 
