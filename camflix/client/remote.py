@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 import time
 import uuid
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import httpx
@@ -19,8 +19,8 @@ from camflix import __version__
 from camflix.client.answers import LastAnswers
 from camflix.client.queue import QueuedWrite, WriteQueue
 from camflix.client.wire import (
+    AGE_HEADER,
     IDEMPOTENCY_HEADER,
-    MADE_AT_HEADER,
     VERSION_HEADER,
     error_of,
     incompatible,
@@ -58,6 +58,10 @@ _LONGEST_WAIT = 5
 _BUDGET_SECONDS = 25.0
 _GONE = frozenset({502, 503, 504})
 # For as long as one of these lasts, later writes wait behind the one that met it.
+_NOT_UNDONE = frozenset({"share_list", "unshare_list"})
+"""Writes that may wait and that undo knows nothing of."""
+_PATIENCE = timedelta(days=7)
+"""So long a write is held where a server fails or sends on to another; then it gives way to those behind it."""
 _HOLDS_UP = (ServerAwayError, TooManyRequestsError, StorageError, NotSignedInError, IncompatibleServerError)
 
 
@@ -132,7 +136,7 @@ class RemoteClient:
                         del left[0]
                         continue
                     refused = left.pop(0)
-                    undo = _undo_of_first(left)
+                    undo = None if refused.operation in _NOT_UNDONE else _undo_of_first(left)
                     if undo is not None:  # or it would take back what was written before
                         self.queue.refuse(undo, f"refused: {refused.key}")
                         left.remove(undo)
@@ -154,6 +158,9 @@ class RemoteClient:
         except _HOLDS_UP:
             raise
         except CamFlixError as error:
+            # Not what the server says of this write, but of itself: it may be well tomorrow.
+            if type(error) is CamFlixError and datetime.now(UTC) - write.made_at < _PATIENCE:
+                raise
             reason = say(error)
             self.queue.refuse(write, reason)
             self._notice(
@@ -224,7 +231,8 @@ class RemoteClient:
         if key is not None:
             headers[IDEMPOTENCY_HEADER] = key
         if made_at is not None:
-            headers[MADE_AT_HEADER] = made_at.isoformat()
+            # How old it is by this machine's clock, whatever the server's shows.
+            headers[AGE_HEADER] = f"{max(0.0, (datetime.now(UTC) - made_at).total_seconds()):.3f}"
         is_safe = operation.method == "GET" or key is not None
         began = time.monotonic()
         for pause in (*self._pauses, None):
@@ -286,6 +294,8 @@ def _undo_of_first(later: list[QueuedWrite]) -> QueuedWrite | None:
     """Return the undo among ``later`` writes that was meant for the write before them all."""
     n_between = 0
     for write in later:
+        if write.operation in _NOT_UNDONE:
+            continue
         if write.operation != "undo":
             n_between += 1
         elif n_between:

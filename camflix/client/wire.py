@@ -22,7 +22,7 @@ Input = TypeVar("Input")
 Result = TypeVar("Result")
 VERSION_HEADER = "CamFlix-Version"
 IDEMPOTENCY_HEADER = "Idempotency-Key"
-MADE_AT_HEADER = "CamFlix-Made-At"
+AGE_HEADER = "CamFlix-Age"
 _IN_QUERY = frozenset({"GET", "DELETE"})
 _PLACES = re.compile(r"{(\w+)}")
 

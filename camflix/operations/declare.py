@@ -178,6 +178,17 @@ def operation(
     return declare
 
 
+_NEVER_LATE = frozenset({"change_settings"})
+
+
 def may_wait(operation: Operation[Any, Any]) -> bool:
-    """Return whether a write may be kept and sent later: those of everyday, not those of accounts."""
-    return operation.writes and operation.scope == "rate" and not operation.takes_file
+    """Return whether a write may be kept and sent later: those of everyday, not those of accounts, nor settings.
+
+    A privacy chosen a week ago must not come after the one of today.
+    """
+    return (
+        operation.writes
+        and operation.scope == "rate"
+        and not operation.takes_file
+        and operation.name not in _NEVER_LATE
+    )

@@ -26,6 +26,7 @@ def list_notes(context: Context, body: Paged) -> NoteList:
 @operation("POST", "/api/notes/")
 def save_note(context: Context, body: SaveNote) -> Note:
     """Write the note of a film, or change it. Errors: NotFoundError, InvalidInputError, ConflictError."""
+    context.services.notes.refuse_overtaken(context.user_id, body.movie_id, context.caller.made_at)
     return context.services.notes.save(
         context.user_id, body.movie_id, body.text, body.version, has_spoiler=body.has_spoiler
     )
@@ -33,7 +34,8 @@ def save_note(context: Context, body: SaveNote) -> Note:
 
 @operation("DELETE", "/api/notes/{movie_id}/")
 def delete_note(context: Context, body: MovieRef) -> Note:
-    """Remove the note of a film. Errors: NotFoundError."""
+    """Remove the note of a film. Errors: NotFoundError, ConflictError (kept offline, and changed since)."""
+    context.services.notes.refuse_overtaken(context.user_id, body.movie_id, context.caller.made_at)
     return context.services.notes.remove(context.user_id, body.movie_id)
 
 

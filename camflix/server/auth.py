@@ -130,8 +130,15 @@ def check_origin(allowed: Collection[str] = ()) -> None:
         NotAllowedError: the Origin is neither this server nor one of these.
     """
     origin = request.headers.get("Origin")
-    if origin is not None and origin not in allowed and urlsplit(origin).netloc != request.host:
+    if origin is not None and origin not in allowed and _host_of(origin) != request.host:
         raise NotAllowedError("This comes from a page of another site.")
+
+
+def _host_of(origin: str) -> str | None:
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:  # no address at all
+        return None
 
 
 def open_session(secret: str) -> None:

@@ -34,7 +34,7 @@ _HEADERS = {
 _VARY = "Accept-Language, Authorization, Cookie"
 HSTS = "max-age=31536000; includeSubDomains"
 _CORS_METHODS = "GET, POST, PUT, PATCH, DELETE"
-_CORS_HEADERS = "Authorization, Content-Type, Idempotency-Key, CamFlix-Made-At, Accept-Language, If-None-Match"
+_CORS_HEADERS = "Authorization, Content-Type, Idempotency-Key, CamFlix-Age, Accept-Language, If-None-Match"
 _CORS_EXPOSED = "CamFlix-Version, Retry-After, ETag, X-Request-ID"
 _CORS_SECONDS = "600"
 _MIN_KEY = 32

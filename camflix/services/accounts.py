@@ -290,7 +290,8 @@ class AccountService:
             self._outbox.append(LetterRequest("password_changed", user.email, language=user.language))
 
     def _proven(self, user_id: int, proven_hash: str) -> User:
-        user = self._session.get(User, user_id)
+        # Who proves the old password while a new one is being set is heard before that, or refused.
+        user = self._session.get(User, user_id, populate_existing=True, with_for_update={"key_share": True})
         if user is None or user.password_hash != proven_hash:
             raise NotSignedInError("This name and this password do not belong together.")
         return user

@@ -12,7 +12,7 @@ from camflix.services.users import UserService
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime
+    from datetime import datetime, timedelta
     from pathlib import Path
 
     from sqlalchemy.orm import Session
@@ -89,12 +89,9 @@ class Services:
         """Give titles in this language, once it is known who reads; before any are asked for."""
         self._language = language
 
-    def date(self, made_at: datetime) -> datetime:
-        """Let what is written from now on bear the moment when it was made, on a machine that kept it; return that.
-
-        It is never later than now, whatever the clock there says.
-        """
-        moment = min(made_at, self._now())
+    def date_back(self, age: timedelta) -> datetime:
+        """Let what is written from now on bear the moment when it was made, on a machine that kept it; return that."""
+        moment = self._now() - age
         self._now = lambda: moment
         return moment
 

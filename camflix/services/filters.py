@@ -11,6 +11,7 @@ from camflix.errors import InvalidInputError
 from camflix.genres import genre_words, slugs_of_words
 from camflix.models import Genre, HiddenMovie, Movie, MovieGenre, Rating, Viewing, WatchlistEntry
 from camflix.queries import PREDICTED_UNIT
+from camflix.scores import MAX_SCORE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -81,7 +82,11 @@ class FilterConditions:
         models = (Rating, Viewing, WatchlistEntry, HiddenMovie)
         # Few: to be read first where they are wanted, not looked for; looked for where they are not.
         mine = {model: Movie.id.in_(select(model.movie_id).where(model.user_id == self._user_id)) for model in models}
-        found = {model: exists().where(model.user_id == self._user_id, model.movie_id == Movie.id) for model in models}
+        # Of films alone: what is looked through may be ratings itself.
+        found = {
+            model: exists().where(model.user_id == self._user_id, model.movie_id == Movie.id).correlate(Movie)
+            for model in models
+        }
         watchlist = {"any": None, "only": True, "exclude": False}[filter_.watchlist]
         wanted: tuple[tuple[tuple[type[_OfUser], ...], bool | None], ...] = (
             ((Rating, Viewing), filter_.seen),
@@ -96,7 +101,9 @@ class FilterConditions:
         ]
         if filter_.score:
             rated = select(Rating.movie_id).where(Rating.user_id == self._user_id)
-            conditions.append(Movie.id.in_(rated.where(Rating.score.between(filter_.score.low, filter_.score.high))))
+            # PostgreSQL takes no number here that is too large for the column.
+            low, high = (min(bound, MAX_SCORE + 1) for bound in (filter_.score.low, filter_.score.high))
+            conditions.append(Movie.id.in_(rated.where(Rating.score.between(low, high))))
         if filter_.predicted:
             low, high = filter_.predicted.low, filter_.predicted.high
             scores = self._predictions().all(self._user_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import UTC
+from datetime import MINYEAR, UTC
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from camflix.db.bulk import upsert_ratings
@@ -330,7 +330,7 @@ def _take_ratings(
 def _in_zone(rows: Iterable[RatingRow | Problem], zone: tzinfo) -> Iterator[RatingRow | Problem]:
     """Yield rows whose days, midnight UTC, are the owner's: farther west the same day begins later."""
     for row in rows:
-        if isinstance(row, RatingRow) and row.rated_at is not None:
+        if isinstance(row, RatingRow) and row.rated_at is not None and row.rated_at.year > MINYEAR:
             yield row._replace(rated_at=max(row.rated_at, row.rated_at.replace(tzinfo=zone).astimezone(UTC)))
         else:
             yield row

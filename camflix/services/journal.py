@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 import msgspec
 from sqlalchemy import Date, and_, delete, insert, select
 
+from camflix.db.bulk import upsert_row
 from camflix.db.types import UtcDateTime
 from camflix.models import FeedAnswer, HiddenMovie, MovieNote, Viewing, WatchlistEntry, WriteRecord
 from camflix.models.base import table_of
@@ -119,11 +120,12 @@ class JournalService:
             # Whoever has read it meanwhile is told that it changed.
             version = self._session.scalar(select(MovieNote.version).where(mine))
             before = {**before, "version": max(version or 0, before["version"]) + 1}
-        self._session.execute(delete(table).where(mine))
         if before is None:
+            self._session.execute(delete(table).where(mine))
             return False
         row = {"user_id": record.user_id, "movie_id": record.movie_id, **before}
-        self._session.execute(insert(table).values(**values_of(table, row)))
+        # Another may write it at the same moment.
+        upsert_row(self._session.connection(), table, values_of(table, row))
         return True
 
     def _put_back_viewing(self, record: RecordedWrite, before: dict[str, Any] | None) -> bool:

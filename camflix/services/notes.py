@@ -84,7 +84,8 @@ class NoteService:
             NotFoundError: there is no such film, or no note on it.
         """
         movie = self._movies.get(movie_id)
-        note = self._session.get(MovieNote, (user_id, movie_id))
+        lock_users(self._session.connection(), "SELECT CAST(:user_id AS INTEGER)", user_id=user_id)
+        note = self._session.get(MovieNote, (user_id, movie_id), populate_existing=True)
         if note is None:
             raise NotFoundError("You have no note on “{title}”.", field="movie_id", title=movie.title)
         removed = _described(note, movie)
@@ -93,6 +94,17 @@ class NoteService:
         self._session.execute(delete(MovieNote).where(mine))
         self._session.expunge(note)
         return removed
+
+    def refuse_overtaken(self, user_id: int, movie_id: int, made_at: datetime | None) -> None:
+        """Refuse a write that was made before the note as it is, and came late; ``made_at`` is None for others.
+
+        Raises:
+            ConflictError: saying so.
+        """
+        changed_at = select(MovieNote.updated_at).where(MovieNote.user_id == user_id, MovieNote.movie_id == movie_id)
+        if made_at is not None and (self._session.scalar(changed_at) or made_at) > made_at:
+            title = self._movies.get(movie_id).title
+            raise ConflictError("The note on “{title}” was changed later elsewhere.", title=title)
 
     def of(self, user_id: int, movie_id: int) -> Note | None:
         """Return the note of a film, None when there is none."""

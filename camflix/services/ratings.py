@@ -77,7 +77,7 @@ class RatingService:
             self._write(before, user, movie_id, score)
         elif before is not None:
             # Said once more: what an import brings from before has been answered.
-            before.updated_at = self._now()
+            before.updated_at = max(before.updated_at, self._now())
             self._session.flush()
         counts = self.score_counts(user_id)
         ranks = scores.percentiles_of_counts(counts)
@@ -102,10 +102,12 @@ class RatingService:
         if made_at is None:
             return
         self._lock(user_id)
-        changes = select(func.max(RatingChange.changed_at))
-        last = self._session.scalar(changes.where(RatingChange.user_id == user_id, RatingChange.movie_id == movie_id))
-        kept = self.score_of(user_id, movie_id)
-        if last is None or last <= made_at or kept == score:
+        # What an import brings is as old as the file says, not as the import.
+        said = select(func.max(RatingChange.changed_at)).where(RatingChange.import_batch_id.is_(None))
+        last = self._session.scalar(said.where(RatingChange.user_id == user_id, RatingChange.movie_id == movie_id))
+        row = self._session.scalar(_OF_FILM, {"user_id": user_id, "movie_id": movie_id})
+        kept = None if row is None else row.score
+        if kept == score or max(last or made_at, made_at if row is None else row.updated_at) <= made_at:
             return
         title = self._movies.get(movie_id).title
         if kept is None:

@@ -85,8 +85,11 @@ class WatchlistService:
                 select(WatchlistEntry.movie_id, WatchlistEntry.added_at).where(WatchlistEntry.user_id == user_id)
             ).all()
         )
+        # By predicted score that of each must be known, otherwise those that are shown.
         predicted = self._predictions().of(user_id, list(listed)) if sort == "predicted" else {}
         ids, next_cursor = self._ordered(user_id, sort, listed, predicted, limit, cursor)
+        if sort != "predicted" and ids:
+            predicted = self._predictions().of(user_id, ids)
         movies = self._movies.by_ids(ids)
         films = tuple(WatchedFilm(movies[id_], listed[id_], predicted.get(id_)) for id_ in ids)
         return Watchlist(films, len(listed), next_cursor)

@@ -10,7 +10,7 @@ import sys
 import time
 import uuid
 from contextlib import suppress
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +25,7 @@ from camflix.client.login import Login
 from camflix.client.queue import QueuedWrite
 from camflix.client.remote import RemoteClient
 from camflix.client.wire import wire_request
+from camflix.db.bulk import upsert_ratings
 from camflix.errors import (
     CamFlixError,
     IncompatibleServerError,
@@ -36,8 +37,20 @@ from camflix.errors import (
 )
 from camflix.importers.rows import FilmRow
 from camflix.models import Rating, RatingChange
-from camflix.operations import get_movie, inputs, list_movies, list_ratings, rate, rating_history, sign_up, undo, unrate
+from camflix.operations import (
+    get_movie,
+    inputs,
+    list_movies,
+    list_ratings,
+    rate,
+    rating_history,
+    save_note,
+    sign_up,
+    undo,
+    unrate,
+)
 from camflix.services.catalogue import CatalogueWriter
+from camflix.services.counting import recount
 from tests.client.canned import canned_server
 from tests.conftest import NOW
 from tests.server.live import live_server
@@ -179,7 +192,8 @@ class TestOffline:
         i18n.use_language("en")
 
         def keep(client: RemoteClient, operation: str, minutes: int, **body: int) -> None:
-            made_at = clock() + timedelta(minutes=minutes)
+            # An hour passes on the server until it is sent, none on this machine.
+            made_at = datetime.now(UTC) - timedelta(minutes=60 - minutes)
             client.queue.append(QueuedWrite(uuid.uuid4().hex, operation, body, made_at))
 
         with live_server(settings, clock, tmp_path) as live:
@@ -203,7 +217,45 @@ class TestOffline:
             assert len(laptop.queue.refused_file.read_text("utf-8").splitlines()) == 3
             assert laptop.queue.is_empty()
             history = laptop.call(rating_history, inputs.MovieRef(third)).changes
-            assert [(change.new_score, change.changed_at) for change in history] == [(60, NOW + timedelta(minutes=5))]
+            assert [change.new_score for change in history] == [60]
+            assert abs(history[0].changed_at - NOW - timedelta(minutes=6)) < timedelta(minutes=1)
+            for client in (laptop, phone):
+                client.close()
+
+    def test_what_was_written_late_gives_way_to_what_was_said_since_not_to_what_was_imported_since(
+        self, settings: Settings, clock: Clock, world: World, tmp_path: Path
+    ) -> None:
+        said, imported = world.films(2)
+        zoe = world.user("zoe")
+        i18n.use_language("en")
+        with live_server(settings, clock, tmp_path) as live:
+            laptop, phone = (
+                live.client("zoe", notice=lambda _: None),
+                RemoteClient(live.login("zoe"), tmp_path / "phone"),
+            )
+            phone.call(rate, inputs.RateMovie(said, 70))
+            an_hour_ago = datetime.now(UTC) - timedelta(minutes=60)
+            for film in (said, imported):
+                body = {"movie_id": film, "score": 20}
+                laptop.queue.append(QueuedWrite(uuid.uuid4().hex, "rate", body, an_hour_ago))
+            note = {"movie_id": said, "text": "late", "has_spoiler": False, "version": None}
+            laptop.queue.append(QueuedWrite(uuid.uuid4().hex, "save_note", note, an_hour_ago))
+            world.tick(minutes=120)
+            phone.call(rate, inputs.RateMovie(said, 70))
+            phone.call(save_note, inputs.SaveNote(said, "mine"))
+            with world.camflix.transaction(writes=True) as services:
+                old = NOW - timedelta(days=2000)
+                upsert_ratings(
+                    services.users._session.connection(),
+                    [(zoe, imported, 40, old)],
+                    source="letterboxd",
+                    batch_id=services.imports.sample([], [], zoe).batch_id,
+                    now=clock(),
+                )
+                recount(services.users._session, f"SELECT {imported}")
+            page = laptop.call(list_ratings, inputs.ListRatings())
+            assert {rated.movie.id: rated.score for rated in page.ratings} == {said: 70, imported: 20}
+            assert phone.call(get_movie, inputs.MovieRef(said)).note == "mine"
             for client in (laptop, phone):
                 client.close()
 
@@ -217,13 +269,14 @@ class TestOffline:
             notices: list[str] = []
             laptop = live.client("zoe", notice=notices.append)
             phone = RemoteClient(live.login("zoe"), tmp_path / "phone")
-            laptop.queue.append(QueuedWrite(uuid.uuid4().hex, "undo", {}, clock()))
+            an_hour_ago = datetime.now(UTC) - timedelta(minutes=60)
+            laptop.queue.append(QueuedWrite(uuid.uuid4().hex, "undo", {}, an_hour_ago))
             world.tick(minutes=60)
             phone.call(rate, inputs.RateMovie(film, 90))
             assert laptop.call(get_movie, inputs.MovieRef(film)).marks.score == 90
             assert "What you wrote last stays" in notices[0]
-            laptop.queue.append(QueuedWrite(uuid.uuid4().hex, "undo", {}, clock() + timedelta(minutes=1)))
             world.tick(minutes=60)
+            laptop.queue.append(QueuedWrite(uuid.uuid4().hex, "undo", {}, datetime.now(UTC)))
             assert laptop.call(get_movie, inputs.MovieRef(film)).marks.score is None
             for client in (laptop, phone):
                 client.close()
@@ -305,3 +358,15 @@ def test_the_requests_of_operations_are_as_their_paths_say() -> None:
     body = wire_request(rate, {"movie_id": 7, "score": 5}).json
     assert body is not None
     assert msgspec.json.decode(body) == {"movie_id": 7, "score": 5}
+
+
+@pytest.mark.parametrize(("days", "n_waiting"), [(1, 1), (8, 0)])
+def test_a_server_that_fails_or_sends_on_holds_writes_up_for_a_week(tmp_path: Path, days: int, n_waiting: int) -> None:
+    with canned_server((500, {}, b'{"code": "http_500", "detail": "failed"}')) as (url, _got):
+        client = RemoteClient(Login(url, "zoe", "token"), tmp_path, pauses=(), notice=lambda _: None)
+        made_at = datetime.now(UTC) - timedelta(days=days)
+        client.queue.append(QueuedWrite(uuid.uuid4().hex, "rate", {"movie_id": 1, "score": 20}, made_at))
+        with suppress(CamFlixError):
+            client.replay()
+        assert len(client.queue.waiting()) == n_waiting
+        client.close()

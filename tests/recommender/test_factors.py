@@ -128,7 +128,7 @@ def test_the_lines_are_the_exact_ones_to_a_thousandth(model: Factors) -> None:
 
 def test_what_choosing_a_film_says_is_shared_with_all_others_who_did(model: Factors) -> None:
     """t / (n + 1) beside n others; nothing of an own film, whose numbers hold it; a new person has the mean t."""
-    person = model.fitted_person(9)
+    person = model.person(*model.ratings.of_user(9), 9)
     unit = model.samples.unit * 1000
     for item in range(80):
         n_others = int(model.ratings.item_ptr[item + 1] - model.ratings.item_ptr[item])
@@ -142,7 +142,7 @@ def test_what_choosing_a_film_says_is_shared_with_all_others_who_did(model: Fact
 def test_a_model_stored_before_choices_were_learnt_is_served_without_them(model: Factors) -> None:
     arrays = {name: array for name, array in model.arrays().items() if name != "user_choices"}
     restored = Factors.from_arrays(model.ratings, arrays)
-    assert restored.fitted_person(9).choice == 0.0
+    assert restored.person(*model.ratings.of_user(9), 9).choice == 0.0
     assert restored.explain(restored.fitted_person(9), 11).total == pytest.approx(
         model.explain(model.fitted_person(9), 11).total, abs=10_000
     )

@@ -179,6 +179,11 @@ def test_a_preflight_says_what_may_be_sent(open_server: Open) -> None:
     assert "POST" in answer.headers["Access-Control-Allow-Methods"]
 
 
+def test_an_origin_that_is_no_address_is_that_of_another_site(open_server: Open) -> None:
+    answer = client(open_server).post("/api/session/", json={}, headers={"Origin": "http://["})
+    assert answer.status_code == 403
+
+
 def test_a_body_that_is_too_large_is_refused(open_server: Open) -> None:
     asked = client(open_server)
     answer = asked.post("/api/session/", data=b"x" * (MAX_BODY_BYTES + 1), content_type="application/json")

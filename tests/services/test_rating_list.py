@@ -58,3 +58,20 @@ def test_ones_films_without_a_year_come_at_the_end_in_both_directions(world: Wor
         for reverse in (False, True):
             page = services.listing.page(0, "", MovieFilter(), "year", 20, None, reverse=reverse)
             assert [movie.id for movie in page.movies] == listed(world, sort="year", reverse=reverse)
+
+
+def test_filters_of_scores_and_of_what_one_has_seen_hold_for_ones_own_ratings(world: World) -> None:
+    """Also those without an end, and those that leave nothing."""
+    films = world.films(3)
+    world.rate_all(world.user("ann"), {films[0]: 30, films[1]: 60, films[2]: 90})
+    for query, found in {
+        "score:>50": [films[2], films[1]],
+        "score:>=90": [films[2]],
+        "score:60..": [films[2], films[1]],
+        "score:<31": [films[0]],
+        "score:>100": [],
+        "+seen": [films[2], films[1], films[0]],
+        "-seen": [],
+        "-rated": [],
+    }.items():
+        assert listed(world, query) == found, query

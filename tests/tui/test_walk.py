@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import sqlite3
+from collections import Counter
 from contextlib import closing
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -12,6 +13,7 @@ import pytest
 from textual.binding import Binding
 
 from camflix.errors import QueuedError
+from camflix.scores import percentiles_of_counts, tier
 from camflix.tui.app import CamFlixApp
 from camflix.tui.keys import ACTIONS
 from camflix.tui.screens.discover import Discover
@@ -116,6 +118,38 @@ def test_percentile_and_tier_are_told_while_a_score_is_typed(make_app: Make) -> 
         assert not screen(pilot, Discover).prompt.is_open
 
     walk(make_app(language="en"), steps)
+
+
+def test_of_film_after_film_the_place_told_while_typing_is_the_one_that_is_saved(make_app: Make, demo: Home) -> None:
+    async def steps(pilot: Pilot[None]) -> None:
+        await press(pilot, "R")
+        rating = screen(pilot, Rate)
+        for score in (75, 60, 80, 95, 40):
+            await press(pilot, *str(score))
+            told = re.search(r"percentile \d+, tier \d+", rating.prompt.render_line(0).text)
+            await press(pilot, "enter")
+            saved = rating._given[0].saved
+            assert told is not None
+            assert told[0] == f"percentile {saved.percentile}, tier {saved.tier}"
+        # Each further score moves those before it: the list tells where they stand now.
+        assert _places(words(pilot)) == _ranked(demo, (40, 95, 80, 60, 75))
+        await press(pilot, "u")
+        assert _places(words(pilot)) == _ranked(demo, (95, 80, 60, 75))
+
+    walk(make_app(language="en"), steps)
+
+
+def _places(shown_words: str) -> list[tuple[int, int]]:
+    return [(int(rank), int(place)) for rank, place in re.findall(r"percentile (\d+), tier (\d+) ·", shown_words)]
+
+
+def _ranked(demo: Home, scores: tuple[int, ...]) -> list[tuple[int, int]]:
+    """Return percentile and tier of scores among all that the demonstration's person gave, as the database has them."""
+    with closing(sqlite3.connect(demo.database)) as database:
+        query = "SELECT score FROM rating JOIN user_account u ON u.id = user_id WHERE username = 'demo'"
+        ranks = percentiles_of_counts(Counter(score for (score,) in database.execute(query)))
+    assert ranks is not None
+    return [(ranks[score], tier(ranks[score])) for score in scores]
 
 
 @pytest.mark.parametrize("typed", [["1", "0", "1"], ["9", "9", "9"]])

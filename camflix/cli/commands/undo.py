@@ -37,6 +37,10 @@ def _sentence(undone: Undone) -> str:
         if undone.score is None:
             return _("{film}: last change taken back, not rated any more", film=film)
         return _("{film}: last change taken back, {score} again", film=film, score=display.given(undone.score))
+    if undone.kind == "rescale":
+        return plural(
+            "Change of scale taken back: {n} rating", "Change of scale taken back: {n} ratings", undone.n_ratings
+        )
     sentence = plural("Import taken back: {n} rating", "Import taken back: {n} ratings", undone.n_ratings)
     if undone.n_kept:
         kept = plural("{n} kept, changed since", "{n} kept, changed since", undone.n_kept)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import UTC, datetime
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -30,10 +30,11 @@ if TYPE_CHECKING:
 ASKED_LANGUAGE = "camflix.language"
 """Where the environment of a request holds the language that its reader asks for; empty for none."""
 IDEMPOTENCY_HEADER = "Idempotency-Key"
-MADE_AT_HEADER = "CamFlix-Made-At"
+AGE_HEADER = "CamFlix-Age"
 MAX_FILE_BODY_BYTES = MAX_FILE_BYTES * 3 // 2
 """Of a request with a file: in JSON it takes a third more."""
 _MAX_KEY = 64
+_OLDEST_SECONDS = 10 * 365 * 86400
 _BY_NAME = "10 per 10 minutes"
 
 
@@ -159,9 +160,9 @@ class Dispatcher:
         # What only administrators see, a token shows that was made for it.
         is_admin = identity.is_admin and identity.scope == "admin"
         caller = self._caller(identity)
-        made_at = _made_at() if may_wait(operation) else None
-        if made_at is not None:
-            caller.made_at = services.date(made_at)
+        age = _age() if may_wait(operation) else None
+        if age is not None:
+            caller.made_at = services.date_back(age)
         context = Context(services, identity.user_id, identity.username, is_admin, caller, proof)
         with speaking(g.language):
             return msgspec.json.encode(operation.function(context, body))
@@ -195,17 +196,15 @@ class Dispatcher:
         return response
 
 
-def _made_at() -> datetime | None:
-    """Return when the request's write was made, where it says that it comes late."""
-    header = request.headers.get(MADE_AT_HEADER)
+def _age() -> timedelta | None:
+    """Return how long ago the request's write was made, where it says that it comes late."""
+    header = request.headers.get(AGE_HEADER)
     if header is None:
         return None
     try:
-        moment = datetime.fromisoformat(header)
+        seconds = float(header)
     except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        raise InvalidInputError(
-            "{header}: give a moment such as 2026-11-23T20:15:00Z.", field=MADE_AT_HEADER, header=MADE_AT_HEADER
-        )
-    return moment.astimezone(UTC)
+        seconds = -1.0
+    if not 0 <= seconds <= _OLDEST_SECONDS:
+        raise InvalidInputError("{header}: give the age in seconds, such as 3600.", field=AGE_HEADER, header=AGE_HEADER)
+    return timedelta(seconds=seconds)

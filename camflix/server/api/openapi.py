@@ -12,7 +12,7 @@ from camflix import __version__
 from camflix.operations import OPERATIONS, Operation
 from camflix.operations.declare import may_wait
 from camflix.server.api.decode import FILE, IN_QUERY, path_fields
-from camflix.server.api.dispatch import IDEMPOTENCY_HEADER, MADE_AT_HEADER
+from camflix.server.api.dispatch import AGE_HEADER, IDEMPOTENCY_HEADER
 from camflix.server.api.problems import MEDIA_TYPE
 from camflix.server.auth import CSRF_HEADER
 
@@ -141,11 +141,11 @@ def _parameters(operation: Operation[Any, Any], schema: dict[str, Any]) -> list[
     if may_wait(operation):
         parameters.append(
             {
-                "name": MADE_AT_HEADER,
+                "name": AGE_HEADER,
                 "in": "header",
                 "required": False,
-                "description": "When it was made, where it comes late; what was rated since is kept (409).",
-                "schema": {"type": "string", "format": "date-time"},
+                "description": "Seconds since it was made, where it comes late; what was written since is kept (409).",
+                "schema": {"type": "number", "minimum": 0, "maximum": 315360000},
             }
         )
     return parameters

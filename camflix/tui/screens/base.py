@@ -264,8 +264,11 @@ class CamFlixScreen(FilmActions, Screen[None], inherit_bindings=False):
         )
         self.prompt.ask(question, text)
         if self._rated is None:
-            # Without them the score can be given all the same.
-            self.camflix.ask(lambda asks: asks.ratings(), self._know_ratings, group="own", failed=lambda _error: None)
+            self._ask_ratings()
+
+    def _ask_ratings(self) -> None:
+        """Ask for one's own scores; without them one can be given all the same."""
+        self.camflix.ask(lambda asks: asks.ratings(), self._know_ratings, group="own", failed=lambda _error: None)
 
     def _know_ratings(self, page: RatingPage) -> None:
         self._rated = {rated.movie.id: rated.score for rated in page.ratings}

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from camflix import display, i18n
 from camflix.i18n import N_, _, plural
+from camflix.scores import percentiles_of_counts, tier
 from camflix.tui.calls import Parting
 from camflix.tui.drawing import bar, left, right, spread
 from camflix.tui.keys import bindings
@@ -15,10 +17,12 @@ from camflix.tui.widgets.page import Line, Page
 from camflix.tui.words import other_title, rank_words, title_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from textual.app import ComposeResult
 
     from camflix.errors import CamFlixError
-    from camflix.results import FeedFilm, MovieSummary, RatingFeed, SavedRating, Undone, UserSettings
+    from camflix.results import FeedFilm, MovieSummary, RatingFeed, RatingPage, SavedRating, Undone, UserSettings
     from camflix.tui.drawing import Piece, Pieces
     from camflix.tui.themes import Palette
 
@@ -125,6 +129,8 @@ class Rate(CamFlixScreen):
         lost = _("{film}: {score} was not saved.", film=title_of(film), score=display.given(score))
         self._given.insert(0, given)
         self._n_ratings = (self._n_ratings or 0) + 1
+        if self._rated is not None:
+            self._rated[film.id] = score  # the next one stands among these
 
         def failed(error: CamFlixError) -> None:
             if error.code == "queued":  # it is kept here, and sent when the server is back
@@ -134,6 +140,7 @@ class Rate(CamFlixScreen):
                 return
             self._given.remove(given)
             self._answered.discard(film.id)
+            self._rated = None
             self._n_ratings = (self._n_ratings or 1) - 1
             self.camflix.say(Notice(f"{lost} {i18n.say_plainly(error)}", is_error=True))
             self._draw()
@@ -182,6 +189,7 @@ class Rate(CamFlixScreen):
         """Show a score no longer that was taken back; how many there are is asked."""
         if self._n_ratings is None or undone.is_there is not None:
             return
+        self._rated = None
         gone = None if undone.movie is None else undone.movie.id
         # Scores brought to another scale are others now.
         self._given = [
@@ -189,7 +197,15 @@ class Rate(CamFlixScreen):
         ]
         if gone is not None and undone.score is None:
             self._answered.discard(gone)
+        if self._given:
+            self._ask_ratings()
         self.ask(lambda asks: asks.feed(1), self._count, group="count")
+
+    def _know_ratings(self, page: RatingPage) -> None:
+        super()._know_ratings(page)
+        # Some are on their way still.
+        self._rated = {**(self._rated or {}), **{given.movie.id: given.score for given in self._given}}
+        self._draw()
 
     def _count(self, feed: RatingFeed) -> None:
         n_on_their_way = sum(1 for given in self._given if given.saved is None)
@@ -239,22 +255,26 @@ class Rate(CamFlixScreen):
         return [*lines, Line([("   " + remark, palette.dim)])]
 
     def _given_lines(self, width: int, palette: Palette) -> list[Line]:
-        return [self._given_line(given, width, palette) for given in self._given[:_N_SHOWN]]
+        # Where they stand among all scores as they are now: each further one moves those before it.
+        ranks = percentiles_of_counts(Counter(self._rated.values())) if self._rated else None
+        return [self._given_line(given, ranks or {}, width, palette) for given in self._given[:_N_SHOWN]]
 
     @staticmethod
-    def _given_line(given: _Given, width: int, palette: Palette) -> Line:
+    def _given_line(given: _Given, ranks: Mapping[int, int], width: int, palette: Palette) -> Line:
         saved = given.saved
+        rank = ranks.get(given.score, saved.percentile if saved else None)
+        place = None if rank is None else tier(rank)
         start: list[Piece] = [
             (
                 " " + right(display.given(given.score), display.width()),
-                palette.score(given.score, saved.tier if saved else None),
+                palette.score(given.score, place),
             ),
             ("  " + title_of(given.movie), palette.text),
         ]
         if saved is None:
             words = _("kept until the server is back") if given.is_kept else _("saving…")
             return Line(spread(start, [(words, palette.warning), (" ", palette.text)], width, palette.text))
-        words = rank_words(saved.percentile, saved.tier, saved.n_different_missing) if saved.tier else _("saved")
+        words = rank_words(rank, place, saved.n_different_missing) if place else _("saved")
         if saved.predicted_score is not None and saved.gap is not None:
             predicted, gap = display.computed(saved.predicted_score, 0), display.difference(saved.gap, 0)
             words += " · " + _("predicted {predicted}, gap {gap}", predicted=predicted, gap=gap)
