@@ -104,7 +104,8 @@ def _bounds(key: str, value: str) -> Bounds:
     ``60..69`` and ``70..79`` leave no film out between them.
     """
     found = _RANGE.fullmatch(value)
-    if not found or value == "..":
+    is_turned = found is not None and bool(found["from"] and found["to"]) and int(found["from"]) > int(found["to"])
+    if not found or value == ".." or is_turned:
         raise InvalidInputError(
             "query: “{value}” is no range for {key}.",
             hint="Write {key}:{range}, {key}:{bound} or {key}:{one}.",

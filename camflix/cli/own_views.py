@@ -8,10 +8,11 @@ from camflix import display
 from camflix.cli.output import console
 from camflix.cli.views import print_paragraph, print_title, score_text, table
 from camflix.cli.words import title_of
+from camflix.genres import genre_words
 from camflix.i18n import _, decimal, plural
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from camflix.results import (
         Diary,
@@ -128,7 +129,7 @@ def show_movie(found: MovieDetails) -> None:
     """Print a film."""
     print_title(title_of(found.movie))
     minutes = "" if found.runtime_minutes is None else _("{n} min", n=found.runtime_minutes)
-    for words in (", ".join(found.genres), minutes, ", ".join(found.directors), found.overview or ""):
+    for words in (", ".join(map(genre_words, found.genres)), minutes, ", ".join(found.directors), found.overview or ""):
         if words:
             print_paragraph(words)
     community = found.community
@@ -147,7 +148,7 @@ def show_movie(found: MovieDetails) -> None:
 def show_stats(found: Stats) -> None:
     """Print a user's numbers."""
     print_title(plural("{n} rating of {user}", "{n} ratings of {user}", found.n_ratings, user=found.username))
-    _show_groups(_("Genres"), found.genres)
+    _show_groups(_("Genres"), found.genres, genre_words)
     _show_groups(_("Directors"), found.directors)
     _show_groups(_("Actors"), found.actors)
     _show_groups(_("Decades"), found.decades)
@@ -164,18 +165,18 @@ def show_year(found: YearInReview) -> None:
     for movie, score in zip(found.best, found.best_scores, strict=True):
         rows.add_row(title_of(movie), score_text(score))
     console().print(rows)
-    _show_groups(_("Genres"), found.genres)
+    _show_groups(_("Genres"), found.genres, genre_words)
     _show_groups(_("Directors"), found.directors)
     _show_months(found.months)
 
 
-def _show_groups(name: str, groups: Sequence[RankedGroup]) -> None:
+def _show_groups(name: str, groups: Sequence[RankedGroup], words: Callable[[str], str] = str) -> None:
     if not groups:
         return
     rows = table((name, "left"), (_("films"), "right"), (_("mean"), "right"), (_("percentile"), "right"))
     for group in groups:
         percentile = "-" if group.mean_percentile is None else decimal(group.mean_percentile, 1)
-        rows.add_row(group.name, str(group.n), display.computed(group.mean_score), percentile)
+        rows.add_row(words(group.name), str(group.n), display.computed(group.mean_score), percentile)
     out = console()
     out.print(rows)
     out.print()

@@ -240,3 +240,19 @@ def test_unchanged_data_give_the_same_list(world: World) -> None:
     assert recommend(world, user_id) == recommend(world, user_id)
     world.camflix._models = None
     assert recommend(world, user_id) == recommend(world, user_id)
+
+
+def test_the_watchlist_tells_the_same_predictions_in_every_order(world: World) -> None:
+    _users, films = world.community()
+    user_id = reader(world, films)
+    wanted = listed(recommend(world, user_id, 3))
+    with world.camflix.transaction(writes=True) as services:
+        for film in wanted:
+            services.watchlist.add(user_id, film)
+    with world.camflix.transaction(writes=False) as services:
+        expected = services.predictions.of(user_id, wanted)
+        assert len(expected) == 3
+        for order in ("added", "title", "predicted"):
+            page = services.watchlist.page(user_id, order, 2, None)
+            rest = services.watchlist.page(user_id, order, 2, page.next_cursor)
+            assert {each.movie.id: each.predicted_score for each in (*page.movies, *rest.movies)} == expected

@@ -52,7 +52,10 @@ def movies(
         return
     from camflix.cli.views import show_movies  # noqa: PLC0415 - rich
 
-    show_movies(page)
+    if page.movies or not query:
+        show_movies(page)
+    else:
+        say(_("No film fits; ask for less with the filter."))
     if not page.movies and not query:
         say(_("The catalogue is empty. Fill it: camflix demo, or camflix import movielens FOLDER"))
     if page.next_cursor:
