@@ -165,6 +165,14 @@ class EngineService:
         self._session.flush()
         self._header = None
 
+    def forget_choice(self) -> None:
+        """Let the default engine serve, until a hold-out or a person chooses another."""
+        row = self._session.get(EngineChoice, _ROW)
+        if row is not None:
+            self._session.delete(row)
+            self._session.flush()
+        self._header = None
+
     def status(self) -> EngineStatus:
         """Return which engine serves, and its model."""
         row = self._session.get(EngineChoice, _ROW)

@@ -25,6 +25,9 @@ def test_the_engine_is_shown_and_chosen(run_camflix: Callable[..., Outcome]) -> 
     words = run_camflix("engine", "show", env={"LANGUAGE_CODE": "en"}).out
     assert "chosen by hand" in words
     assert status.engine in words
+    assert "no ratings to learn from" in words
+    back = run_camflix("engine", "set", "default", "--json")
+    assert msgspec.convert(json.loads(back.out), EngineStatus).chosen_by == "default"
 
 
 def test_an_engine_that_does_not_exist_is_refused_with_the_nearest(run_camflix: Callable[..., Outcome]) -> None:

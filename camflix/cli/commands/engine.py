@@ -20,6 +20,8 @@ _CHOSEN_BY = {
     "holdout": N_("by how well it told held-out ratings"),
 }
 
+_NO_CHOICE = "default"
+
 
 @app.command(cls=TranslatedCommand, help=_("Print which engine predicts, and since when."))
 def show(use_json: JsonOption = False) -> None:
@@ -31,13 +33,18 @@ def show(use_json: JsonOption = False) -> None:
 
 @app.command("set", cls=TranslatedCommand, help=_("Choose the engine that predicts. Each receipt names its engine."))
 def set_(
-    name: Annotated[str, typer.Argument(metavar=_("NAME"), help=_("The engine."), show_default=False)],
+    name: Annotated[
+        str, typer.Argument(metavar=_("NAME"), help=_("The engine; default takes a choice back."), show_default=False)
+    ],
     use_json: JsonOption = False,
 ) -> None:
     """Choose an engine."""
     with open_camflix() as camflix:
         with camflix.transaction(writes=True) as services:
-            services.engine.choose(name, "hand")
+            if name == _NO_CHOICE:
+                services.engine.forget_choice()
+            else:
+                services.engine.choose(name, "hand")
         say(_("Learning tastes…"))
         camflix.refresh_engine(wait=True)
         with camflix.transaction(writes=False) as services:
@@ -61,7 +68,9 @@ def _print(status: EngineStatus, *, use_json: bool) -> None:
         print_json(status)
         return
     print_words(_("{engine}, chosen {by}", engine=status.engine, by=_(_CHOSEN_BY[status.chosen_by])))
-    if status.fitted_at is not None:
+    if status.fitted_at is not None and not status.n_ratings:
+        print_words(_("there are no ratings to learn from yet"))
+    elif status.fitted_at is not None:
         when = f"{status.fitted_at:%Y-%m-%d %H:%M}"
         print_words(_("learnt from {n} ratings on {when} (UTC)", n=status.n_ratings, when=when))
     if status.preset == "fast":
