@@ -549,7 +549,7 @@ class TestLetterboxd:
 _TITLES = st.sampled_from(["Heat", "heat", "HEAT!", "Mother", "Mother!", "Nosferatu", "Amélie", "Amelie", "", "  "])
 _YEARS = st.sampled_from(["1995", "1996", "2017", "2001", "", "x", "1850"])
 _STARS = st.sampled_from(["0.5", "5", "3.5", "0", "6", "3.3", "", "five"])
-_DATES = st.sampled_from(["2020-01-01", "2021-06-30", "", "2020-13-01", "yesterday"])
+_DATES = st.sampled_from(["2020-01-01", "0001-01-01", "2021-06-30", "", "2020-13-01", "yesterday"])
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
