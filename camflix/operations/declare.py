@@ -37,8 +37,8 @@ class Caller:
     """From where a call came, and with which session or token.
 
     ``base_url`` is that of the server, for links in mails. ``opened_session`` is set by signing in: the secret of the
-    new session, which a server puts into a cookie and nobody else sees. ``made_at`` is when a write was made that could
-    not be sent until now.
+    new session, which a server puts into a cookie and nobody else sees. ``made_at`` is when, at the latest, a write was
+    made that could not be sent until now.
     """
 
     address: str = ""

@@ -72,5 +72,5 @@ def test_titles_and_numbers_are_those_of_the_language(demo: Home, run_camflix: C
 
     assert "Le Mépris (1963)" in french.out
     assert "Contempt (1963)" in english.out
-    assert "93,0" in french.out
-    assert "93.0" in english.out
+    assert "93,1" in french.out
+    assert "93.1" in english.out
