@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from camflix.errors import InvalidInputError
 from camflix.queries import Bounds, MovieFilter, parse_query
 from tests.services.test_recommendations import reader
 
@@ -30,13 +31,20 @@ def test_a_sign_compares_with_the_predicted_score_itself(bound: int, thousandths
         assert holds(f"psi:{sign}{bound}", thousandths) == compare(thousandths, 1000 * bound)
 
 
-@given(low=st.integers(0, 100), high=st.integers(0, 100), thousandths=st.integers(0, 100_000))
-def test_a_range_of_predicted_scores_holds_those_that_round_into_it(low: int, high: int, thousandths: int) -> None:
+@given(ends=st.tuples(st.integers(0, 100), st.integers(0, 100)).map(sorted), thousandths=st.integers(0, 100_000))
+def test_a_range_of_predicted_scores_holds_those_that_round_into_it(ends: list[int], thousandths: int) -> None:
+    low, high = ends
     rounded = (thousandths + 500) // 1000
     assert holds(f"psi:{low}..{high}", thousandths) == (low <= rounded <= high)
     assert holds(f"psi:{low}", thousandths) == (rounded == low)
     assert holds(f"psi:{low}..", thousandths) == (low <= rounded)
     assert holds(f"psi:..{high}", thousandths) == (rounded <= high)
+
+
+@pytest.mark.parametrize("turned", ["year:1960..1950", "score:90..10", "psi:60..59"])
+def test_a_range_turned_round_is_refused_with_an_example(turned: str) -> None:
+    with pytest.raises(InvalidInputError, match="is no range for"):
+        parse_query(turned, MovieFilter())
 
 
 @pytest.mark.parametrize("key", ["year", "runtime", "score", "ratings"])
