@@ -173,27 +173,47 @@ class RemoteClient:
             return False
         return True
 
-    def _write(self, operation: Operation[Input, Result], fields: dict[str, Any]) -> Result:
-        write = QueuedWrite(uuid.uuid4().hex, operation.name, fields, datetime.now(UTC))
+    def _is_held(self) -> bool:
+        """Send what waits; return whether the server fails at some of it, which is said.
+
+        Raises:
+            CamFlixError: whatever else holds it up.
+        """
         try:
             if not self.queue.is_empty():
                 self.replay()
-            content = self._send(operation, fields, write.key)
+        except CamFlixError as error:
+            if type(error) is not CamFlixError:
+                raise
+            self._notice(say(error))
+            return True
+        return False
+
+    def _queued(self) -> QueuedError:
+        return QueuedError(
+            "The server {url} does not answer.",
+            hint="This is kept here and sent as soon as it does.",
+            url=self.login.url,
+        )
+
+    def _write(self, operation: Operation[Input, Result], fields: dict[str, Any]) -> Result:
+        write = QueuedWrite(uuid.uuid4().hex, operation.name, fields, datetime.now(UTC))
+        try:
+            is_held = self._is_held()
+            content = b"" if is_held else self._send(operation, fields, write.key)
         except ServerAwayError as error:
             self.queue.append(write)
-            raise QueuedError(
-                "The server {url} does not answer.",
-                hint="This is kept here and sent as soon as it does.",
-                url=self.login.url,
-            ) from error
+            raise self._queued() from error
+        if is_held:
+            self.queue.append(write)  # behind what waits, or the order would change
+            raise self._queued()
         self.away_since = None
         return self._decoded(operation, content)
 
     def _read(self, operation: Operation[Input, Result], fields: dict[str, Any]) -> Result:
         asked = f"{operation.name} {current_language()} {msgspec.json.encode(fields, order='sorted').decode()}"
         try:
-            if not self.queue.is_empty():
-                self.replay()
+            self._is_held()  # what is read may be well though a write is not
             content = self._send(operation, fields)
         except ServerAwayError as error:
             last = self._answers.find(asked) if operation.scope == "read" else None

@@ -370,3 +370,19 @@ def test_a_server_that_fails_or_sends_on_holds_writes_up_for_a_week(tmp_path: Pa
             client.replay()
         assert len(client.queue.waiting()) == n_waiting
         client.close()
+
+
+def test_a_write_at_which_the_server_fails_stops_no_reading_and_loses_no_other(tmp_path: Path) -> None:
+    failed = (500, {}, b'{"code": "http_500", "detail": "failed"}')
+    version = {"CamFlix-Version": __version__}
+    read = (200, version, msgspec.json.encode({"movies": [], "next_cursor": None}))
+    with canned_server(failed, read, failed) as (url, _got):
+        notices: list[str] = []
+        client = RemoteClient(Login(url, "zoe", "token"), tmp_path, pauses=(), notice=notices.append)
+        client.queue.append(QueuedWrite(uuid.uuid4().hex, "rate", {"movie_id": 1, "score": 20}, datetime.now(UTC)))
+        assert client.call(list_movies, inputs.ListMovies()).movies == ()
+        assert "failed" in notices[0]
+        with pytest.raises(QueuedError):
+            client.call(rate, inputs.RateMovie(2, 30))
+        assert [write.body["movie_id"] for write in client.queue.waiting()] == [1, 2]
+        client.close()
