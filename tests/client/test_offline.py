@@ -51,7 +51,7 @@ from camflix.operations import (
 )
 from camflix.services.catalogue import CatalogueWriter
 from camflix.services.counting import recount
-from tests.client.canned import canned_server
+from tests.client.canned import Answer, canned_server
 from tests.conftest import NOW
 from tests.server.live import live_server
 from tests.server.process import ServerProcess, free_port
@@ -373,9 +373,9 @@ def test_a_server_that_fails_or_sends_on_holds_writes_up_for_a_week(tmp_path: Pa
 
 
 def test_a_write_at_which_the_server_fails_stops_no_reading_and_loses_no_other(tmp_path: Path) -> None:
-    failed = (500, {}, b'{"code": "http_500", "detail": "failed"}')
+    failed: Answer = (500, {}, b'{"code": "http_500", "detail": "failed"}')
     version = {"CamFlix-Version": __version__}
-    read = (200, version, msgspec.json.encode({"movies": [], "next_cursor": None}))
+    read: Answer = (200, version, msgspec.json.encode({"movies": [], "next_cursor": None}))
     with canned_server(failed, read, failed) as (url, _got):
         notices: list[str] = []
         client = RemoteClient(Login(url, "zoe", "token"), tmp_path, pauses=(), notice=notices.append)
