@@ -33,6 +33,8 @@ class CamFlixError(Exception):
         self.hint = hint
         self.field = field
         self.values = values
+        self.said_as: str | None = None
+        """What the reader calls that input, where a front end has another name for it: ``--on`` for ``seen_on``."""
 
     def __str__(self) -> str:
         """Return the sentence in English, for logs and tracebacks."""
@@ -41,7 +43,7 @@ class CamFlixError(Exception):
     @property
     def places(self) -> dict[str, object]:
         """Return what goes into the places of message and hint: the values, and the field's name."""
-        return {"field": self.field, **self.values}
+        return {"field": self.said_as or self.field, **self.values}
 
 
 class InvalidInputError(CamFlixError):

@@ -32,6 +32,7 @@ GENRES = {
     "western": N_("western"),
 }
 """What MovieLens and TMDB call them, with hyphens for spaces, and what they are called here."""
+_SHORT = {"sf": "science-fiction", "scifi": "science-fiction", "docu": "documentary", "noir": "film-noir"}
 
 
 def genre_words(genre: str) -> str:
@@ -41,8 +42,13 @@ def genre_words(genre: str) -> str:
 
 
 def slugs_of_words(words: str) -> list[str]:
-    """Return what catalogues may call a genre that is named in the reader's language, with or without accents."""
-    return [slug for slug, name in GENRES.items() if _folded(words) in {_folded(_(name)), _folded(slug)}]
+    """Return what catalogues may call a genre that is named in the reader's language, with or without accents.
+
+    One that has several names in them, as ``sci-fi`` and ``science-fiction``, is found by each.
+    """
+    asked = _folded(_SHORT.get(words.casefold(), words))
+    names = {name for slug, name in GENRES.items() if asked in {_folded(_(name)), _folded(slug)}}
+    return [slug for slug, name in GENRES.items() if name in names]
 
 
 def _folded(words: str) -> str:

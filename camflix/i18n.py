@@ -62,16 +62,23 @@ def plural(singular: str, plural_: str, n: int, /, **values: object) -> str:
 
 
 def say(error: CamFlixError) -> str:
-    """Return the error's sentence, and its hint if it has one, in the current language."""
+    """Return the error's sentence, and its hint if it has one, in the current language.
+
+    A sentence that begins with the name of the input begins with what its reader calls it.
+    """
     translate = _catalogue(current_language()).gettext
     values = {name: translate(value) if isinstance(value, Word) else value for name, value in error.places.items()}
-    return " ".join(translate(text).format(**values) for text in (error.message, error.hint) if text)
+    text = " ".join(translate(text).format(**values) for text in (error.message, error.hint) if text)
+    if error.said_as and error.field and re.match(rf"{re.escape(error.field)}\s?:", text):
+        text = error.said_as + text[len(error.field) :]
+    return text
 
 
 def say_plainly(error: CamFlixError) -> str:
     """Return what ``say`` does without the input's name before it, for who fills in no field of that name."""
     text = say(error)
-    found = re.match(rf"{re.escape(error.field)}\s?: *", text) if error.field else None
+    name = error.said_as or error.field
+    found = re.match(rf"{re.escape(name)}\s?: *", text) if name else None
     if found is None:
         return text
     text = text[found.end() :]

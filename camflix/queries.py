@@ -6,6 +6,7 @@ they ask of the catalogue is in services/filters.py.
 
 from __future__ import annotations
 
+import difflib
 import re
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -19,7 +20,20 @@ _MOST = 2**31 - 1
 _RANGE = re.compile(
     r"(?P<from>[0-9]{0,9})\.\.(?P<to>[0-9]{0,9})|(?P<sign>[<>]=?)(?P<bound>[0-9]{1,9})|(?P<one>[0-9]{1,9})"
 )
-_TOKEN = re.compile(r"(?P<key>genre|year|runtime|lang|psi|score|ratings):(?P<value>\S+)", re.IGNORECASE)
+_KEYS = ("genre", "year", "runtime", "lang", "psi", "score", "ratings")
+_TOKEN = re.compile(rf"(?P<key>{'|'.join(_KEYS)}):(?P<value>\S*)", re.IGNORECASE)
+_NEARLY = re.compile(r"(?P<key>[^\W\d_]{3,12}):\S*")
+_SAME_KEYS = {
+    "année": "year",
+    "annee": "year",
+    "durée": "runtime",
+    "duree": "runtime",
+    "langue": "lang",
+    "predicted": "psi",
+    "prédit": "psi",
+    "predit": "psi",
+}
+_NEAR = 0.75
 _FLAG = re.compile(r"(?P<sign>[+-])(?P<flag>seen|rated|watchlist|hidden)", re.IGNORECASE)
 _BOUNDS = {"year": "year", "runtime": "runtime", "psi": "predicted", "score": "score", "ratings": "ratings"}
 _EXAMPLES = {
@@ -60,9 +74,9 @@ class MovieFilter:
 
 
 def split_query(query: str) -> tuple[str, str]:
-    """Return the words of a title that a query holds, and its filters."""
+    """Return the words of a title that a query holds, and its filters, those with a slip in their name too."""
     tokens = query.split()
-    filters = [token for token in tokens if _TOKEN.fullmatch(token) or _FLAG.fullmatch(token)]
+    filters = [token for token in tokens if _TOKEN.fullmatch(token) or _FLAG.fullmatch(token) or _meant(token)]
     return " ".join(token for token in tokens if token not in filters), " ".join(filters)
 
 
@@ -78,17 +92,45 @@ def parse_query(query: str, filter_: MovieFilter) -> tuple[str, MovieFilter]:
             filter_ = _with_value(filter_, found["key"].lower(), found["value"])
         elif found := _FLAG.fullmatch(token):
             filter_ = _with_flag(filter_, found["flag"].lower(), wanted=found["sign"] == "+")
+        elif near := _meant(token):
+            # Taken for a word of a title it would find nothing, and not say why.
+            raise InvalidInputError(
+                "query: there is no filter “{key}:”.",
+                hint="Write {near}: for it; in a title, leave a space after the colon.",
+                field="query",
+                key=token.partition(":")[0],
+                near=near,
+            )
         else:
             words.append(token)
     return " ".join(words), filter_
 
 
+def _meant(token: str) -> str | None:
+    """Return the filter that a word was meant as, with a slip in its name or by another name; None for other words."""
+    found = _NEARLY.fullmatch(token)
+    if not found:
+        return None
+    key = found["key"].lower()
+    near = [_SAME_KEYS[key]] if key in _SAME_KEYS else difflib.get_close_matches(key, _KEYS, 1, _NEAR)
+    return near[0] if near else None
+
+
 def _with_value(filter_: MovieFilter, key: str, value: str) -> MovieFilter:
+    if not value:
+        raise InvalidInputError(
+            "query: {key}: says nothing.", hint="Write it as {example}.", field="query", key=key, example=_example(key)
+        )
     if key == "genre":
         return replace(filter_, genres=(*filter_.genres, value.lower()))
     if key == "lang":
         return replace(filter_, language=value.lower())
     return replace(filter_, **{_BOUNDS[key]: _bounds(key, value)})  # type: ignore[arg-type]
+
+
+def _example(key: str) -> str:
+    value = {"genre": "drama", "lang": "fr"}.get(key) or _EXAMPLES[key]["range"]
+    return f"{key}:{value}"
 
 
 def _with_flag(filter_: MovieFilter, flag: str, *, wanted: bool) -> MovieFilter:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from camflix.cli.output import console
-from camflix.cli.views import print_paragraph, print_title, range_words, score_text, table
+from camflix.cli.views import NARROW, print_paragraph, print_title, range_words, score_text, table
 from camflix.cli.words import REASONS, now_serves, title_of
 from camflix.i18n import _, decimal, plural
 from camflix.scores import MAX_SCORE
@@ -52,6 +52,12 @@ def show_together(found: GroupPicks) -> None:
     console().print(rows)
     rule = _("by the member who likes it least") if found.rule == "least_misery" else _("by the mean of all")
     print_paragraph(_("ordered {rule}; engine: {engine}", rule=rule, engine=found.engine), style="dim")
+    if found.unpredicted:
+        words = _(
+            "Too few ratings to predict anything for {members}: the order is that of the others.",
+            members=", ".join(found.unpredicted),
+        )
+        print_paragraph(words)
 
 
 def show_pick(found: Pick) -> None:
@@ -157,4 +163,5 @@ def _plot(results: Sequence[EngineEvaluation]) -> None:
 def _score(prediction: Prediction) -> Text:
     if prediction.predicted_score is None:
         return Text("-")
-    return score_text(prediction.predicted_score, 1) + Text(f"  {range_words(prediction)}", style="dim")
+    between = "\n" if console().width < NARROW else "  "
+    return score_text(prediction.predicted_score, 1) + Text(between + range_words(prediction), style="dim")

@@ -143,7 +143,8 @@ def _usage_sentence(error: usage.UsageError) -> str:
     elif isinstance(error, usage.NoSuchOption):
         sentence = _("there is no option {name}.", name=error.option_name)
     elif isinstance(error, usage.MissingParameter) and error.param is not None and error.ctx is not None:
-        sentence = _("{name} is missing.", name=error.param.make_metavar(error.ctx))
+        option = [max(error.param.opts, key=len)] if error.param.param_type_name == "option" else []
+        sentence = _("{name} is missing.", name=" ".join([*option, error.param.make_metavar(error.ctx)]))
     elif isinstance(error, usage.BadParameter) and error.param is not None:
         sentence = _wrong_value_sentence(error.param)
     elif isinstance(error, usage.BadOptionUsage):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from camflix import display
+from camflix import choices, display
 from camflix.cli.output import console
-from camflix.cli.views import print_paragraph, print_title, score_text, table
+from camflix.cli.views import NARROW, print_paragraph, print_rows, print_title, score_text, table
 from camflix.cli.words import title_of
 from camflix.genres import genre_words
 from camflix.i18n import _, decimal, plural
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         RatingFeed,
         RatingHistory,
         Stats,
+        UserSettings,
         Watchlist,
         YearInReview,
     )
@@ -38,7 +39,7 @@ def show_watchlist(page: Watchlist) -> None:
         predicted = "-" if film.predicted_score is None else score_text(film.predicted_score, 1)
         rows.add_row(title_of(film.movie), f"{film.added_at:%Y-%m-%d}", predicted)
     print_title(plural("{n} film to see", "{n} films to see", page.n_movies))
-    console().print(rows)
+    print_rows(rows, _('Put one there: camflix watchlist add "Alien (1979)"'))
 
 
 def show_hidden(page: HiddenList) -> None:
@@ -47,7 +48,7 @@ def show_hidden(page: HiddenList) -> None:
     for movie, at in zip(page.movies, page.hidden_at, strict=True):
         rows.add_row(title_of(movie), f"{at:%Y-%m-%d}")
     print_title(plural("{n} hidden film", "{n} hidden films", page.n_movies))
-    console().print(rows)
+    print_rows(rows, _('Hide one from every list: camflix hidden add "Alien (1979)"'))
 
 
 def show_notes(page: NoteList) -> None:
@@ -57,6 +58,8 @@ def show_notes(page: NoteList) -> None:
         mark = " " + _("(spoiler)") if note.has_spoiler else ""
         print_paragraph(title_of(note.movie) + mark, style="bold")
         print_paragraph(note.text)
+    if not page.notes:
+        print_paragraph(_('Write one: camflix notes write "Alien (1979)" "Seen with Anna"'))
 
 
 def show_lists(page: MovieListPage) -> None:
@@ -72,7 +75,7 @@ def show_lists(page: MovieListPage) -> None:
         readers = _("all") if each.is_public else _("oneself")
         rows.add_row(str(each.id), each.name, str(each.n_movies), str(each.n_rated), readers)
     print_title(_("Lists of {user}", user=page.username))
-    console().print(rows)
+    print_rows(rows, _('There are none that you may see. Make one of your own: camflix lists new "Sundays"'))
 
 
 def show_list(found: MovieList) -> None:
@@ -84,7 +87,9 @@ def show_list(found: MovieList) -> None:
     for film in found.movies:
         score = "-" if film.score is None else score_text(film.score)
         rows.add_row(str(film.position + 1), title_of(film.movie), score)
-    console().print(rows)
+    print_rows(
+        rows, _('No film is in it. Put one there: camflix lists add {number} "Alien (1979)"', number=found.list.id)
+    )
 
 
 def show_diary(diary: Diary) -> None:
@@ -96,7 +101,7 @@ def show_diary(diary: Diary) -> None:
         score = "-" if viewing.score is None else score_text(viewing.score)
         rows.add_row(str(viewing.id), day, title_of(viewing.movie), again, score)
     print_title(plural("{n} viewing", "{n} viewings", diary.n_viewings))
-    console().print(rows)
+    print_rows(rows, _('Write down what you saw: camflix diary add "Alien (1979)"'))
 
 
 def show_feed(feed: RatingFeed) -> None:
@@ -105,7 +110,7 @@ def show_feed(feed: RatingFeed) -> None:
     rows = table((_("id"), "right"), (_("film"), "left"), (_("why"), "left"))
     for film in feed.films:
         rows.add_row(str(film.movie.id), title_of(film.movie), reasons[film.why])
-    console().print(rows)
+    print_rows(rows, _("There is nothing left to rate. More films: camflix import movielens FOLDER"))
 
 
 def show_history(history: RatingHistory) -> None:
@@ -145,9 +150,36 @@ def show_movie(found: MovieDetails) -> None:
         print_paragraph(_("your note: {text}", text=found.note))
 
 
+def show_settings(found: UserSettings) -> None:
+    """Print what someone decided about themselves, each with the option that changes it."""
+    print_title(found.username)
+    yes, no = _("yes"), _("no")
+    out = console()
+    shows_options = out.width >= NARROW
+    rows = table((_("setting"), "left"), (_("now"), "left"), *[(_("change it by"), "left")] * shows_options)
+    for words, value, option in (
+        (_("e-mail"), found.email or "-", ""),
+        (_("about me"), found.bio or "-", "--bio"),
+        (_("language of mail and pages"), choices.LANGUAGE.get(found.language, found.language), "--language"),
+        (_("time zone"), found.time_zone, "--time-zone"),
+        (_("who may see me"), _(choices.PRIVACY[found.privacy]), "--privacy"),
+        (
+            _("contribute without my name"),
+            yes if found.contributes_anonymously else no,
+            "--anonymously" if not found.contributes_anonymously else "--not-at-all",
+        ),
+        (_("scores shown as"), _(choices.DISPLAY[found.score_display]), "--display"),
+        (_("rate blind"), _(choices.BLIND) if found.blind else no, "--seeing" if found.blind else "--blind"),
+    ):
+        rows.add_row(words, value, *[option] * shows_options)
+    out.print(rows)
+
+
 def show_stats(found: Stats) -> None:
     """Print a user's numbers."""
     print_title(plural("{n} rating of {user}", "{n} ratings of {user}", found.n_ratings, user=found.username))
+    if not found.n_ratings:
+        print_paragraph(_('Rate some films: camflix rate "Alien (1979)" 95'))
     _show_groups(_("Genres"), found.genres, genre_words)
     _show_groups(_("Directors"), found.directors)
     _show_groups(_("Actors"), found.actors)
@@ -164,7 +196,8 @@ def show_year(found: YearInReview) -> None:
     rows = table((_("film"), "left"), (_("score"), "right"))
     for movie, score in zip(found.best, found.best_scores, strict=True):
         rows.add_row(title_of(movie), score_text(score))
-    console().print(rows)
+    if found.best:
+        console().print(rows)
     _show_groups(_("Genres"), found.genres, genre_words)
     _show_groups(_("Directors"), found.directors)
     _show_months(found.months)
@@ -183,6 +216,8 @@ def _show_groups(name: str, groups: Sequence[RankedGroup], words: Callable[[str]
 
 
 def _show_months(months: Sequence[PeriodCount]) -> None:
+    if not months:
+        return
     rows = table((_("month"), "left"), (_("ratings"), "right"), (_("viewings"), "right"))
     for month in months:
         rows.add_row(month.period, str(month.n_ratings), str(month.n_viewings))

@@ -52,7 +52,8 @@ def _print_receipt(receipt: Receipt) -> None:
         print_paragraph(_("No predicted score: {reason}.", reason=_(REASONS[receipt.prediction.reason])))
     if receipt.own_score is not None:
         print_paragraph(_("Your own score is {score}; predicted as if you had not given it.", score=receipt.own_score))
-    if receipt.lines:
+    # What nothing is predicted from makes no sum.
+    if receipt.lines and receipt.prediction.reason is None:
         _Paper(out, receipt).print_all()
         print_paragraph(_footnote(receipt), style="dim")
 

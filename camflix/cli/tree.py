@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 from typer.core import TyperCommand, TyperGroup, TyperOption
 
-from camflix.errors import InvalidInputError
+from camflix.errors import CamFlixError, InvalidInputError
 from camflix.i18n import N_, _
 
 if TYPE_CHECKING:
@@ -91,12 +91,49 @@ TYPER_WORDS = (
 """What Typer says on our behalf and looks up in our catalogue (main.py); a test holds it against Typer's source."""
 
 
+_PARAMETERS = {
+    "engine": ("name",),
+    "is_public": ("public",),
+    "is_rewatch": ("again",),
+    "limit": ("n",),
+    "list_id": ("number",),
+    "min_films": ("least",),
+    "movie_id": ("film",),
+    "position": ("place",),
+    "query": ("filter_", "words"),
+    "seen_on": ("on",),
+    "username": ("name", "user"),
+    "viewing_id": ("number",),
+    "year": ("which",),
+}
+"""The parameters that are given to operations under another name."""
+
+
+def _called_here(field: str, parameters: list[Any], ctx: Context) -> str | None:
+    """Return how the command line calls an input: by its option, or by its place; None where it has none."""
+    named = {parameter.name: parameter for parameter in parameters}
+    for name in (field, f"{field}_", *_PARAMETERS.get(field, ())):
+        if name in named:
+            parameter = named[name]
+            is_option = parameter.param_type_name == "option"
+            return max(parameter.opts, key=len) if is_option else parameter.make_metavar(ctx).strip("[].…")
+    return None
+
+
 class _Translated:
-    """Help pages in the reader's language where Typer's own are fixed."""
+    """Help pages in the reader's language where Typer's own are fixed, errors by the names of options."""
 
     name: str | None
     params: list[Any]
     _help_option: TyperOption | None
+
+    def invoke(self, ctx: Context) -> Any:
+        try:
+            return super().invoke(ctx)  # type: ignore[misc]
+        except CamFlixError as error:
+            if error.field and not error.said_as:
+                error.said_as = _called_here(error.field, self.params, ctx)
+            raise
 
     def format_usage(self, ctx: Context, formatter: HelpFormatter) -> None:
         pieces = [_(piece) for piece in self.collect_usage_pieces(ctx)]  # type: ignore[attr-defined]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING
 
 from rich import box
@@ -30,7 +31,9 @@ if TYPE_CHECKING:
     )
 
 _GAUGE_CELLS, _SHORT_GAUGE_CELLS = 20, 10
-_WIDE = 100
+_BAR_CELLS = 30
+_LEAST_TITLE, _GAP = 10, 2
+_WIDE, NARROW = 100, 60
 _STYLES = ((80, "bold green"), (60, "green"), (40, "yellow"), (0, "red"))
 
 _LIST_REASONS: dict[ReasonCode, str] = {
@@ -43,9 +46,24 @@ _LIST_REASONS: dict[ReasonCode, str] = {
 def table(*columns: tuple[str, str]) -> Table:
     """Return an empty table with columns given as name and side (left, right)."""
     made = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold", show_edge=False)
-    for name, justify in columns:
-        made.add_column(name, justify="right" if justify == "right" else "left", overflow="fold")
+    # Where there is little room, it is taken from titles and names, which break between words.
+    least = [max(map(len, name.split()), default=0) if justify == "right" else 0 for name, justify in columns]
+    has_room = sum(least) + _GAP * len(least) + _LEAST_TITLE <= console().width
+    for (name, justify), cells in zip(columns, least, strict=True):
+        is_number = justify == "right"
+        header = "\n".join(textwrap.wrap(name, cells)) if is_number and name and console().width < NARROW else name
+        made.add_column(
+            header, justify="right" if is_number else "left", overflow="fold", no_wrap=is_number and has_room
+        )
     return made
+
+
+def print_rows(rows: Table, otherwise: str) -> None:
+    """Print a table; where it has no row, a sentence in its place that says what fills it."""
+    if rows.row_count:
+        console().print(rows)
+    else:
+        print_paragraph(otherwise)
 
 
 def print_title(text: str) -> None:
@@ -107,13 +125,15 @@ def show_recommendations(found: Recommendations) -> None:
         engine=found.engine,
     )
     print_title(words)
+    is_narrow = out.width < NARROW
+    scale, opinions = ("0" + str(display.highest()).rjust(n_cells - 1), "left"), (_("opinions"), "right")
     rows = table(
         ("", "right"),
         (_("film"), "left"),
         (_("predicted"), "right"),
-        ("0" + str(display.highest()).rjust(n_cells - 1), "left"),
+        *[scale] * (not is_narrow),
         (_("80 %"), "right"),
-        (_("opinions"), "right"),
+        *[opinions] * (not is_narrow),
     )
     for rank, each in enumerate(found.recommendations, 1):
         p = each.prediction
@@ -124,12 +144,17 @@ def show_recommendations(found: Recommendations) -> None:
             str(rank),
             title_of(each.movie),
             score_text(p.predicted_score, 1),
-            gauge(p.low, p.predicted_score, p.high, n_cells),
+            *[gauge(p.low, p.predicted_score, p.high, n_cells)] * (not is_narrow),
             range_words(p),
-            str(p.n_evidence),
+            *[str(p.n_evidence)] * (not is_narrow),
         )
     out.print(rows)
-    print_paragraph(_("● predicted score   ━ 80 % range: holds four scores out of five"), style="dim")
+    words = (
+        _("80 % is the range that holds four scores out of five")
+        if is_narrow
+        else _("● predicted score   ━ 80 % range: holds four scores out of five")
+    )
+    print_paragraph(words, style="dim")
 
 
 def _show_popular(found: Recommendations) -> None:
@@ -199,13 +224,28 @@ def _rated_table(ratings: Sequence[RatedMovie]) -> Table:
 
 
 def show_movies(page: MoviePage) -> None:
-    """Print films."""
-    rows = table((_("id"), "right"), (_("film"), "left"), (_("original title"), "left"), (_("ratings"), "right"))
-    for movie in page.movies:
+    """Print films, each with one's own score of it and the predicted one where there are such."""
+    out = console()
+    marks = page.marks or (None,) * len(page.movies)
+    # What has no room, or nothing in it, is left out.
+    shows_original = out.width >= _WIDE
+    shows_score = any(mark is not None and mark.score is not None for mark in marks)
+    shows_predicted = any(mark is not None and mark.predicted_score is not None for mark in marks)
+    columns = [(_("id"), "right"), (_("film"), "left")]
+    columns += [(_("original title"), "left")] * shows_original
+    columns += [(_("your score"), "right")] * shows_score + [(_("predicted"), "right")] * shows_predicted
+    rows = table(*columns, (_("ratings"), "right"))
+    for movie, mark in zip(page.movies, marks, strict=True):
         original = movie.title_original or movie.title_en
-        other = original if original != movie.title else ""
-        rows.add_row(str(movie.id), title_of(movie), other, str(movie.n_ratings))
-    console().print(rows)
+        cells: list[str | Text] = [str(movie.id), title_of(movie)]
+        cells += [original if original != movie.title else ""] * shows_original
+        if shows_score:
+            cells.append("" if mark is None or mark.score is None else score_text(mark.score))
+        if shows_predicted:
+            predicted = None if mark is None else mark.predicted_score
+            cells.append("" if predicted is None else score_text(predicted, 1))
+        rows.add_row(*cells, str(movie.n_ratings))
+    out.print(rows)
 
 
 def show_profile(profile: Profile) -> None:
@@ -237,8 +277,9 @@ def show_profile(profile: Profile) -> None:
 def _tier_table(tiers: Sequence[int]) -> Table:
     rows = table((_("tier"), "right"), (_("ratings"), "right"), ("", "left"))
     highest = max(tiers)
+    n_cells = min(_BAR_CELLS, console().width - sum(len(str(column.header)) + _GAP for column in rows.columns))
     for tier, n in reversed(list(enumerate(tiers, 1))):
-        rows.add_row(str(tier), str(n), Text("█" * round(30 * n / highest), style="cyan"))
+        rows.add_row(str(tier), str(n), Text("█" * round(n_cells * n / highest), style="cyan"))
     return rows
 
 

@@ -139,6 +139,15 @@ class GroupPicks:
     engine: str
     picks: tuple[GroupPick, ...]
 
+    @property
+    def unpredicted(self) -> tuple[str, ...]:
+        """Return the members for whom nothing is predicted in any pick: they have rated too little to be known."""
+        return tuple(
+            name
+            for place, name in enumerate(self.members)
+            if self.picks and all(pick.predictions[place].predicted_score is None for pick in self.picks)
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Pick:

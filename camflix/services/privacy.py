@@ -37,7 +37,12 @@ class PrivacyService:
         query = select(User.id).where(User.username == name, self.visible_to(reader_id, is_admin=is_admin))
         user_id = self._session.scalar(query)
         if user_id is None:
-            raise NotFoundError("There is no user “{username}”.", field="username", username=username)
+            raise NotFoundError(
+                "There is no user “{username}”.",
+                hint="If there is, they let nobody see them; they can, in their settings.",
+                field="username",
+                username=username,
+            )
         return user_id
 
     def visible_to(self, reader_id: int, *, is_admin: bool) -> ColumnElement[bool]:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from tests.conftest import Outcome
+    from tests.conftest import Home, Outcome
 
 # What was typed; what the line must name.
 MISTAKES = (
@@ -46,6 +46,7 @@ MISTAKES = (
     (("evaluate", "--seed", "-1"), "--seed"),
     (("users", "add", "two words"), "two words"),
     (("users", "add", "zoe", "--email", "nowhere"), "nowhere"),
+    (("rescale",), "--from NOMBRE"),
 )
 
 
@@ -62,6 +63,29 @@ def test_a_mistake_is_told_in_one_french_line_and_one_english_line(
         assert outcome.code == 2
     assert named in french.err.replace("\N{NO-BREAK SPACE}", " ").replace("\N{NARROW NO-BREAK SPACE}", " ")
     assert french.err != english.err
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        (("diary", "add", "Alien (1979)", "--on", "2999-01-01"), "--on :"),
+        (("diary", "add", "Alien (1979)", "--on", "yesterday"), "--on :"),
+        (("movies", "--filter", "yaer:1990"), "--filter :"),
+        (("search", "alien", "genre:"), "MOTS :"),
+        (("movies", "--filter", "genre:xyzzy"), "genre :"),
+        (("settings", "set", "--time-zone", "Mars"), "--time-zone :"),
+        (("lists", "new", "x", "--description", "y" * 2001), "--description :"),
+        (("users", "add", "two words"), "NOM :"),
+        (("engine", "set", "xyzzy"), "NOM :"),
+        (("rate", "Alien (1979)", "101"), "NOTE :"),
+    ],
+)
+def test_an_error_calls_what_was_typed_as_the_help_page_does(demo: Home, typed: tuple[str, ...], said: str) -> None:
+    del demo
+    outcome = answer(*typed)
+
+    assert_one_clear_line(outcome)
+    assert said in outcome.err.replace("\N{NO-BREAK SPACE}", " ")
 
 
 @pytest.mark.parametrize(

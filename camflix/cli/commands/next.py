@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from camflix.cli.output import print_json, say
+from camflix.cli.output import print_json
 from camflix.cli.session import JsonOption, UserOption, open_client
 from camflix.cli.tree import TranslatedCommand, new_app
 from camflix.cli.words import count_option
@@ -28,5 +28,3 @@ def next_(
     from camflix.cli.own_views import show_feed  # noqa: PLC0415 - rich
 
     show_feed(feed)
-    if not feed.films:
-        say(_("There is nothing left to rate. More films: camflix import movielens FOLDER"))

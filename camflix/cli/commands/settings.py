@@ -5,10 +5,9 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated
 
-import msgspec
 import typer
 
-from camflix.cli.output import print_json, print_words
+from camflix.cli.output import print_json
 from camflix.cli.session import JsonOption, UserOption, open_client
 from camflix.cli.tree import TranslatedCommand, new_app
 from camflix.i18n import _
@@ -86,5 +85,6 @@ def _print(found: UserSettings, *, use_json: bool) -> None:
     if use_json:
         print_json(found)
         return
-    for name, value in msgspec.to_builtins(found).items():
-        print_words(f"{name}: {'' if value is None else value}".rstrip())
+    from camflix.cli.own_views import show_settings  # noqa: PLC0415 - rich
+
+    show_settings(found)

@@ -86,8 +86,8 @@ class ReceiptPaper:
             *remarks,
             Line(),
         ]
-        if not receipt.lines:
-            return result
+        if not receipt.lines or receipt.prediction.reason is not None:
+            return result  # what nothing is predicted from makes no sum
         base = [line for line in receipt.lines if line.part in _BASE]
         result += [self._sum(_base_words(line), line.amount, signed=line.part != "mean") for line in base]
         if base and self._tastes():

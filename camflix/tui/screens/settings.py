@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from camflix import display, i18n
+from camflix import choices, display, i18n
 from camflix.i18n import N_, _
 from camflix.tui import themes
 from camflix.tui.drawing import left, wrapped
@@ -28,17 +28,6 @@ if TYPE_CHECKING:
 
 _NAME = 34
 _LEAST_VALUE = 20
-_PRIVACIES = ("private", "members", "public")
-_PRIVACY_WORDS = {
-    "private": N_("private: nobody sees you"),
-    "members": N_("members: who has an account here may see you"),
-    "public": N_("public: everybody may see you"),
-}
-_DISPLAYS = ("100", "10", "stars")
-_DISPLAY_WORDS = {"100": N_("0 to 100"), "10": N_("0 to 10"), "stars": N_("five stars")}
-
-
-_BLIND_WORDS = N_("yes: a film's page, receipt and films like it predict nothing, nor tell averages, until I rate it")
 _POSTER_WORDS = {
     "auto": N_("as this terminal can"),
     "kitty": N_("by kitty graphics"),
@@ -138,8 +127,8 @@ class Settings(CamFlixScreen):
         return [
             Setting(
                 _("who may see me"),
-                _(_PRIVACY_WORDS[mine.privacy]),
-                turn("privacy", _PRIVACIES, mine.privacy),
+                _(choices.PRIVACY[mine.privacy]),
+                turn("privacy", tuple(choices.PRIVACY), mine.privacy),
             ),
             Setting(
                 _("contribute without my name"),
@@ -148,12 +137,12 @@ class Settings(CamFlixScreen):
             ),
             Setting(
                 _("scores shown as"),
-                _(_DISPLAY_WORDS[mine.score_display]),
-                turn("score_display", _DISPLAYS, mine.score_display),
+                _(choices.DISPLAY[mine.score_display]),
+                turn("score_display", tuple(choices.DISPLAY), mine.score_display),
             ),
             Setting(
                 _("rate blind"),
-                _(_BLIND_WORDS) if mine.blind else _("no"),
+                _(choices.BLIND) if mine.blind else _("no"),
                 turn("blind", yes_no, mine.blind),
             ),
             Setting(

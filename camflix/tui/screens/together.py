@@ -89,15 +89,6 @@ def _width_for(place: int) -> int:
     return _OTHER_CELLS + (_MEMBER_CELLS + 2) * (place + 1)
 
 
-def unpredicted(found: GroupPicks) -> list[str]:
-    """Return the members for whom nothing is predicted in any pick: they have rated too little to be known."""
-    return [
-        name
-        for place, name in enumerate(found.members)
-        if found.picks and all(pick.predictions[place].predicted_score is None for pick in found.picks)
-    ]
-
-
 class Together(FilmListScreen):
     """Films for a group."""
 
@@ -185,10 +176,10 @@ class Together(FilmListScreen):
         ]
         self.rows.show(rows, keep_cursor=is_same)  # type: ignore[arg-type]
         self.shown()
-        if names := unpredicted(found):
+        if found.unpredicted:
             words = _(
                 "Too few ratings to predict anything for {members}: the order is that of the others.",
-                members=", ".join(names),
+                members=", ".join(found.unpredicted),
             )
             self.say(Notice(words))
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 
 from textual.widget import Widget
 
-from camflix import i18n
+from camflix import choices, i18n
 from camflix.i18n import _
 from camflix.tui.drawing import Piece, cut, fitted, spread, strip_of, width_of, wrapped
 from camflix.tui.keys import ACTIONS, EDITOR, keys_of
@@ -205,4 +205,4 @@ class KeyBar(OneLine):
 
 def language_name() -> str:
     """Return the present language in its own words."""
-    return {"fr": "français", "en": "English"}[i18n.current_language()]
+    return choices.LANGUAGE[i18n.current_language()]
