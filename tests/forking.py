@@ -69,17 +69,29 @@ class WarmCommands:
         Raises:
             TimeoutError: it did not end in time.
         """
-        request = {"arguments": list(arguments), "environment": dict(environment), "folder": str(folder)}
         with (
             Path(os.devnull).open("rb") as nothing,
             tempfile.TemporaryFile() as out,
             tempfile.TemporaryFile() as err,
         ):
-            streams = [each.fileno() for each in (nothing, out, err)]
-            self._channel.settimeout(_SECONDS)
-            socket.send_fds(self._channel, [json.dumps(request).encode()], streams)
-            code = int(self._channel.recv(64))
-            return code, _text(out), _text(err)
+            self.start(arguments, environment, folder, [each.fileno() for each in (nothing, out, err)])
+            return self.finish(), _text(out), _text(err)
+
+    def start(
+        self, arguments: Sequence[str], environment: Mapping[str, str], folder: Path, streams: Sequence[int]
+    ) -> None:
+        """Start a command with standard input, output and error where the caller says; ``finish`` is due then."""
+        request = {"arguments": list(arguments), "environment": dict(environment), "folder": str(folder)}
+        self._channel.settimeout(_SECONDS)
+        socket.send_fds(self._channel, [json.dumps(request).encode()], list(streams))
+
+    def finish(self) -> int:
+        """Return the code with which the command that was started ended.
+
+        Raises:
+            TimeoutError: it did not end in time.
+        """
+        return int(self._channel.recv(64))
 
 
 def _text(stream: IO[bytes]) -> str:

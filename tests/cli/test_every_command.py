@@ -83,7 +83,7 @@ TRIALS = (
     Trial("diary queue", ("--user", "demo"), results.Diary, "Alien"),
     Trial("stats", ("--user", "demo"), results.Stats, "sci"),
     Trial("year", ("2026", "--user", "demo"), results.YearInReview, "2026"),
-    Trial("settings show", ("--user", "demo"), results.UserSettings, "private"),
+    Trial("settings show", ("--user", "demo"), results.UserSettings, "--privacy"),
     Trial("settings set", ("--privacy", "members", "--time-zone", "Asia/Tokyo"), results.UserSettings, "Asia/Tokyo"),
     Trial("rescale", ("--from", "99", "--dry-run"), results.Rescaled, "0"),
     Trial("export", ("--format", "csv", "--user", "demo"), results.ExportDocument, "title,year"),

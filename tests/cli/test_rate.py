@@ -18,14 +18,14 @@ ALIEN = "Alien (1979)"
 
 
 @pytest.mark.parametrize("score", ["-1", "101", "7.5", "7,5", "abc", "", " ", "1e2", "+5", "٥", "5 0", "-0", "NaN"])
-def test_what_is_no_score_is_refused_by_the_name_of_the_field(demo: Home, score: str) -> None:
+def test_what_is_no_score_is_refused_by_its_name_on_the_help_page(demo: Home, score: str) -> None:
     before = row_counts(demo.database)
 
     outcome = answer("rate", ALIEN, score)
 
     assert_one_clear_line(outcome)
     assert outcome.code == 2
-    assert outcome.err.startswith("camflix: score")
+    assert outcome.err.startswith("camflix: NOTE")
     assert f"« {score} »" in outcome.err.replace("\N{NO-BREAK SPACE}", " ").replace("\N{NARROW NO-BREAK SPACE}", " ")
     assert row_counts(demo.database) == before
 

@@ -8,20 +8,19 @@ import pty
 import re
 import sqlite3
 import struct
-import subprocess
 import termios
 from contextlib import closing
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from rich.cells import cell_len
 
 from tests.cli.files import big_movielens
-from tests.cli.running import COMMAND, answer, environment
+from tests.cli.running import answer, environment
+from tests.forking import warm_commands
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.conftest import Home
 
 ESCAPE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
@@ -32,20 +31,16 @@ def on_terminal(*arguments: str, columns: int = 80, **changes: str) -> str:
     """Run the command line on a pseudo-terminal; return all that appears there."""
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
-    process = subprocess.Popen(
-        [*COMMAND, *arguments],
-        stdin=theirs,
-        stdout=theirs,
-        stderr=theirs,
-        env=environment(**{"TERM": "xterm-256color", "COLORTERM": None, "NO_COLOR": None, "COLUMNS": None, **changes}),
-    )
+    changes = {"TERM": "xterm-256color", **changes}
+    variables = environment(**{"COLORTERM": None, "NO_COLOR": None, "COLUMNS": None, **changes})
+    warm_commands().start(arguments, variables, Path.cwd(), [theirs] * 3)
     os.close(theirs)
     pieces = []
     # Linux ends the reading with an error when the last process has closed the terminal.
     while piece := _read(ours):
         pieces.append(piece)
     os.close(ours)
-    assert process.wait(60) == 0, b"".join(pieces)
+    assert warm_commands().finish() == 0, b"".join(pieces)
     return b"".join(pieces).decode().replace("\r\n", "\n")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 from sqlalchemy import select, update
+from textual.events import Paste
 
 from camflix import display
 from camflix.bootstrap import CamFlix
@@ -40,6 +42,7 @@ Input = TypeVar("Input")
 Result = TypeVar("Result")
 
 _MOST_ROUNDS = 400
+_QUIET_ROUNDS = 8
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -151,19 +154,32 @@ async def settle(pilot: Pilot[None]) -> None:
     assert isinstance(app, CamFlixApp)
     n_quiet = 0
     for _round in range(_MOST_ROUNDS):
-        await pilot.pause(0.01)
-        busy = app.calls.n_waiting or any(not worker.is_finished for worker in app.workers)
-        n_quiet = 0 if busy else n_quiet + 1
+        await asyncio.sleep(0.01)
+        n_quiet = 0 if _is_busy(app) else n_quiet + 1
         # The longest pause of a screen before it asks is the one after a letter.
-        if n_quiet > 8:
-            return
+        if n_quiet > _QUIET_ROUNDS:
+            # Asks every widget whether it is done, which is too much for each round.
+            await pilot.pause(0.0)
+            if not _is_busy(app):
+                return
+            n_quiet = 0
     raise TimeoutError(shown(app))
+
+
+def _is_busy(app: CamFlixApp) -> bool:
+    return bool(app.calls.n_waiting) or any(not worker.is_finished for worker in app.workers)
 
 
 async def press(pilot: Pilot[None], *keys: str) -> None:
     """Press keys as fast as they can be pressed, then wait until all is answered."""
     await pilot.press(*keys)
     await settle(pilot)
+
+
+async def paste(pilot: Pilot[None], text: str, *keys: str) -> None:
+    """Put a text into the field that is open, all at once as a terminal does, then press keys."""
+    pilot.app.post_message(Paste(text))
+    await press(pilot, *keys)
 
 
 def shown(app: CamFlixApp) -> str:

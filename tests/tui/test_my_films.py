@@ -6,14 +6,13 @@ import os
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from textual.events import Paste
 
 from camflix.bootstrap import CamFlix
 from camflix.settings import load_settings
 from camflix.tui.screens.movie_list import MovieListScreen
 from camflix.tui.screens.my_films import MyFilms
 from tests.conftest import NOW
-from tests.tui.conftest import press
+from tests.tui.conftest import paste, press
 from tests.tui.test_walk import screen, walk, words
 
 if TYPE_CHECKING:
@@ -84,8 +83,7 @@ def film(pilot: Pilot[None]) -> Any:
 async def filter_by(pilot: Pilot[None], text: str) -> None:
     await press(pilot, "slash", "ctrl+e", "ctrl+w", "ctrl+w")
     # At once: long lists are filtered anew after each letter, which test_walk.py looks at.
-    pilot.app.post_message(Paste(text))
-    await press(pilot, "enter")
+    await paste(pilot, text, "enter")
 
 
 def test_a_write_leaves_the_filter_and_the_film_one_is_at(make_app: Make) -> None:

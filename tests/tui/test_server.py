@@ -15,7 +15,7 @@ from camflix.client.login import save_login
 from camflix.errors import NotAllowedError
 from tests.architecture.tree import PACKAGE
 from tests.server.conftest import live, postgresql_url, shared_postgresql_url, world
-from tests.tui.conftest import press, settle, shown
+from tests.tui.conftest import paste, press, settle, shown
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -80,10 +80,11 @@ def test_a_file_is_looked_at_here_and_taken_there(films: list[int], world: World
         app = app_for(None)
         async with app.run_test(size=(100, 40)) as pilot:
             await settle(pilot)
-            await press(pilot, "I", "enter", *["backspace"] * 9)
-            await press(pilot, *str(tmp_path), "enter")
+            await press(pilot, "I", "enter", "ctrl+u")
+            await paste(pilot, str(tmp_path), "enter")
             assert "prend un seul fichier" in " ".join(shown(app).split())
-            await press(pilot, "enter", *["backspace"] * 99, *str(export), "enter")
+            await press(pilot, "enter", "ctrl+u")
+            await paste(pilot, str(export), "enter")
             assert "Film 99" in shown(app)
             await press(pilot, "G", "enter")
             return shown(app)
