@@ -6,7 +6,6 @@ import os
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-
 from camflix.bootstrap import CamFlix
 from camflix.settings import load_settings
 from camflix.tui.screens.movie_list import MovieListScreen
