@@ -115,8 +115,9 @@ def _called_here(field: str, parameters: list[Any], ctx: Context) -> str | None:
     for name in (field, f"{field}_", *_PARAMETERS.get(field, ())):
         if name in named:
             parameter = named[name]
-            is_option = parameter.param_type_name == "option"
-            return max(parameter.opts, key=len) if is_option else parameter.make_metavar(ctx).strip("[].…")
+            if parameter.param_type_name == "option":
+                return str(max(parameter.opts, key=len))
+            return str(parameter.make_metavar(ctx)).strip("[].…")
     return None
 
 

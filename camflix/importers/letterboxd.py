@@ -31,6 +31,7 @@ _TELLING_COLUMNS = (
     ("Comment", "comments.csv"),
     ("Letterboxd list export v7", Word("a list")),
 )
+_NOT_TAKEN = ("watched.csv", "diary.csv", "reviews.csv", "watchlist.csv")
 _COLUMNS_WITHOUT_RATING = frozenset({"date", "name", "year", "letterboxd uri"})
 
 
@@ -44,6 +45,7 @@ class LetterboxdExport:
 
     Attributes:
         columns: the names in the header, in the order of ``RatingRow.raw``.
+        left_out: other files of the export that lie beside ratings.csv and of which nothing is taken.
 
     Raises:
         NotFoundError: nothing is there.
@@ -59,6 +61,7 @@ class LetterboxdExport:
         source = open_source(path)
         self._table = Table.with_header(source, _ratings_file_of(source))
         self.columns = self._table.columns
+        self.left_out = () if source.is_single_file else tuple(name for name in _NOT_TAKEN if name in source)
         _refuse_other_exports(self._table)
         self._positions = self._table.positions("Date", "Name", "Year", "Rating")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
+import zipfile
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -162,3 +163,16 @@ def test_users_are_added_once_and_disabled_for_good() -> None:
     assert told("users", "disable", "zoe")["is_active"] is False
     assert answer("rate", "Heat (1995)", "5", "--user", "zoe").code == 3
     assert answer("users", "disable", "nobody").code == 3
+
+
+def test_an_export_s_other_files_are_named_as_not_taken(tmp_path: Path) -> None:
+    export = tmp_path / "letterboxd.zip"
+    rows = "Date,Name,Year,Letterboxd URI,Rating\n2026-01-02,Alien,1979,https://boxd.it/1,4.5\n"
+    with zipfile.ZipFile(export, "w") as archive:
+        archive.writestr("ratings.csv", rows)
+        archive.writestr("diary.csv", "Date\n")
+        archive.writestr("profile.csv", "Username\n")
+    (tmp_path / "ratings.csv").write_text(rows)
+
+    assert "rien de diary.csv." in answer("import", "letterboxd", str(export)).err
+    assert "rien de" not in answer("import", "letterboxd", str(tmp_path / "ratings.csv")).err

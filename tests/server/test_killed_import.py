@@ -22,15 +22,15 @@ if TYPE_CHECKING:
     from camflix.settings import Settings
 
 N_FILMS, N_USERS = 500, 600
-N_RATINGS = 120_000
+N_RATINGS = 60_000
 _WAIT_SECONDS = 60
 
 
 def data_set() -> bytes:
-    """Return a MovieLens data set as a ZIP: each person rates 200 films, one after the other."""
+    """Return a MovieLens data set as a ZIP: each person rates 100 films, one after the other."""
     films = "".join(f"{number},Film {number} ({1930 + number % 90}),Drama\n" for number in range(1, N_FILMS + 1))
     ratings = "".join(
-        f"{1 + number // 200},{1 + number * 7 % N_FILMS},{1 + number % 9 / 2},{10**9 + number}\n"
+        f"{1 + number // 100},{1 + number * 7 % N_FILMS},{1 + number % 9 / 2},{10**9 + number}\n"
         for number in range(N_RATINGS)
     )
     packed = io.BytesIO()

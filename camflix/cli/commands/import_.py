@@ -95,6 +95,8 @@ def letterboxd(
         return services.imports.letterboxd(export, path.name, user_id, progress)
 
     _import(bring_in, user, path, use_json=use_json, n_expected=export.count_ratings())
+    if export.left_out:
+        say(_("Only the ratings were taken; nothing of {files}.", files=", ".join(export.left_out)))
 
 
 def _import(
