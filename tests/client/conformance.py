@@ -39,6 +39,11 @@ EVERYDAY = sorted(
 )
 
 
+# What only reads leaves the world as it was: one is enough for all of it.
+READING = [name for name in EVERYDAY if operations.OPERATIONS[name].method == "GET"]
+WRITING = [name for name in EVERYDAY if name not in READING]
+
+
 class ClientConformance(OwnThingsConformance, AccountConformance, ImportConformance):
     """Every operation by every client."""
 
@@ -270,11 +275,12 @@ class ClientConformance(OwnThingsConformance, AccountConformance, ImportConforma
         assert [rated.movie.id for rated in profile.bottom] == [films[6], films[5]]
         assert sum(profile.tiers) == 7
 
-    @pytest.mark.parametrize("name", EVERYDAY)
+    @pytest.mark.parametrize("names", [READING, *([name] for name in WRITING)], ids=lambda names: names[0])
     def test_every_result_survives_json(
-        self, make_client: MakeClient, films: list[int], world: World, name: str
+        self, make_client: MakeClient, films: list[int], world: World, names: list[str]
     ) -> None:
-        operation = operations.OPERATIONS[name]
         things = make_things(world.camflix, "zoe", films)
-        result = make_client("zoe").call(operation, body_of(name, things))
-        assert msgspec.json.decode(msgspec.json.encode(result), type=operation.result_type) == result
+        for name in names:
+            operation = operations.OPERATIONS[name]
+            result = make_client("zoe").call(operation, body_of(name, things))
+            assert msgspec.json.decode(msgspec.json.encode(result), type=operation.result_type) == result, name
