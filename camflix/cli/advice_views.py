@@ -137,6 +137,13 @@ def show_evaluations(results: Sequence[EngineEvaluation], serves: str | None) ->
                 first.n_repeated,
             )
         )
+    if first.n_learnt:
+        words = plural(
+            "{n} rating that was predicted had been learnt from too: the figures look better than they are.",
+            "{n} ratings that were predicted had been learnt from too: the figures look better than they are.",
+            first.n_learnt,
+        )
+        print_paragraph(words, style="bold")
     if first.n_described is not None:
         known, all_ = first.n_described, first.n_movies
         print_paragraph(_("Genres and years are known of {known} of {all} films.", known=known, all=all_))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import re
 from array import array
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -36,7 +38,7 @@ _COLUMN_NAMES = (
     frozenset({"item", "itemid", "iid", "i", "movie", "movieid", "film", "filmid"}),
     frozenset({"rating", "score", "stars", "r"}),
 )
-_TIME_NAMES = frozenset({"timestamp", "time", "ts", "t"})
+_TIME_NAMES = frozenset({"timestamp", "time", "ts", "t", "date", "datetime", "ratedat", "createdat", "updatedat"})
 _UTF_8_MARK = "\ufeff".encode().decode("latin-1")
 _N_SEPARATORS_OF_U_ITEM = 4 + len(GENRES_OF_100K.split())
 
@@ -50,7 +52,8 @@ class RatingFile:
         users: index of the user in ``user_ids``.
         items: index of the item in ``item_ids``.
         ratings: on the file's own scale.
-        times: when each was given, in the file's own numbers; all 0 where it does not say.
+        times: when each was given, in the file's own numbers or in seconds; all 0 where it does not say, minus infinity
+            where a single row does not.
         user_ids: the file's names of users, in the order in which they first appear.
         item_ids: the same of items.
     """
@@ -90,8 +93,8 @@ def read_ratings(path: Path | str, *, after: RatingFile | None = None) -> Rating
     """Return the ratings of a file whose lines say user, item, rating and perhaps more.
 
     Tab, comma, semicolon, ``|``, ``::`` or spaces may stand between them. A line of column names is recognised; without
-    it the first three columns are meant, and the fourth as the time if it holds numbers. Blank lines and those that
-    begin with # are left aside; one that begins so and yet is a rating is refused.
+    it the first three columns are meant, and the fourth as the time if it holds numbers or days. Blank lines and
+    those that begin with # are left aside; one that begins so and yet is a rating is refused.
 
     Args:
         path: the file.
@@ -152,7 +155,7 @@ def read_films(path: Path | str) -> dict[str, FilmFacts]:
     for row in _film_rows(source, _only_file_of(source)):
         if isinstance(row, Problem):
             raise InvalidFileError(
-                "{file}, line {line}: this is not a film with its id, title and genres.",
+                "{file}, line {line}: this is not a film with its id (a whole number from 1), title and genres.",
                 hint="Correct the line or take it out.",
                 file=str(path),
                 line=row.line,
@@ -206,10 +209,12 @@ def _read_columns(
         user_column.append(users.setdefault(user, len(users)))
         item_column.append(items.setdefault(item, len(items)))
         rating_column.append(rating)
-        says_when = says_when and time.isdecimal() and time.isascii()
-        time_column.append(float(time) if says_when else 0.0)
+        moment = float(time) if time.isdecimal() and time.isascii() else _moment(time)
+        says_when = says_when and moment is not None
+        time_column.append(moment or 0.0)
     if not rating_column:
         raise InvalidFileError("{file} holds no ratings.", hint="Each line should say user item rating.", file=place)
+    says_when = says_when and max(time_column) > -math.inf
     times = time_column if says_when else array("d", bytes(time_column.itemsize * len(time_column)))
     return user_column, item_column, rating_column, times
 
@@ -285,6 +290,22 @@ def _cut_of(first: str, place: str, line: int) -> _Cut:
         return _Cut(separator, len(fields), (found[0][0], found[1][0], found[2][0]), time, is_header=True)
     n_ours = len(_COLUMN_NAMES)
     return _Cut(separator, len(fields), (0, 1, 2), n_ours if len(fields) > n_ours else None)
+
+
+def _moment(text: str) -> float | None:
+    """Return a time in seconds, of a number or of a day as 2026-11-23; before all others where there is none.
+
+    None is what is no time at all.
+    """
+    if not text:
+        return -math.inf
+    if _NUMBER.fullmatch(text):
+        return float(text)
+    try:
+        day = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return (day if day.tzinfo else day.replace(tzinfo=UTC)).timestamp()
 
 
 def _rating(text: str, place: str, line: int) -> float:

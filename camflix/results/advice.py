@@ -62,8 +62,9 @@ class ReceiptLine:
     """One summand of a prediction, in points with three decimals.
 
     ``part``: mean, film, person, choice, neighbour, own_rating, own_presence, clip. ``username`` and ``score`` tell of
-    a neighbour (null for an anonymous one), ``movie`` and ``score`` of an own rating. ``correlation`` makes the weight:
-    it is that of scores less what was expected of them, damped; a twin's similarity is that of the scores themselves.
+    a neighbour (both null of an anonymous one), ``movie`` and ``score`` of an own rating. ``correlation`` makes the
+    weight: it is that of scores less what was expected of them, damped; a twin's similarity is that of the scores
+    themselves.
     """
 
     part: str
@@ -178,7 +179,8 @@ class EngineStatus:
 class EngineEvaluation:
     """An engine measured on held-out ratings. ``rmse`` and ``mae`` are on the file's own scale, ending at ``scale``.
 
-    ``n_repeated`` counts rows of files that gave way to a newer one of the same user and film; ``n_described`` the
+    ``n_repeated`` counts rows of files that gave way to a newer one of the same user and film; ``n_learnt`` those to
+    predict that were learnt from too, which makes figures look better than they are; ``n_described`` the
     films whose genres and year a file of films knew, null without one.
     """
 
@@ -204,4 +206,5 @@ class EngineEvaluation:
     predict_seconds: float
     peak_mb: float
     n_repeated: int = 0
+    n_learnt: int = 0
     n_described: int | None = None

@@ -16,6 +16,7 @@ from camflix.db.locks import lock_fits
 from camflix.models import EngineChoice, Rating, RatingChange, User
 from camflix.recommender.registry import DEFAULT_ENGINE, ENGINES, model_class
 from camflix.results import EngineStatus
+from camflix.services.as_if_unrated import AloneMemory
 from camflix.services.community import contributing
 from camflix.services.snapshot import Snapshot
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
     from camflix.recommender.arrays import Int32s, UInt8s
     from camflix.recommender.likely import Likely
-    from camflix.recommender.model import Model, Person
+    from camflix.recommender.model import Model, Person, Predictions
     from camflix.recommender.similar_items import SimilarItems
     from camflix.services.epoch import EpochService
     from camflix.services.model_store import ModelHeader, ModelStore
@@ -115,6 +116,7 @@ class ModelCache:
     def __init__(self) -> None:
         self._served: dict[str, Served] = {}
         self.fitting = threading.Lock()
+        self.alone = AloneMemory()
 
     def get(self, header: ModelHeader) -> Served | None:
         """Return the open model if it is this one."""
@@ -263,6 +265,10 @@ class EngineService:
         """Return a user as the model sees them, by their ratings as they are now."""
         taste = self.taste(served, user_id)
         return served.model.person(taste.items, taste.scores, taste.user)
+
+    def predict(self, served: Served, user_id: int, items: Int32s) -> Predictions:
+        """Return the predictions of ``items`` as their receipts have them: of rated ones, as if they were not."""
+        return self._cache.alone.predict(served, self.taste(served, user_id), items)
 
     def taste(self, served: Served, user_id: int) -> Taste:
         """Return a user's ratings as they are now."""

@@ -130,11 +130,19 @@ def evaluate_files(
     features, n_described = (None, None) if films is None else _features(films, learnt.item_ids)
     found = _measured(engines, fitted, compared, features, scale, seed, preset)
     n_repeated = len(learnt.users) - len(rows) + len(held_out.users) - len(tested)
-    return [replace(each, n_repeated=n_repeated, n_described=n_described) for each in found]
+    n_learnt = _n_learnt(fitted, compared)
+    return [replace(each, n_repeated=n_repeated, n_learnt=n_learnt, n_described=n_described) for each in found]
 
 
 def _on_100(ratings: Float64s, scale: int) -> Float64s:
     return ratings * scores.MAX_SCORE / scale
+
+
+def _n_learnt(fitted: Ratings, compared: HeldOut) -> int:
+    """Return how many of the pairs to predict were learnt from as well."""
+    learnt = fitted.row_users().astype(np.int64) << 32 | fitted.items
+    known = (compared.users >= 0) & (compared.items >= 0)
+    return int(np.isin(compared.users[known].astype(np.int64) << 32 | compared.items[known], learnt).sum())
 
 
 def _newest_of_each_pair(file: RatingFile) -> np.ndarray:

@@ -74,14 +74,13 @@ class GroupService:
         ids = [user_id, *(self._privacy.visible_id(name, user_id, is_admin=is_admin) for name in others)]
         _refuse_twice(ids, names)
         served = self._recommendations.require_model()
-        people = [self._engine.person(served, member) for member in ids]
         n_raters = np.diff(served.snapshot.ratings.item_ptr)
         open_ = n_raters >= evidence_floor(served.snapshot.ratings.n_users)
         open_[served.item_indices(self._unwanted(ids, rewatch=rewatch))] = False
-        for person in () if rewatch else people:
-            open_[person.items] = False
+        for member in () if rewatch else ids:
+            open_[self._engine.taste(served, member).items] = False
         candidates = np.flatnonzero(open_).astype(np.int32)
-        each = [served.model.predict(person, candidates) for person in people]
+        each = [self._engine.predict(served, member, candidates) for member in ids]
         found = pick_for_group(
             candidates,
             np.array([predictions.estimates for predictions in each], dtype=np.float64),

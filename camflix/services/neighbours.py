@@ -12,6 +12,7 @@ from camflix.models import Neighbour, Privacy, RatingChange, User
 from camflix.recommender.model import Person
 from camflix.recommender.neighbours import all_nearest
 from camflix.results import Twin
+from camflix.services.community import contributing
 from camflix.services.leaving import forget_neighbours
 
 if TYPE_CHECKING:
@@ -91,12 +92,12 @@ class NeighbourService:
         return self._twins([row[3:] for row in _rows(served, 0, found)], n)
 
     def _twins(self, rows: Sequence[Row], n: int) -> tuple[Twin, ...]:
-        """Return the first ``n`` whose accounts are open; those who contribute anonymously without their name.
+        """Return the first ``n`` who contribute now, anonymously without their name; who left since is none of them.
 
         Where few are alike the nearest may be opposites; they are no twins.
         """
         query = select(User.id, User.username, User.privacy).where(
-            User.id.in_([row[0] for row in rows]), User.is_active
+            User.id.in_([row[0] for row in rows]), contributing()
         )
         accounts = {row.id: row for row in self._session.execute(query)}
         shown = [row for row in rows if row[0] in accounts and row[1] > 0][:n]

@@ -264,14 +264,26 @@ class RatingService:
 
 
 def first_scores() -> tuple[ColumnElement[bool], ...]:
-    """Return the conditions on changes that are a film's first score; a slip that was undone is none."""
-    undoing = aliased(RatingChange)
-    undone = exists().where(
-        undoing.user_id == RatingChange.user_id,
-        undoing.movie_id == RatingChange.movie_id,
-        undoing.reverts_change_id == RatingChange.id,
+    """Return the conditions on changes that are a film's first score, once a film; a slip that was undone is none."""
+    earlier = aliased(RatingChange)
+    before = exists().where(
+        earlier.user_id == RatingChange.user_id,
+        earlier.movie_id == RatingChange.movie_id,
+        earlier.id < RatingChange.id,
+        earlier.new_score.is_not(None),
+        earlier.reverts_change_id.is_(None),
+        ~_undone(earlier),
     )
-    return RatingChange.old_score.is_(None), RatingChange.new_score.is_not(None), ~undone
+    return RatingChange.old_score.is_(None), RatingChange.new_score.is_not(None), ~_undone(RatingChange), ~before
+
+
+def _undone(change: type[RatingChange]) -> ColumnElement[bool]:
+    undoing = aliased(RatingChange)
+    return exists().where(
+        undoing.user_id == change.user_id,
+        undoing.movie_id == change.movie_id,
+        undoing.reverts_change_id == change.id,
+    )
 
 
 def _n_missing(counts: dict[int, int]) -> int:

@@ -27,7 +27,7 @@ from camflix.services.community import evidence_floor
 from camflix.services.franchises import franchise_key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from sqlalchemy import ColumnElement
     from sqlalchemy.orm import Session
@@ -79,9 +79,7 @@ class RecommendationService:
         item = served.item_index(movie_id)
         if item < 0:
             return Prediction(None, None, None, "film_unrated", 0, served.model.name)
-        return self._predicted(
-            served, user_id, np.array([item], dtype=np.int32), self._own_scores(user_id, (movie_id,))
-        )[0]
+        return described(served, self._engine.predict(served, user_id, np.array([item], dtype=np.int32)), 0)
 
     def learn(self, user_id: int) -> None:
         """Take in that a user's ratings have changed: their neighbours are found anew, in the model that serves."""
@@ -210,7 +208,7 @@ class RecommendationService:
         found = served.similar_items.similar(item, n, exclude=hidden, min_evidence=floor)
         movies = self._movies.by_ids(map(served.movie_id, found.items))
         own = self._own_scores(user_id, movies)
-        predictions = self._predicted(served, user_id, found.items, own)
+        predictions = self._engine.predict(served, user_id, found.items)
         return SimilarMovies(
             movie,
             tuple(
@@ -218,23 +216,11 @@ class RecommendationService:
                     movie=movies[served.movie_id(like)],
                     similarity=round(float(found.similarity[place]), 6),
                     own_score=own.get(served.movie_id(like)),
-                    prediction=predictions[place],
+                    prediction=described(served, predictions, place),
                 )
                 for place, like in enumerate(found.items)
             ),
         )
-
-    def _predicted(self, served: Served, user_id: int, items: Int32s, own: Mapping[int, int]) -> list[Prediction]:
-        """Return predictions as their receipts have them: of a film that the user has rated, as if they had not."""
-        person = self._engine.person(served, user_id)
-        together = served.model.predict(person, items)
-        found = [described(served, together, place) for place in range(len(items))]
-        for place, item in enumerate(items.tolist()):
-            if served.movie_id(item) in own:
-                taste = self._engine.taste(served, user_id).without(item)
-                alone = served.model.person(taste.items, taste.scores, taste.user)
-                found[place] = described(served, served.model.predict(alone, items[place : place + 1]), 0)
-        return found
 
     def _own_scores(self, user_id: int, movie_ids: Iterable[int]) -> dict[int, int]:
         query = select(Rating.movie_id, Rating.score).where(
@@ -304,7 +290,8 @@ class RecommendationService:
                 amount=line.amount / 1000,
                 username=names.get(line.index) if line.part is Part.NEIGHBOUR else None,
                 movie=movies[served.movie_id(line.index)] if line.part in own else None,
-                score=line.score if line.score >= 0 else None,
+                # Of who is not named not even the score is told, only what it adds.
+                score=line.score if line.score >= 0 and (line.part in own or line.index in names) else None,
                 weight=_rounded(line.weight, 6),
                 deviation=_rounded(line.deviation, 3),
                 correlation=_rounded(line.similarity, 6),

@@ -91,6 +91,17 @@ def test_of_rows_of_one_user_and_film_the_newest_counts_wherever_it_stands_and_t
     assert f"{n_left_out} lignes" in answer("evaluate", *files).out
 
 
+def test_what_was_learnt_from_and_is_predicted_all_the_same_is_told(tmp_path: Path) -> None:
+    train, test = written(tmp_path, "ratings.csv", ratings())
+    n = len(train.read_text().splitlines()) - 1
+    apart = ("--train", str(train), "--test", str(test), "--engine", "classic")
+    alike = ("--train", str(train), "--test", str(train), "--engine", "classic")
+
+    assert evaluated(*apart)["n_learnt"] == 0
+    assert evaluated(*alike)["n_learnt"] == n
+    assert f"{n} notes prédites avaient aussi été apprises" in answer("evaluate", *alike).out
+
+
 def test_films_of_another_data_set_are_refused_and_zeros_before_a_number_mean_nothing(tmp_path: Path) -> None:
     train, test = written(tmp_path, "ratings.csv", ratings())
     films = tmp_path / "movies.csv"

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 import subprocess
 import sys
 from pathlib import Path
@@ -91,10 +92,14 @@ def test_a_rating_of_somebody_whose_id_begins_with_a_hash_is_refused_and_never_l
         ("time,userId,movieId,rating\n50,1,7,4\n60,2,7,4\n", [50, 60]),
         ("1,7,4\n2,7,4\n", [0, 0]),
         ("1,7,4,50\n2,7,4,yesterday\n", [0, 0]),
-        ("1,7,4,-1\n2,7,4,60\n", [0, 0]),
+        ("1,7,4,-1\n2,7,4,60\n", [-1, 60]),
+        ("1,7,4,1000.0\n2,7,4,1.0e9\n", [1000, 1e9]),
+        ("1,7,4,\n2,7,4,60\n", [-math.inf, 60]),
+        ("user,item,rating,date\n1,7,4,1970-01-02\n2,7,4,1970-01-01T00:01:00+00:00\n", [86400, 60]),
+        ("1 7 4 1000.5\n2 7 4 20\n", [1000.5, 20]),
     ],
 )
-def test_times_are_read_where_every_line_has_one(
+def test_times_are_read_where_what_lines_have_are_times(
     content: str, times: list[int], write_file: Callable[[str], Path]
 ) -> None:
     assert read_ratings(write_file(content)).times.tolist() == times

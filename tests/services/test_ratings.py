@@ -224,6 +224,16 @@ class TestPredictions:
         with world.camflix.transaction(writes=False) as services:
             assert services.ratings.accuracy(ann).mean_absolute_error == 10.0
 
+    def test_a_film_counts_once_however_often_it_is_rated_anew(self, world: World, ann: int) -> None:
+        film = world.films(1)[0]
+        for _time in range(3):
+            self.rate(world, ann, film, 80, predicted(70.0))
+            world.remove(ann, film)
+        self.rate(world, ann, film, 90, predicted(60.0))
+
+        with world.camflix.transaction(writes=False) as services:
+            assert services.ratings.accuracy(ann) == Accuracy(1, 10.0, 0.0, 1.0)
+
 
 def world_user(world: World, name: str) -> int:
     with world.camflix.transaction(writes=False) as services:

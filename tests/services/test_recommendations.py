@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import pytest
 
 from camflix.errors import NotFoundError
+from camflix.queries import MovieFilter
 from camflix.services.counting import recount
 
 if TYPE_CHECKING:
@@ -206,6 +208,46 @@ def test_who_contributes_anonymously_is_nowhere_named(world: World) -> None:
     lines = [line for film in films[8:] for line in why(world, user_id, film).lines if line.part == "neighbour"]
     assert any(line.username is None for line in lines)
     assert "c-00" not in {line.username for line in lines}
+    assert all((line.score is None) == (line.username is None) for line in lines), "nor is what they gave told"
+
+
+def test_who_leaves_the_community_is_nobodys_twin_before_anything_is_learnt_anew(world: World) -> None:
+    _users, films = world.community()
+    user_id = reader(world, films)
+    best = twins(world, user_id).twins[0].username
+    with world.camflix.transaction(writes=True) as services:
+        services.settings.change(services.users.id_of(str(best)), privacy="private", contributes_anonymously=False)
+
+    with world.camflix.transaction(writes=False) as services:
+        names = [twin.username for twin in services.recommendations.twins(user_id, "someone", 30).twins]
+    assert best not in names
+    assert None not in names
+
+
+@pytest.mark.parametrize("engine", ["classic", "factors"])
+def test_a_rated_film_is_predicted_as_if_it_were_not_wherever_it_stands(world: World, engine: str) -> None:
+    """In lists, in their order, in filters, on the watchlist, beside films like it and for a group."""
+    _users, films = world.community()
+    world.choose_engine(engine)
+    user_id = reader(world, films)
+    expected = {film: why(world, user_id, film).total for film in films}
+    middle = sorted(expected.values())[10]
+    with world.camflix.transaction(writes=True) as services:
+        for film in films:
+            services.watchlist.add(user_id, film)
+        page = services.listing.page(user_id, "", MovieFilter(), "predicted", 100, None)
+        above = services.listing.page(user_id, f"psi:>={math.ceil(middle)}", MovieFilter(), "title", 100, None)
+        watched = services.watchlist.page(user_id, "predicted", 100, None)
+        group = services.groups.pick(user_id, "reader", ("c-01",), 100, "average", rewatch=True)
+    in_order = [mark.predicted_score for mark in page.marks]
+
+    assert {mark.movie_id: mark.predicted_score for mark in page.marks} == expected
+    assert in_order == sorted(in_order, reverse=True)
+    assert {movie.id for movie in above.movies} == {f for f, score in expected.items() if score >= math.ceil(middle)}
+    assert {film.movie.id: film.predicted_score for film in watched.movies} == expected
+    assert {pick.movie.id: pick.predictions[0].predicted_score for pick in group.picks} == {
+        pick.movie.id: expected[pick.movie.id] for pick in group.picks
+    }
 
 
 @pytest.mark.parametrize("change", ["privacy = 'private'", "is_active = false"])
