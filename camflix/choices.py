@@ -12,4 +12,6 @@ PRIVACY = {
 DISPLAY = {"100": N_("0 to 100"), "10": N_("0 to 10"), "stars": N_("five stars")}
 LANGUAGE = {"fr": "français", "en": "English"}
 """Each in its own language: who reads the other is looking for it."""
-BLIND = N_("yes: a film's page, receipt and films like it predict nothing, nor tell averages, until I rate it")
+BLIND = N_(
+    "yes: a film's page predicts nothing, nor tells averages, until I rate it; nor do receipt and like films in the app"
+)

@@ -23,6 +23,8 @@ _RANGE = re.compile(
 _KEYS = ("genre", "year", "runtime", "lang", "psi", "score", "ratings")
 _TOKEN = re.compile(rf"(?P<key>{'|'.join(_KEYS)}):(?P<value>\S*)", re.IGNORECASE)
 _NEARLY = re.compile(r"(?P<key>[^\W\d_]{3,12}):\S*")
+_FLAGS = ("seen", "rated", "watchlist", "hidden")
+_NEARLY_A_FLAG = re.compile(r"[+-](?P<flag>[^\W\d_]{2,12})(?P<value>:\S*)?")
 _SAME_KEYS = {
     "année": "year",
     "annee": "year",
@@ -33,8 +35,9 @@ _SAME_KEYS = {
     "prédit": "psi",
     "predit": "psi",
 }
+_SAME_FLAGS = {"watched": "seen", "vu": "seen", "noté": "rated", "note": "rated", "caché": "hidden", "cache": "hidden"}
 _NEAR = 0.75
-_FLAG = re.compile(r"(?P<sign>[+-])(?P<flag>seen|rated|watchlist|hidden)", re.IGNORECASE)
+_FLAG = re.compile(rf"(?P<sign>[+-])(?P<flag>{'|'.join(_FLAGS)})", re.IGNORECASE)
 _BOUNDS = {"year": "year", "runtime": "runtime", "psi": "predicted", "score": "score", "ratings": "ratings"}
 _EXAMPLES = {
     "year": {"range": "1960..1979", "bound": "<1980", "one": "1975"},
@@ -76,7 +79,11 @@ class MovieFilter:
 def split_query(query: str) -> tuple[str, str]:
     """Return the words of a title that a query holds, and its filters, those with a slip in their name too."""
     tokens = query.split()
-    filters = [token for token in tokens if _TOKEN.fullmatch(token) or _FLAG.fullmatch(token) or _meant(token)]
+    filters = [
+        token
+        for token in tokens
+        if _TOKEN.fullmatch(token) or _FLAG.fullmatch(token) or _meant(token) or _is_signed(token)
+    ]
     return " ".join(token for token in tokens if token not in filters), " ".join(filters)
 
 
@@ -92,6 +99,14 @@ def parse_query(query: str, filter_: MovieFilter) -> tuple[str, MovieFilter]:
             filter_ = _with_value(filter_, found["key"].lower(), found["value"])
         elif found := _FLAG.fullmatch(token):
             filter_ = _with_flag(filter_, found["flag"].lower(), wanted=found["sign"] == "+")
+        elif _is_signed(token):
+            raise InvalidInputError(
+                "query: there is no filter “{value}”.",
+                hint="With a sign stand: {flags}.",
+                field="query",
+                value=token,
+                flags=", ".join(f"+{flag} -{flag}" for flag in _FLAGS),
+            )
         elif near := _meant(token):
             # Taken for a word of a title it would find nothing, and not say why.
             raise InvalidInputError(
@@ -114,6 +129,17 @@ def _meant(token: str) -> str | None:
     key = found["key"].lower()
     near = [_SAME_KEYS[key]] if key in _SAME_KEYS else difflib.get_close_matches(key, _KEYS, 1, _NEAR)
     return near[0] if near else None
+
+
+def _is_signed(token: str) -> bool:
+    """Return whether a word was meant as a filter with a sign and is none: ``-genre:drama``, ``+watched``, ``-sen``."""
+    found = _NEARLY_A_FLAG.fullmatch(token)
+    if not found or _FLAG.fullmatch(token):
+        return False
+    flag = found["flag"].lower()
+    if found["value"]:
+        return flag in _KEYS
+    return flag in _SAME_FLAGS or bool(difflib.get_close_matches(flag, _FLAGS, 1, _NEAR))
 
 
 def _with_value(filter_: MovieFilter, key: str, value: str) -> MovieFilter:

@@ -46,7 +46,18 @@ def test_a_filter_with_a_slip_in_its_name_is_not_looked_for_in_titles(slip: str,
     assert refused.value.values["near"] == meant
 
 
-@pytest.mark.parametrize("words", ["Mission:Impossible", "Alien:Covenant", "2001:1968", "M:4", "Terminator:3"])
+@pytest.mark.parametrize("slip", ["-genre:drama", "+watched", "-sen", "+Watchlst", "-vu"])
+def test_a_filter_with_a_sign_that_is_none_is_refused_with_those_that_are(slip: str) -> None:
+    with pytest.raises(InvalidInputError, match="no filter") as refused:
+        parse_query(f"alien {slip}", MovieFilter())
+
+    assert "-seen" in str(refused.value.values["flags"])
+    assert split_query(f"alien {slip}") == ("alien", slip)
+
+
+@pytest.mark.parametrize(
+    "words", ["Mission:Impossible", "Alien:Covenant", "2001:1968", "M:4", "Terminator:3", "-1", "+one", "-M:2"]
+)
 def test_words_of_titles_may_have_a_colon_in_them(words: str) -> None:
     assert parse_query(words, MovieFilter())[0] == words
 

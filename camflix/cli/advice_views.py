@@ -129,6 +129,15 @@ def show_evaluations(results: Sequence[EngineEvaluation], serves: str | None) ->
     first = results[0]
     print_title(_("{train} ratings learnt from, {test} predicted", train=first.n_train, test=first.n_test))
     out.print(rows)
+    _show_remarks(first)
+    if len(results) > 1:
+        _plot(results)
+    if serves is not None:
+        print_paragraph(now_serves(serves))
+
+
+def _show_remarks(first: EngineEvaluation) -> None:
+    """Print what is to be known of the ratings that all engines were measured on."""
     if first.n_repeated:
         print_paragraph(
             plural(
@@ -147,10 +156,6 @@ def show_evaluations(results: Sequence[EngineEvaluation], serves: str | None) ->
     if first.n_described is not None:
         known, all_ = first.n_described, first.n_movies
         print_paragraph(_("Genres and years are known of {known} of {all} films.", known=known, all=all_))
-    if len(results) > 1:
-        _plot(results)
-    if serves is not None:
-        print_paragraph(now_serves(serves))
 
 
 def _plot(results: Sequence[EngineEvaluation]) -> None:

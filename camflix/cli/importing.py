@@ -17,7 +17,7 @@ from camflix.importers.letterboxd import LetterboxdExport
 from camflix.importers.mapping import ScoreMapping
 from camflix.importers.movielens import MovieLensDataset
 from camflix.importers.rows import Problem
-from camflix.tui.importing import Mapped, Preview, SampleRow
+from camflix.tui.importing import GivenScore, Mapped, Preview, SampleRow
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -81,11 +81,11 @@ class FileImporter:
             scores=dict(scores),
         )
 
-    def score_of(self, preview: Preview, problem: RowProblem) -> int | None:
+    def score_of(self, preview: Preview, problem: RowProblem) -> GivenScore | None:
         """Return the score that stands in the line of a row that was not taken."""
         for row in _source(preview).ratings():
             if row.line == problem.line:
-                return None if isinstance(row, Problem) else row.score
+                return None if isinstance(row, Problem) else GivenScore(row.score, row.rated_at)
         return None
 
 

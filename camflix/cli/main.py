@@ -24,7 +24,7 @@ from camflix.settings import load_settings
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from typer._click import Parameter
+    from typer._click import Context, Parameter
 
 _OUTPUT_ERRORS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
 _EXTRA_ARGUMENTS = re.compile(r"Got unexpected extra argument\(s\) \((.*)\)", re.DOTALL)
@@ -143,10 +143,9 @@ def _usage_sentence(error: usage.UsageError) -> str:
     elif isinstance(error, usage.NoSuchOption):
         sentence = _("there is no option {name}.", name=error.option_name)
     elif isinstance(error, usage.MissingParameter) and error.param is not None and error.ctx is not None:
-        option = [max(error.param.opts, key=len)] if error.param.param_type_name == "option" else []
-        sentence = _("{name} is missing.", name=" ".join([*option, error.param.make_metavar(error.ctx)]))
-    elif isinstance(error, usage.BadParameter) and error.param is not None:
-        sentence = _wrong_value_sentence(error.param)
+        sentence = _("{name} is missing.", name=_called(error.param, error.ctx, with_value=True))
+    elif isinstance(error, usage.BadParameter) and error.param is not None and error.ctx is not None:
+        sentence = _wrong_value_sentence(error.param, _called(error.param, error.ctx))
     elif isinstance(error, usage.BadOptionUsage):
         sentence = _("the option {name} needs a value.", name=error.option_name)
     else:
@@ -154,9 +153,17 @@ def _usage_sentence(error: usage.UsageError) -> str:
     return sentence + " " + _("Help: {command} --help", command=_command_path(error))
 
 
-def _wrong_value_sentence(parameter: Parameter) -> str:
+def _called(parameter: Parameter, context: Context, *, with_value: bool = False) -> str:
+    """Return what the help page calls an option, or an argument."""
+    if parameter.param_type_name != "option":
+        return parameter.make_metavar(context).strip("{}[]…")
+    option = max(parameter.opts, key=len)
+    return f"{option} {parameter.make_metavar(context)}" if with_value else option
+
+
+def _wrong_value_sentence(parameter: Parameter, name: str) -> str:
     """Return the sentence for a value of the wrong kind, with the values that are right."""
-    name, kind = parameter.opts[-1], parameter.type
+    kind = parameter.type
     choices, least, most = (getattr(kind, attribute, None) for attribute in ("choices", "min", "max"))
     if choices:
         return _("{name} takes one of these: {choices}.", name=name, choices=", ".join(map(str, choices)))

@@ -97,6 +97,7 @@ _PARAMETERS = {
     "is_rewatch": ("again",),
     "limit": ("n",),
     "list_id": ("number",),
+    "map": ("score_map",),
     "min_films": ("least",),
     "movie_id": ("film",),
     "position": ("place",),

@@ -178,7 +178,7 @@ def show_twins(found: TwinList) -> None:
     )
     print_title(words)
     if not found.twins:
-        print_paragraph(_("Nobody yet: rate more films that others rated too."))
+        print_paragraph(_("Nobody yet: rate more films that others rated too, and not all alike."))
         return
     rows = table(
         ("", "right"),

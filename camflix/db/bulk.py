@@ -41,7 +41,8 @@ ORDER BY s.user_id, s.movie_id
 _COUNTS = """
 SELECT count(*) FILTER (WHERE r.user_id IS NULL),
        count(*) FILTER (WHERE r.score <> s.score AND r.updated_at <= s.rated_at),
-       count(*) FILTER (WHERE r.score = s.score AND r.updated_at < s.rated_at)
+       count(*) FILTER (WHERE r.score = s.score AND r.updated_at < s.rated_at),
+       count(*)
 FROM rating_stage s LEFT JOIN rating r ON r.user_id = s.user_id AND r.movie_id = s.movie_id
 """
 # Where no pair is stored yet nothing need be compared: a third less work.
@@ -62,6 +63,29 @@ SET score = excluded.score, updated_at = excluded.updated_at,
     source = CASE WHEN rating.score = excluded.score THEN rating.source ELSE excluded.source END
 WHERE rating.updated_at < excluded.updated_at
    OR (rating.updated_at = excluded.updated_at AND rating.score <> excluded.score)
+"""
+# What an import before this one has brought before another score of the same moment: that one was last, and stands.
+_DROP_SUPERSEDED = """
+DELETE FROM rating_stage WHERE EXISTS (
+    SELECT 1 FROM rating r
+    JOIN rating_change later ON later.user_id = r.user_id AND later.movie_id = r.movie_id
+    JOIN rating_change earlier ON earlier.user_id = r.user_id AND earlier.movie_id = r.movie_id
+                              AND earlier.import_batch_id = later.import_batch_id AND earlier.id < later.id
+    WHERE r.user_id = rating_stage.user_id AND r.movie_id = rating_stage.movie_id
+      AND r.score <> rating_stage.score AND r.updated_at = rating_stage.rated_at
+      AND later.old_score = rating_stage.score AND later.old_updated_at = rating_stage.rated_at
+      AND earlier.new_score = rating_stage.score AND later.import_batch_id <> :batch_id)
+"""
+# What was removed by hand since it was given, and not by taking back what brought it.
+_DROP_REMOVED = """
+DELETE FROM rating_stage WHERE EXISTS (
+    SELECT 1 FROM rating_change removal
+    WHERE removal.user_id = rating_stage.user_id AND removal.movie_id = rating_stage.movie_id
+      AND removal.new_score IS NULL AND removal.reverts_change_id IS NULL AND removal.import_batch_id IS NULL
+      AND removal.changed_at > rating_stage.rated_at
+      AND NOT EXISTS (
+          SELECT 1 FROM rating_change later
+          WHERE later.user_id = removal.user_id AND later.movie_id = removal.movie_id AND later.id > removal.id))
 """
 _FEW_ROWS = 100
 _UTC_CHARACTERS = len("+00:00")
@@ -204,6 +228,7 @@ def upsert_ratings(
     source: str,
     batch_id: int | None,
     now: datetime,
+    keeps_removed: bool = False,
 ) -> Upserted:
     """Write ratings and the history of what they change.
 
@@ -213,22 +238,36 @@ def upsert_ratings(
         source: where they come from.
         batch_id: the import they belong to.
         now: when they are written.
+        keeps_removed: whether what was removed by hand later than its row says stays removed; looked up row by row.
     """
     if not rows:
         return Upserted(0, 0, 0)
     _stage(connection, rows)
     refresh_outgrown_statistics(connection, len(rows), "movie", "user_account")
     lock_users(connection, "SELECT user_id FROM rating_stage")
-    n_created, n_updated, n_said_again = connection.execute(text(_COUNTS)).one()
+    n_created, n_updated, n_said_again, n_staged = _counts(connection, batch_id, keeps_removed=keeps_removed)
     if n_created or n_updated or n_said_again:
         # The users are locked: nobody adds a rating of theirs meanwhile.
-        changes, ratings = (_FIRST_CHANGES, _FIRST) if n_created == len(rows) else (_CHANGES, _UPSERT)
+        changes, ratings = (_FIRST_CHANGES, _FIRST) if n_created == n_staged else (_CHANGES, _UPSERT)
         connection.execute(changes, {"source": source, "batch_id": batch_id, "now": now})
-        n_known = len(rows) if len(rows) >= MANY_ROWS and staged_ratings_have_their_keys(connection) else 0
+        n_known = n_staged if n_staged >= MANY_ROWS and staged_ratings_have_their_keys(connection) else 0
         with row_checks_left_out(connection, n_known):
             connection.execute(text(ratings), {"source": source})
     connection.execute(text("DELETE FROM rating_stage"))
     return Upserted(n_created, n_updated, len(rows) - n_created - n_updated)
+
+
+def _counts(connection: Connection, batch_id: int | None, *, keeps_removed: bool) -> tuple[int, int, int, int]:
+    """Drop staged rows that change nothing though they differ; count what would be new, other, said again, and all."""
+    counts = connection.execute(text(_COUNTS)).one()
+    n_dropped = 0
+    if counts[1] and batch_id is not None:
+        n_dropped += connection.execute(text(_DROP_SUPERSEDED), {"batch_id": batch_id}).rowcount
+    if counts[0] and keeps_removed:
+        n_dropped += connection.execute(text(_DROP_REMOVED)).rowcount
+    if n_dropped:
+        counts = connection.execute(text(_COUNTS)).one()
+    return counts[0], counts[1], counts[2], counts[3]
 
 
 def _moment_text(at: datetime) -> str:

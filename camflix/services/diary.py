@@ -147,7 +147,7 @@ class DiaryService:
             return None
         day = _parsed(text, "seen_on")
         if day > self._settings.today(user_id):
-            raise InvalidInputError("seen_on: {day} is still to come.", field="seen_on", day=text)
+            raise InvalidInputError("seen_on: the day {day} is still to come.", field="seen_on", day=text)
         return day
 
     def _knows(self, user_id: int, movie_id: int, day: date | None) -> bool:

@@ -74,9 +74,17 @@ class _RatingSink:
     """Collects ratings and writes them in chunks; memory does not grow with their number."""
 
     def __init__(
-        self, session: Session, people: _People, tally: _Tally, batch: ImportBatch, writer: ChunkWriter
+        self,
+        session: Session,
+        people: _People,
+        tally: _Tally,
+        batch: ImportBatch,
+        writer: ChunkWriter,
+        *,
+        is_own: bool = False,
     ) -> None:
         self._session = session
+        self._is_own = is_own
         self._people = people
         self._tally = tally
         self._source, self._batch_id, self._started_at = batch.source, batch.id, batch.started_at
@@ -115,6 +123,7 @@ class _RatingSink:
             source=self._source,
             batch_id=self._batch_id,
             now=self._started_at,
+            keeps_removed=self._is_own,
         )
         self._tally.counts.update(created=done.n_created, updated=done.n_updated, unchanged=done.n_unchanged)
 
@@ -166,7 +175,7 @@ class ImportService:
         batch, tally = self._begin("letterboxd", file_name, user_id), _Tally()
         username = self._users.username_of(user_id)
         people = _People(self._users, UserSource.LOCAL)
-        sink = _RatingSink(self._session, people, tally, batch, ChunkWriter(None))
+        sink = _RatingSink(self._session, people, tally, batch, ChunkWriter(None), is_own=True)
         matcher = TitleMatcher(self._session)
         meant: dict[int, tuple[str, int | None]] = {}
         n_rows = 0

@@ -39,7 +39,7 @@ class PrivacyService:
         if user_id is None:
             raise NotFoundError(
                 "There is no user “{username}”.",
-                hint="If there is, they let nobody see them; they can, in their settings.",
+                hint="Or nobody may see them: they can change that in their settings.",
                 field="username",
                 username=username,
             )

@@ -76,8 +76,8 @@ class RatingService:
             self._record(before, user_id, movie_id, score, predicted, prediction.engine if prediction else None)
             self._write(before, user, movie_id, score)
         elif before is not None:
-            # Said once more: what an import brings from before has been answered.
-            before.updated_at = max(before.updated_at, self._now())
+            # Said once more: what an import brings from before has been answered, and the score is the person's own.
+            before.updated_at, before.source = max(before.updated_at, self._now()), SOURCE
             self._session.flush()
         counts = self.score_counts(user_id)
         ranks = scores.percentiles_of_counts(counts)

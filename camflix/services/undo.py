@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 _STAGE = """
 CREATE TEMPORARY TABLE undo_stage AS
 SELECT first.user_id, first.movie_id, first.old_score, first.old_created_at, first.old_updated_at, first.old_source,
-       last.new_score, last.id AS last_id
+       last.new_score, last.id AS last_id, last.source AS new_source
 FROM (SELECT user_id, movie_id, min(id) AS first_id, max(id) AS last_id
       FROM rating_change WHERE {condition} GROUP BY user_id, movie_id) pair
 JOIN rating_change first ON first.id = pair.first_id
@@ -50,6 +50,13 @@ _OVERTAKEN = """EXISTS (
       AND NOT EXISTS (SELECT 1 FROM import_batch WHERE id = later.import_batch_id AND undone_at IS NOT NULL)
 )"""
 _DROP_OVERTAKEN = f"DELETE FROM undo_stage WHERE {_OVERTAKEN.format(pair='undo_stage', id='undo_stage.last_id')}"  # noqa: S608
+# The same score said once more by hand since leaves no change; only the rating's source tells.
+_DROP_SAID_AGAIN = """
+DELETE FROM undo_stage WHERE EXISTS (
+    SELECT 1 FROM rating r
+    WHERE r.user_id = undo_stage.user_id AND r.movie_id = undo_stage.movie_id
+      AND r.score = undo_stage.new_score AND r.source <> undo_stage.new_source)
+"""
 # One that somebody else's import has overtaken is past: what was done before it comes next.
 _LAST_CHANGE = text(f"""
 SELECT mine.id FROM rating_change mine
@@ -201,6 +208,8 @@ class UndoService:
         lock_users(connection, "SELECT user_id FROM undo_stage")
         n_touched = self._count_stage()
         self._session.execute(text(_DROP_OVERTAKEN))
+        if is_bulk:
+            self._session.execute(text(_DROP_SAID_AGAIN))
         self._session.execute(_RECORD, {"now": self._now()})
         self._session.execute(text(_REMOVE))
         self._session.execute(text(_RESTORE))

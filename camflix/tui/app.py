@@ -174,8 +174,8 @@ class CamFlixApp(Going, Opening, App[None], inherit_bindings=False):
         """Leave clashes to what was said at the start."""
 
     def _name_clashes(self) -> None:
-        together = [(*COMMON, *MOVES, *FILM, *(name for name in ACTIONS if name.startswith(("list.", "view."))))]
-        found = clashes(self.keymap, together)
+        of_lists = (name for name in ACTIONS if name.startswith(("list.", "view.")))
+        found = clashes(self.keymap, [dict.fromkeys((*COMMON, *MOVES, *FILM, *of_lists))])
         if found:
             words = "; ".join(f"{key}: {first}, {second}" for key, first, second in found)
             self.say(Notice(_("tui.toml binds a key twice: {clashes}", clashes=words), is_error=True))

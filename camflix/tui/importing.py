@@ -6,10 +6,11 @@ The screen knows no format. Whoever starts the app gives it an importer; a new f
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from datetime import datetime
     from pathlib import Path
 
     from camflix.results import ImportReport, RowProblem, ScaleChoice
@@ -72,6 +73,13 @@ class Preview:
     scores: Mapping[str, int]
 
 
+class GivenScore(NamedTuple):
+    """A score of a file, and when it was given where the file says."""
+
+    score: int
+    rated_at: datetime | None
+
+
 class Importer(Protocol):
     """Looks at files and takes them. Both are called in threads."""
 
@@ -99,6 +107,6 @@ class Importer(Protocol):
         """
         ...
 
-    def score_of(self, preview: Preview, problem: RowProblem) -> int | None:
+    def score_of(self, preview: Preview, problem: RowProblem) -> GivenScore | None:
         """Return the score of a row that was not taken, so that it can be resolved by hand; None where it has none."""
         ...

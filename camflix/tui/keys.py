@@ -122,8 +122,9 @@ def bindings(*ids: str) -> list[BindingType]:
 
 
 def digits() -> list[BindingType]:
-    """Return the bindings that begin a score with its first digit."""
-    return [Binding(digit, f"score_digit({digit})", show=False, system=True) for digit in "0123456789"]
+    """Return the bindings that begin a score with its first digit, or with the point that no score begins with."""
+    begin = {digit: digit for digit in "0123456789"} | {"full_stop": "."}
+    return [Binding(key, f"score_digit('{typed}')", show=False, system=True) for key, typed in begin.items()]
 
 
 def normalized(keys: str) -> tuple[str, ...]:

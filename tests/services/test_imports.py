@@ -641,3 +641,60 @@ def wait_for_a_lock(world: World) -> None:
             if connection.exec_driver_sql(query).scalar():
                 return
         time.sleep(0.01)
+
+
+def test_of_one_moment_the_last_counts_whatever_stands_between_and_the_same_file_changes_nothing(
+    world: World, importer: int, tmp_path: Path
+) -> None:
+    bring_in(world, dataset(tmp_path / "films", ratings="userId,movieId,rating,timestamp\n"), importer)
+    rows = (
+        "2024-01-01,Toy Story,1995,https://boxd.it/1,3",
+        "2024-01-01,Heat,1995,https://boxd.it/2,1",
+        "2024-01-02,Heat,1995,https://boxd.it/2,2",
+        "2024-01-01,Toy Story,1995,https://boxd.it/1,4",
+    )
+    bring_own(world, export(tmp_path / "own", *rows), importer)
+    scores, changes = my_ratings(world, importer), world.table(RatingChange)
+
+    assert outcomes(bring_own(world, export(tmp_path / "own", *rows), importer)) == {"unchanged": 4}
+    assert scores["Toy Story"] == 80
+    assert my_ratings(world, importer) == scores
+    assert world.table(RatingChange) == changes
+    # Another file may say another score of that day.
+    assert outcomes(bring_own(world, export(tmp_path / "own", rows[0].replace(",3", ",5")), importer)) == {"updated": 1}
+
+
+def test_what_was_removed_by_hand_stays_removed_until_a_newer_row_or_the_import_is_taken_back(
+    world: World, importer: int, tmp_path: Path
+) -> None:
+    bring_in(world, dataset(tmp_path / "films", ratings="userId,movieId,rating,timestamp\n"), importer)
+    old = export(tmp_path / "own", "2024-01-01,Heat,1995,https://boxd.it/2,4")
+    bring_own(world, old, importer)
+    with world.session() as session:
+        heat = session.scalars(select(Movie.id).where(Movie.title_en == "Heat")).one()
+    world.remove(importer, heat)
+
+    assert outcomes(bring_own(world, old, importer)) == {"unchanged": 1}
+    assert "Heat" not in my_ratings(world, importer)
+    newer = export(tmp_path / "newer", f"{world.clock() + timedelta(days=1):%Y-%m-%d},Heat,1995,https://boxd.it/2,5")
+    world.tick(days=2)
+    assert outcomes(bring_own(world, newer, importer)) == {"created": 1}
+    world.undo(importer)
+    assert outcomes(bring_own(world, newer, importer)) == {"created": 1}, "that was no wish to be rid of it"
+
+
+def test_what_was_said_again_by_hand_stays_when_its_import_is_taken_back(
+    world: World, importer: int, tmp_path: Path
+) -> None:
+    bring_in(world, dataset(tmp_path / "films", ratings="userId,movieId,rating,timestamp\n"), importer)
+    rows = ("2024-01-01,Heat,1995,https://boxd.it/2,4", "2024-01-01,Toy Story,1995,https://boxd.it/1,3")
+    bring_own(world, export(tmp_path / "own", *rows), importer)
+    with world.session() as session:
+        heat = session.scalars(select(Movie.id).where(Movie.title_en == "Heat")).one()
+    world.rate(importer, heat, 80)
+    undone = world.undo(importer)
+
+    assert (undone.n_ratings, undone.n_kept) == (1, 1)
+    scores = my_ratings(world, importer)
+    assert scores["Heat"] == 80
+    assert "Toy Story" not in scores

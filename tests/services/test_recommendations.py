@@ -239,7 +239,7 @@ def test_a_rated_film_is_predicted_as_if_it_were_not_wherever_it_stands(world: W
         above = services.listing.page(user_id, f"psi:>={math.ceil(middle)}", MovieFilter(), "title", 100, None)
         watched = services.watchlist.page(user_id, "predicted", 100, None)
         group = services.groups.pick(user_id, "reader", ("c-01",), 100, "average", rewatch=True)
-    in_order = [mark.predicted_score for mark in page.marks]
+    in_order = [mark.predicted_score or 0.0 for mark in page.marks]
 
     assert {mark.movie_id: mark.predicted_score for mark in page.marks} == expected
     assert in_order == sorted(in_order, reverse=True)

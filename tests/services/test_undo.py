@@ -269,11 +269,12 @@ def _write_movielens(folder: Path, rows: list[tuple[int, int, float, int]]) -> N
 
 @dataclass
 class Write:
-    """A write in the model: who did it, and what each pair was before."""
+    """A write in the model: who did it, what each pair was before, and what an import left there."""
 
     actor: int
     is_import: bool
     before: dict[Pair, State | None] = field(default_factory=dict)
+    scores: dict[Pair, int] = field(default_factory=dict)
     is_undone: bool = False
 
 
@@ -341,7 +342,7 @@ class Undoing(RuleBasedStateMachine):
             self.writes.append(Write(pair[0], is_import=False, before={pair: before}))
             self.ratings[pair] = (score, before[1] if before else self.now, self.now, "camflix")
         else:
-            self.ratings[pair] = (score, before[1], self.now, before[3])
+            self.ratings[pair] = (score, before[1], max(before[2], self.now), "camflix")
 
     @rule(person=st.integers(0, 1), film=st.integers(0, 2))
     def unrate(self, person: int, film: int) -> None:
@@ -381,6 +382,7 @@ class Undoing(RuleBasedStateMachine):
             before = self.ratings.get(pair)
             if before is None or (before[0] != score and before[2] <= at):
                 write.before.setdefault(pair, before)
+                write.scores[pair] = score
                 self.ratings[pair] = (score, before[1] if before else at, at, "movielens")
             elif before[0] == score and before[2] < at:
                 self.ratings[pair] = (score, before[1], at, before[3])
@@ -396,6 +398,12 @@ class Undoing(RuleBasedStateMachine):
         undone: Undone = self.in_session(lambda services: services.undo.undo(actor))
         since = self.writes[self.writes.index(last) + 1 :]
         kept = {pair for write in since if not write.is_undone for pair in write.before} & last.before.keys()
+        # What an import brought and was said once more since stays.
+        kept |= {
+            pair
+            for pair, score in last.scores.items()
+            if pair in self.ratings and self.ratings[pair][0] == score and self.ratings[pair][3] != "movielens"
+        }
         for pair in last.before.keys() - kept:
             before = last.before[pair]
             if before is None:

@@ -485,7 +485,7 @@ def test_how_scores_are_shown_is_chosen_in_the_settings_and_seen_at_once(
 def test_a_file_is_looked_at_taken_and_its_unclear_row_resolved(make_app: Make, tmp_path: Path) -> None:
     file = tmp_path / "ratings.csv"
     rows = ("Heat,1995,x,4.5", "Amelie,2000,x,3.5", "Nosuch,2000,x,3")
-    file.write_text("Date,Name,Year,Letterboxd URI,Rating\n" + "".join(f"2024-01-01,{row}\n" for row in rows))
+    file.write_text("Date,Name,Year,Letterboxd URI,Rating\n" + "".join(f"2026-11-23,{row}\n" for row in rows))
 
     async def steps(pilot: Pilot[None]) -> None:
         await press(pilot, "I", "f", "ctrl+u", *file.name, "enter")
@@ -495,6 +495,33 @@ def test_a_file_is_looked_at_taken_and_its_unclear_row_resolved(make_app: Make, 
         await press(pilot, "G", "enter", "enter")
         assert "Amélie (2001): 70" in words(pilot)
         assert "✓" in words(pilot)
+
+    walk(make_app(language="en"), steps)
+
+
+def test_an_unclear_row_that_is_resolved_leaves_a_later_score_alone(make_app: Make, tmp_path: Path) -> None:
+    (tmp_path / "ratings.csv").write_text(
+        "Date,Name,Year,Letterboxd URI,Rating\n2024-01-01,Heat,1995,x,4.5\n2024-01-01,Amelie,2000,x,3.5\n"
+    )
+
+    async def steps(pilot: Pilot[None]) -> None:
+        await press(pilot, "slash", *"amelie", "enter", "9", "1", "enter")
+        await press(pilot, "I", "f", "ctrl+u", *"ratings.csv", "enter", "G", "enter")
+        await press(pilot, "G", "enter", "enter")
+        assert "keeps 91" in words(pilot)
+        assert "✓" in words(pilot)
+
+    walk(make_app(language="en"), steps)
+
+
+def test_what_is_no_score_stays_on_the_line_to_be_corrected(make_app: Make) -> None:
+    async def steps(pilot: Pilot[None]) -> None:
+        await press(pilot, "j", "8", "full_stop", "5", "enter")
+        assert "8.5 is no score" in words(pilot)
+        await press(pilot, "7", "2", "enter")
+        assert ": 72" in words(pilot), "what is typed takes its place"
+        await press(pilot, "R", "1", "0", "1", "enter", "backspace", "0", "enter")
+        assert "100 " in words(pilot)
 
     walk(make_app(language="en"), steps)
 

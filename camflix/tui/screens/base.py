@@ -238,15 +238,15 @@ class CamFlixScreen(FilmActions, Screen[None], inherit_bindings=False):
         del event
         self.refresh_bindings()
 
-    def action_score_digit(self, digit: int) -> None:
+    def action_score_digit(self, digit: str) -> None:
         """Begin a score."""
-        self._ask_score(str(digit))
+        self._ask_score(digit)
 
     def action_film_rate(self) -> None:
         """Ask for a score."""
         self._ask_score("")
 
-    def _ask_score(self, text: str) -> None:
+    def _ask_score(self, text: str, *, gives_way: bool = False) -> None:
         film = self.film
         assert film is not None
 
@@ -258,11 +258,9 @@ class CamFlixScreen(FilmActions, Screen[None], inherit_bindings=False):
         def remark(typed: str, palette: Palette) -> Pieces:
             return self._rank_pieces(film, typed, palette)
 
-        is_decimal = display.current_display() != "100"
-        question = Question(
-            "score", title_of(film), digits_only=True, is_decimal=is_decimal, remark=remark, at_once=enter
-        )
-        self.prompt.ask(question, text)
+        # A decimal mark is shown on every scale: on that of 100 it makes no score, where without it 8.5 would be 85.
+        question = Question("score", title_of(film), digits_only=True, is_decimal=True, remark=remark, at_once=enter)
+        self.prompt.ask(question, text, gives_way=gives_way)
         if self._rated is None:
             self._ask_ratings()
 
@@ -307,6 +305,8 @@ class CamFlixScreen(FilmActions, Screen[None], inherit_bindings=False):
         score = display.typed_score(text)
         if score is None:
             self.say(Notice(display.refusal(text), is_error=True))
+            if self.film is not None and self.film.id == film.id:
+                self._ask_score(text, gives_way=True)  # to be corrected, or typed anew
             return
         lost = _("{film}: {score} was not saved.", film=title_of(film), score=display.given(score))
         self.camflix.tell(lambda asks: asks.rate(film.id, score), self.saved, parting=Parting(lost))

@@ -86,7 +86,7 @@ class Groups(CamFlixScreen):
             lines.append(Line())
         return lines
 
-    def _ask_score(self, text: str) -> None:
+    def _ask_score(self, text: str, *, gives_way: bool = False) -> None:
         target = self.page.target
         assert isinstance(target, tuple)
         self._asked = target[0]
@@ -97,10 +97,8 @@ class Groups(CamFlixScreen):
             if typed:
                 self.save_score(film, typed)
 
-        self.prompt.ask(
-            Question("score", label, digits_only=True, is_decimal=display.current_display() != "100", at_once=enter),
-            text,
-        )
+        question = Question("score", label, digits_only=True, is_decimal=True, at_once=enter)
+        self.prompt.ask(question, text, gives_way=gives_way)
 
     def save_score(self, film: MovieSummary, text: str) -> None:
         """Give the score to each film of the group that was seen."""

@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from camflix.errors import CamFlixError
-    from camflix.results import ImportReport, MovieSummary, RowProblem, SavedRating, ScaleChoice, Undone
+    from camflix.results import ImportReport, MovieSummary, RatingPage, RowProblem, SavedRating, ScaleChoice, Undone
     from camflix.tui.drawing import Pieces
-    from camflix.tui.importing import Preview
+    from camflix.tui.importing import GivenScore, Preview
     from camflix.tui.themes import Palette
     from camflix.tui.widgets.lines import Lines
 
@@ -202,7 +202,7 @@ class Import(CamFlixScreen):
             self._rate(number, problem, movie)
 
         choices = [Choice(title_of(movie), f"id:{movie.id}", movie) for movie in problem.candidates]
-        self.app.push_screen(Choose(f"{problem.line}: {problem.message}", choices, rate))
+        self.app.push_screen(Choose(_place_words(problem), choices, rate))
 
     def _rate(self, number: int, problem: RowProblem, movie: MovieSummary) -> None:
         importer, preview = self.camflix.importer, self._preview
@@ -213,13 +213,22 @@ class Import(CamFlixScreen):
             self.page.show(self._lines, keep_cursor=True)
             self.camflix.say(Notice(saved_words(saved)))
 
-        def go_on(score: int | None) -> None:
-            if score is None:
+        def go_on(found: tuple[GivenScore | None, RatingPage]) -> None:
+            given, page = found
+            if given is None:
                 self.say(Notice(_("That line has no score to take."), is_error=True))
                 return
-            self.camflix.tell(lambda asks: asks.rate(movie.id, score), done)
+            mine = next((rated for rated in page.ratings if rated.movie.id == movie.id), None)
+            if mine is not None and given.rated_at is not None and mine.updated_at > given.rated_at:
+                # As with the rows that were clear: what was said last counts.
+                self._resolved[number] = movie.id
+                self.page.show(self._lines, keep_cursor=True)
+                words = _("{film} keeps {score}: you rated it later.", film=title_of(movie), score=mine.score)
+                self.say(Notice(words))
+                return
+            self.camflix.tell(lambda asks: asks.rate(movie.id, given.score), done)
 
-        self.camflix.ask(lambda _asks: importer.score_of(preview, problem), go_on, group="import")
+        self.camflix.ask(lambda asks: (importer.score_of(preview, problem), asks.ratings()), go_on, group="import")
 
     # ---- drawing
 
@@ -294,7 +303,7 @@ class Import(CamFlixScreen):
         is_open = bool(problem.candidates) and number not in self._resolved
         mark = "✓" if number in self._resolved else "?" if is_open else "·"
         style = palette.good if number in self._resolved else palette.warning if is_open else palette.dim
-        words = cut(f"{problem.line}: {problem.message}", width - 4)
+        words = cut(_place_words(problem), width - 4)
         return Line(
             [(f" {mark} ", style), (words, palette.text if is_open else palette.dim)], number if is_open else None
         )
@@ -311,3 +320,7 @@ def _path_remark(text: str, palette: Palette) -> Pieces:
 
 def _by_scale_remark(text: str, palette: Palette) -> Pieces:
     return [] if text else [(_("empty: as the scale says"), palette.dim)]
+
+
+def _place_words(problem: RowProblem) -> str:
+    return _("line {n}: {message}", n=problem.line, message=problem.message)

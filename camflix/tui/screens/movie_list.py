@@ -49,6 +49,9 @@ class MovieListScreen(OwnFilmsScreen):
         """Return how many films, and how many of them rated."""
         if fault := self.fault_pieces(palette):
             return fault
+        if self.query_text:
+            fitting = plural("{n} film", "{n} films", self.rows.n_lines)
+            return [(f"{self.query_text} · {fitting}", palette.dim)]
         words = plural("{n} film", "{n} films", self._summary.n_movies)
         rated = plural("{n} rated", "{n} rated", self._summary.n_rated)
         return [(f"{words} · {rated}", palette.dim)]

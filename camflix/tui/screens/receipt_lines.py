@@ -25,6 +25,7 @@ LABEL = 18
 """The width of the words before a fact."""
 
 _MOST_COLUMNS = 96
+_LEAST_FOR_GAUGE = 76
 _BAR_CELLS = 8
 _POINTS = 9
 _BASE = ("mean", "film", "person", "choice")
@@ -181,8 +182,8 @@ def prediction_lines(prediction: Prediction, own_score: int | None, width: int, 
         pieces: list[Piece] = [
             (" " + left(_("predicted"), LABEL), palette.dim),
             (right(display.computed(predicted), 5), palette.score(predicted)),
-            ("   ", palette.dim),
-            *gauge(low, predicted, high, 20, palette),
+            # Where there is little room the numbers come first.
+            *((("   ", palette.dim), *gauge(low, predicted, high, 20, palette)) if width >= _LEAST_FOR_GAUGE else ()),
             ("   " + _("80 %: {range}", range=range_words(prediction)), palette.text),
             ("   " + plural("{n} opinion", "{n} opinions", prediction.n_evidence), palette.dim),
         ]
@@ -215,7 +216,8 @@ def _taste_words(line: ReceiptLine) -> str:
 def _others_words(lines: Sequence[ReceiptLine]) -> str:
     if lines[0].part == "neighbour":
         return plural("the {n} other person together", "the {n} other people together", len(lines))
-    return plural("the {n} other film together", "the {n} other films together", len(lines))
+    # A film has two: its score, and that it was chosen.
+    return plural("the {n} other line together", "the {n} other lines together", len(lines))
 
 
 def _points(amount: float, *, signed: bool = True) -> str:

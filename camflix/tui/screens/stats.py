@@ -170,7 +170,10 @@ class StatsScreen(CamFlixScreen):
     def _nearness_lines(self, stats: Stats, width: int, palette: Palette) -> list[Line]:
         lines = [_heading(_("How near predictions came, made before each rating"), palette)]
         if self._profile is not None:
-            known = ((_("all"), self._profile.accuracy_all), (_("the last 50"), self._profile.accuracy_last_50))
+            known = (
+                (_("all predictions"), self._profile.accuracy_all),
+                (_("the last 50"), self._profile.accuracy_last_50),
+            )
             facts = [(f"{words} ({accuracy.n})", _accuracy_words(accuracy)) for words, accuracy in known if accuracy.n]
             lines += fact_lines(facts, width, palette)
         if not stats.accuracy:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import chain
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
-from camflix import display, i18n
+from camflix import display
 from camflix.i18n import N_, _
 from camflix.tui.drawing import cut, width_of
 from camflix.tui.keys import bindings
@@ -137,7 +137,7 @@ class Together(FilmListScreen):
         row: object = self.rows.current
         if self._found is None or not isinstance(row, PickRow):
             return []
-        title: Piece = (" " + cut(title_of(row.movie), width // 3) + ":", palette.dim)
+        title: Piece = (" " + _("{name}:", name=cut(title_of(row.movie), width // 3)), palette.dim)
         each: list[list[Piece]] = [
             [("  " + name + " ", palette.dim), _score(prediction.predicted_score, palette)]
             for name, prediction in zip(self._found.members, row.predictions, strict=True)
@@ -191,9 +191,6 @@ class Together(FilmListScreen):
             if not known:
                 self.load()
         super()._failed(error)
-        if error.code == "not_found":
-            hint = _("Or they keep to themselves: in Settings they can let others see them.")
-            self.say(Notice(i18n.say_plainly(error) + " " + hint, is_error=True))
 
     def on_lines_moved(self, event: Lines.Moved) -> None:
         """Name everybody's prediction of the film now under the cursor."""

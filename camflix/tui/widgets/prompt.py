@@ -85,15 +85,16 @@ class Prompt(Widget):
         self.question: Question | None = None
         self.text = ""
         self._place = 0
+        self._gives_way = False
 
     @property
     def is_open(self) -> bool:
         """Return whether something is asked."""
         return self.question is not None
 
-    def ask(self, question: Question, text: str = "") -> None:
-        """Ask for something; ``text`` is what the line begins with."""
-        self.question, self.text, self._place = question, text, len(text)
+    def ask(self, question: Question, text: str = "", *, gives_way: bool = False) -> None:
+        """Ask for something; ``text`` is what the line begins with: to be edited, or to give way to what is typed."""
+        self.question, self.text, self._place, self._gives_way = question, text, len(text), gives_way
         self.add_class("open")
         self.refresh()
         self.screen.refresh_bindings()
@@ -139,6 +140,8 @@ class Prompt(Widget):
     def insert(self, typed: str) -> None:
         """Put text where the cursor is."""
         assert self.question is not None
+        if self._gives_way:
+            self.text, self._place, self._gives_way = "", 0, False
         kept = "\n" if self.question.has_lines else ""
         typed = "".join(letter for letter in typed if letter.isprintable() or letter in kept)
         if self.question.digits_only:
@@ -173,6 +176,7 @@ class Prompt(Widget):
 
     def _change(self, text: str, place: int) -> None:
         is_new, self.text, self._place = text != self.text, text, place
+        self._gives_way = False
         self.refresh()
         if is_new:
             assert self.question is not None
