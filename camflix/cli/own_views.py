@@ -123,10 +123,11 @@ def show_history(history: RatingHistory) -> None:
         (_("predicted"), "right"),
         (_("source"), "left"),
     )
+    sources = {"undo": _("undone"), "rescale": _("rescaled"), "sample": _("sample community")}
     for change in history.changes:
         scores = ["-" if score is None else display.given(score) for score in (change.old_score, change.new_score)]
         predicted = "-" if change.predicted_score is None else display.computed(change.predicted_score)
-        rows.add_row(f"{change.changed_at:%Y-%m-%d}", *scores, predicted, change.source)
+        rows.add_row(f"{change.changed_at:%Y-%m-%d}", *scores, predicted, sources.get(change.source, change.source))
     console().print(rows)
 
 

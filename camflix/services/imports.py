@@ -227,7 +227,9 @@ class ImportService:
         candidates = match.candidates if match.movie_id is None else (match.movie_id,)
         movies = tuple(self._movies.by_ids(candidates).values())
         name = f"{row.title} ({row.year})" if row.year else row.title
-        if movies:
+        if match.movie_id is not None:
+            message = _("“{film}” is the film of another row, {titles}", film=name, titles=told_apart(movies, 1))
+        elif movies:
             message = _("“{film}” may be any of these: {titles}", film=name, titles=told_apart(movies, 3))
         else:
             message = _("“{film}” is not in the catalogue", film=name)

@@ -435,6 +435,7 @@ class TestLetterboxd:
         rows = ("2020-01-01,Amélie,2001,,4.5", "2020-01-01,Le fabuleux destin d'Amélie Poulain,2001,,1")
         report = bring_own(world, export(tmp_path / "lb", *rows), catalogue)
         assert outcomes(report) == {"created": 1, "ambiguous": 1}
+        assert "est le film d’une autre ligne" in report.problems[0].message
         assert my_ratings(world, catalogue) == {"Amélie": 90}
         assert [movie.title_en for movie in report.problems[0].candidates] == ["Amélie"]
 

@@ -113,8 +113,12 @@ class Together(FilmListScreen):
     @property
     def title_words(self) -> str:
         """Return whom it is for."""
-        names = ", ".join(self.camflix.group)
-        return _("For you and {members}", members=names) if names else _("Films for you and others")
+        if not self.camflix.group:
+            return _("Films for you and others")
+        *members, last = self.camflix.group
+        if not members:
+            return _("For you and {members}", members=last)
+        return _("For you, {members} and {last}", members=", ".join(members), last=last)
 
     def facts(self, palette: Palette) -> Pieces:
         """Return the rule, and whether seen films are in."""
