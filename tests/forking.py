@@ -181,7 +181,17 @@ def main() -> None:
         os.environ.update(request["environment"])
         os.chdir(request["folder"])
         sys.argv[1:] = request["arguments"]
+        open_streams()
         end_with(be_camflix())
+
+
+def open_streams() -> None:
+    """Open the standard streams anew: those of the warm process may be of another kind, a file and no terminal."""
+    for name, errors in (("stdout", "strict"), ("stderr", "backslashreplace")):
+        before = getattr(sys, name)
+        opened = open(before.fileno(), "w", encoding=before.encoding, errors=errors, closefd=False)  # noqa: SIM115
+        setattr(sys, name, opened)
+        setattr(sys, f"__{name}__", opened)
 
 
 def be_camflix() -> int:

@@ -72,6 +72,6 @@ def test_settings_say_what_rating_blind_hides(make_app: Make) -> None:
     async def steps(pilot: Pilot[None]) -> None:
         await press(pilot, "comma")
         said = " ".join(words(pilot).split())
-        assert "a film's page, receipt and films like it predict nothing, nor tell averages, until I rate it" in said
+        assert "a film's page predicts nothing, nor tells averages, until I rate it; nor do receipt" in said
 
     walk(make_app(language="en"), steps, (80, 24))

@@ -50,7 +50,7 @@ def test_the_welcome_says_its_last_sentence_to_the_end(make_app: Make) -> None:
 def test_what_a_setting_is_now_is_said_to_the_end(make_app: Make) -> None:
     async def steps(pilot: Pilot[None]) -> None:
         await press(pilot, "comma", *["j"] * 6, "enter")
-        assert "nor tell averages, until I rate it" in " ".join(words(pilot).split())
+        assert "nor do receipt and like films in the app" in " ".join(words(pilot).split())
 
     walk(make_app(language="en"), steps, SIZE)
 

@@ -121,7 +121,7 @@ def test_films_of_a_group_taken_back_are_marked_and_the_last_one_takes_the_score
 
 def test_the_report_of_an_import_tells_what_was_taken_back(make_app: Make, tmp_path: Path) -> None:
     (tmp_path / "ratings.csv").write_text(
-        "Date,Name,Year,Letterboxd URI,Rating\n2024-01-01,Heat,1995,x,4.5\n2024-01-01,Amelie,2000,x,3.5\n"
+        "Date,Name,Year,Letterboxd URI,Rating\n2024-01-01,Heat,1995,x,4.5\n2026-11-23,Amelie,2000,x,3.5\n"
     )
 
     async def steps(pilot: Pilot[None]) -> None:

@@ -40,7 +40,7 @@ def test_twins_are_taken_into_the_group_and_each_ones_prediction_is_shown(make_a
         assert pilot.app.current_mode == "together"
         await press(pilot, "T", "j", "enter", "p")
         first, second = group(pilot)
-        assert f"For you and {first}, {second}" in words(pilot)
+        assert f"For you, {first} and {second}" in words(pilot)
         for row in rows(pilot):
             scores = [prediction.predicted_score for prediction in row.predictions]
             assert len(scores) == 3
@@ -137,7 +137,7 @@ def test_who_is_not_to_be_seen_and_who_has_rated_too_little_are_told_apart(make_
 
     async def steps(pilot: Pilot[None]) -> None:
         await press(pilot, "E", "m", *"zed", "enter")
-        assert "in Settings they can let others see them" in " ".join(words(pilot).split())
+        assert "nobody may see them: they can change that in their settings" in " ".join(words(pilot).split())
         await press(pilot, "m", *"ann", "enter")
         assert group(pilot) == ("ann",)
         assert "Too few ratings to predict anything for ann" in words(pilot)
