@@ -41,6 +41,8 @@ _HERE = Path(__file__).parent
 Input = TypeVar("Input")
 Result = TypeVar("Result")
 
+SETTLED = "settled"
+"""Stands among keys where somebody would wait for what the one before does."""
 _MOST_ROUNDS = 400
 _QUIET_ROUNDS = 8
 
@@ -171,8 +173,13 @@ def _is_busy(app: CamFlixApp) -> bool:
 
 
 async def press(pilot: Pilot[None], *keys: str) -> None:
-    """Press keys as fast as they can be pressed, then wait until all is answered."""
-    await pilot.press(*keys)
+    """Press keys as fast as they can be pressed, then wait until all is answered; where ``SETTLED`` stands, too."""
+    rest = list(keys)
+    while SETTLED in rest:
+        place = rest.index(SETTLED)
+        await press(pilot, *rest[:place])
+        del rest[: place + 1]
+    await pilot.press(*rest)
     await settle(pilot)
 
 

@@ -12,7 +12,7 @@ import pytest
 from pytest_textual_snapshot import SVGImageExtension  # type: ignore[import-untyped]
 from textual.events import Paste
 
-from tests.tui.conftest import press, settle
+from tests.tui.conftest import SETTLED, press, settle
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
@@ -225,7 +225,8 @@ def test_import(
     export_of(tmp_path, "Heat,1995,x,4.5", "Amelie,2000,x,3.5", "Nosuch,2000,x,3", "Alien,1979,x,seven")
     (tmp_path / "notes.csv").write_text("hello,there\n")
     file = "notes.csv" if state == "refused" else "ratings.csv"
-    more = {"preview": (), "refused": (), "report": ("G", "enter"), "resolve": ("G", "enter", "G", "enter")}
+    taken = (SETTLED, "G", "enter")
+    more = {"preview": (), "refused": (), "report": taken, "resolve": (*taken, SETTLED, "G", "enter")}
     keys = ("I", "f", "ctrl+u", *file, "enter", *more[state])
 
     assert snap_compare(make_app(language=language), terminal_size=SIZES["80x24"], run_before=run_before_of(keys))
@@ -245,7 +246,7 @@ def test_import_by_a_mapping(
 ) -> None:
     rows = [f"Heat,{1990 + number},x,{number / 2:g}" for number in range(1, 12)]
     export_of(tmp_path, *rows, *rows[5:8], "Alien,1979,x,seven", "Alien,1979,x,7")
-    file = ("I", "f", "ctrl+u", *"ratings.csv", "enter")
+    file = ("I", "f", "ctrl+u", *"ratings.csv", "enter", SETTLED)
     changes = ("j", "enter", "enter", "enter", "G", "k", "enter", *"68", "enter", "k", "k", "enter", *"93", "enter")
     keys = (*file, *changes, *(("j", "enter", *"9") if state == "asked" else ()))
     drawn = pictures.of(("mapping", state, language), size, lambda: make_app(language=language), keys)

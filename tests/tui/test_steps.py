@@ -15,7 +15,7 @@ from camflix.tui.screens.import_ import Import
 from camflix.tui.screens.person import PersonScreen
 from camflix.tui.screens.rate import Rate
 from camflix.tui.screens.welcome import Welcome
-from tests.tui.conftest import press, settle
+from tests.tui.conftest import SETTLED, press, settle
 from tests.tui.test_walk import screen, walk, words
 
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ def test_the_report_of_an_import_tells_what_was_taken_back(make_app: Make, tmp_p
     )
 
     async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, "I", "f", "ctrl+u", *"ratings.csv", "enter", "G", "enter")
+        await press(pilot, "I", "f", "ctrl+u", *"ratings.csv", "enter", SETTLED, "G", "enter")
         assert "u takes the whole import back" in words(pilot)
         await press(pilot, "G", "enter", "enter")
         assert "✓" in words(pilot)

@@ -25,7 +25,7 @@ from camflix.tui.screens.person import PersonScreen
 from camflix.tui.screens.rate import Rate
 from camflix.tui.screens.receipt import ReceiptScreen
 from camflix.tui.screens.welcome import Welcome
-from tests.tui.conftest import press, settle, shown
+from tests.tui.conftest import SETTLED, press, settle, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -506,7 +506,7 @@ def test_an_unclear_row_that_is_resolved_leaves_a_later_score_alone(make_app: Ma
 
     async def steps(pilot: Pilot[None]) -> None:
         await press(pilot, "slash", *"amelie", "enter", "9", "1", "enter")
-        await press(pilot, "I", "f", "ctrl+u", *"ratings.csv", "enter", "G", "enter")
+        await press(pilot, "I", "f", "ctrl+u", *"ratings.csv", "enter", SETTLED, "G", "enter")
         await press(pilot, "G", "enter", "enter")
         assert "keeps 91" in words(pilot)
         assert "✓" in words(pilot)
