@@ -84,12 +84,17 @@ def paths(ratings: Ratings) -> dict[str, Callable[[Int32s, UInt8s, int], object]
     def by_order(items: Int32s, scores: UInt8s, user: int) -> object:
         return likely.top_n(likely.person(items, scores, user), 10, exclude=NOTHING, min_evidence=MIN_EVIDENCE)
 
+    def as_if_unrated(model: Classic | Factors) -> Callable[[Int32s, UInt8s, int], object]:
+        return lambda items, scores, user: model.predict(model.person(items[1:], scores[1:], user), items[:1])
+
     return {
         "neighbour row, whole catalogue, top 10 (classic)": whole,
         "of it, the neighbour row": lambda *person: classic.neighbours(classic.person(*person), N_NEIGHBOURS),
         "fold-in (factors)": factors.person,
         "fold-in, whole catalogue, top 10 (factors)": by_factors,
         "fold-in, whole catalogue, top 10 (likely)": by_order,
+        "one rated film as if it were not (classic)": as_if_unrated(classic),
+        "one rated film as if it were not (factors)": as_if_unrated(factors),
     }
 
 
