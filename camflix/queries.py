@@ -139,6 +139,8 @@ def _is_signed(token: str) -> bool:
     flag = found["flag"].lower()
     if found["value"]:
         return flag in _KEYS
+    if any(name.startswith(flag) for name in _FLAGS):
+        return False  # begun, perhaps: filters are looked at while they are typed
     return flag in _SAME_FLAGS or bool(difflib.get_close_matches(flag, _FLAGS, 1, _NEAR))
 
 

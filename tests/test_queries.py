@@ -56,7 +56,8 @@ def test_a_filter_with_a_sign_that_is_none_is_refused_with_those_that_are(slip: 
 
 
 @pytest.mark.parametrize(
-    "words", ["Mission:Impossible", "Alien:Covenant", "2001:1968", "M:4", "Terminator:3", "-1", "+one", "-M:2"]
+    "words",
+    ["Mission:Impossible", "Alien:Covenant", "2001:1968", "M:4", "Terminator:3", "-1", "+one", "-M:2", "-see", "+rat"],
 )
 def test_words_of_titles_may_have_a_colon_in_them(words: str) -> None:
     assert parse_query(words, MovieFilter())[0] == words

@@ -16,7 +16,7 @@ from typer._click import exceptions as usage
 from camflix import i18n
 from camflix.cli.exit_codes import EXIT_CODES, ExitCode
 from camflix.cli.language import language_of
-from camflix.cli.tree import root
+from camflix.cli.tree import called, root
 from camflix.errors import CamFlixError, SettingsError, StorageError, Word
 from camflix.i18n import _
 from camflix.settings import load_settings
@@ -24,7 +24,7 @@ from camflix.settings import load_settings
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from typer._click import Context, Parameter
+    from typer._click import Parameter
 
 _OUTPUT_ERRORS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
 _EXTRA_ARGUMENTS = re.compile(r"Got unexpected extra argument\(s\) \((.*)\)", re.DOTALL)
@@ -143,22 +143,15 @@ def _usage_sentence(error: usage.UsageError) -> str:
     elif isinstance(error, usage.NoSuchOption):
         sentence = _("there is no option {name}.", name=error.option_name)
     elif isinstance(error, usage.MissingParameter) and error.param is not None and error.ctx is not None:
-        sentence = _("{name} is missing.", name=_called(error.param, error.ctx, with_value=True))
+        name, value = called(error.param, error.ctx), error.param.make_metavar(error.ctx)
+        sentence = _("{name} is missing.", name=f"{name} {value}" if name.startswith("-") else name)
     elif isinstance(error, usage.BadParameter) and error.param is not None and error.ctx is not None:
-        sentence = _wrong_value_sentence(error.param, _called(error.param, error.ctx))
+        sentence = _wrong_value_sentence(error.param, called(error.param, error.ctx))
     elif isinstance(error, usage.BadOptionUsage):
         sentence = _("the option {name} needs a value.", name=error.option_name)
     else:
         sentence = _("this cannot be understood: {reason}", reason=error.format_message())
     return sentence + " " + _("Help: {command} --help", command=_command_path(error))
-
-
-def _called(parameter: Parameter, context: Context, *, with_value: bool = False) -> str:
-    """Return what the help page calls an option, or an argument."""
-    if parameter.param_type_name != "option":
-        return parameter.make_metavar(context).strip("{}[]…")
-    option = max(parameter.opts, key=len)
-    return f"{option} {parameter.make_metavar(context)}" if with_value else option
 
 
 def _wrong_value_sentence(parameter: Parameter, name: str) -> str:

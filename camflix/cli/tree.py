@@ -115,11 +115,15 @@ def _called_here(field: str, parameters: list[Any], ctx: Context) -> str | None:
     named = {parameter.name: parameter for parameter in parameters}
     for name in (field, f"{field}_", *_PARAMETERS.get(field, ())):
         if name in named:
-            parameter = named[name]
-            if parameter.param_type_name == "option":
-                return str(max(parameter.opts, key=len))
-            return str(parameter.make_metavar(ctx)).strip("[].…")
+            return called(named[name], ctx)
     return None
+
+
+def called(parameter: Any, ctx: Context) -> str:
+    """Return what the help page calls an option, or an argument."""
+    if parameter.param_type_name == "option":
+        return str(max(parameter.opts, key=len))
+    return str(parameter.make_metavar(ctx)).strip("{}[].…")
 
 
 class _Translated:

@@ -48,10 +48,11 @@ def table(*columns: tuple[str, str]) -> Table:
     made = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold", show_edge=False)
     # Where there is little room, it is taken from titles and names, which break between words.
     least = [max(map(len, name.split()), default=0) if justify == "right" else 0 for name, justify in columns]
-    has_room = sum(least) + _GAP * len(least) + _LEAST_TITLE <= console().width
+    width = console().width
+    has_room = sum(least) + _GAP * len(least) + _LEAST_TITLE <= width
     for (name, justify), cells in zip(columns, least, strict=True):
         is_number = justify == "right"
-        header = "\n".join(textwrap.wrap(name, cells)) if is_number and name and console().width < NARROW else name
+        header = "\n".join(textwrap.wrap(name, cells)) if is_number and name and width < NARROW else name
         made.add_column(
             header, justify="right" if is_number else "left", overflow="fold", no_wrap=is_number and has_room
         )

@@ -71,6 +71,7 @@ DELETE FROM rating_stage WHERE EXISTS (
     JOIN rating_change later ON later.user_id = r.user_id AND later.movie_id = r.movie_id
     JOIN rating_change earlier ON earlier.user_id = r.user_id AND earlier.movie_id = r.movie_id
                               AND earlier.import_batch_id = later.import_batch_id AND earlier.id < later.id
+    JOIN import_batch batch ON batch.id = later.import_batch_id AND batch.undone_at IS NULL
     WHERE r.user_id = rating_stage.user_id AND r.movie_id = rating_stage.movie_id
       AND r.score <> rating_stage.score AND r.updated_at = rating_stage.rated_at
       AND later.old_score = rating_stage.score AND later.old_updated_at = rating_stage.rated_at

@@ -266,9 +266,9 @@ class EngineService:
         taste = self.taste(served, user_id)
         return served.model.person(taste.items, taste.scores, taste.user)
 
-    def predict(self, served: Served, user_id: int, items: Int32s) -> Predictions:
+    def predict(self, served: Served, taste: Taste, items: Int32s) -> Predictions:
         """Return the predictions of ``items`` as their receipts have them: of rated ones, as if they were not."""
-        return self._cache.alone.predict(served, self.taste(served, user_id), items)
+        return self._cache.alone.predict(served, taste, items)
 
     def taste(self, served: Served, user_id: int) -> Taste:
         """Return a user's ratings as they are now."""

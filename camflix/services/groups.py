@@ -74,13 +74,14 @@ class GroupService:
         ids = [user_id, *(self._privacy.visible_id(name, user_id, is_admin=is_admin) for name in others)]
         _refuse_twice(ids, names)
         served = self._recommendations.require_model()
+        tastes = [self._engine.taste(served, member) for member in ids]
         n_raters = np.diff(served.snapshot.ratings.item_ptr)
         open_ = n_raters >= evidence_floor(served.snapshot.ratings.n_users)
         open_[served.item_indices(self._unwanted(ids, rewatch=rewatch))] = False
-        for member in () if rewatch else ids:
-            open_[self._engine.taste(served, member).items] = False
+        for taste in () if rewatch else tastes:
+            open_[taste.items] = False
         candidates = np.flatnonzero(open_).astype(np.int32)
-        each = [self._engine.predict(served, member, candidates) for member in ids]
+        each = [self._engine.predict(served, taste, candidates) for taste in tastes]
         found = pick_for_group(
             candidates,
             np.array([predictions.estimates for predictions in each], dtype=np.float64),

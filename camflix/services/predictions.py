@@ -31,7 +31,7 @@ class PredictionService:
         known = indices[indices >= 0]
         if not len(known):
             return {}
-        predictions = self._engine.predict(served, user_id, known)
+        predictions = self._engine.predict(served, self._engine.taste(served, user_id), known)
         return _scores(served, known, predictions)
 
     def all(self, user_id: int) -> list[tuple[int, float]]:
@@ -47,7 +47,7 @@ class PredictionService:
                 hint="Bring some: camflix demo, or camflix import movielens FOLDER",
             )
         items = np.arange(len(served.snapshot.movie_ids), dtype=np.int32)
-        predictions = self._engine.predict(served, user_id, items)
+        predictions = self._engine.predict(served, self._engine.taste(served, user_id), items)
         scores = _scores(served, items, predictions)
         return sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))
 

@@ -79,7 +79,8 @@ class RecommendationService:
         item = served.item_index(movie_id)
         if item < 0:
             return Prediction(None, None, None, "film_unrated", 0, served.model.name)
-        return described(served, self._engine.predict(served, user_id, np.array([item], dtype=np.int32)), 0)
+        taste = self._engine.taste(served, user_id)
+        return described(served, self._engine.predict(served, taste, np.array([item], dtype=np.int32)), 0)
 
     def learn(self, user_id: int) -> None:
         """Take in that a user's ratings have changed: their neighbours are found anew, in the model that serves."""
@@ -208,7 +209,7 @@ class RecommendationService:
         found = served.similar_items.similar(item, n, exclude=hidden, min_evidence=floor)
         movies = self._movies.by_ids(map(served.movie_id, found.items))
         own = self._own_scores(user_id, movies)
-        predictions = self._engine.predict(served, user_id, found.items)
+        predictions = self._engine.predict(served, self._engine.taste(served, user_id), found.items)
         return SimilarMovies(
             movie,
             tuple(

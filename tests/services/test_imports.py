@@ -665,6 +665,19 @@ def test_of_one_moment_the_last_counts_whatever_stands_between_and_the_same_file
     assert outcomes(bring_own(world, export(tmp_path / "own", rows[0].replace(",3", ",5")), importer)) == {"updated": 1}
 
 
+def test_what_an_import_that_was_taken_back_had_in_it_says_nothing_of_the_next(
+    world: World, importer: int, tmp_path: Path
+) -> None:
+    bring_in(world, dataset(tmp_path / "films", ratings="userId,movieId,rating,timestamp\n"), importer)
+    three, four = (f"2024-01-01,Toy Story,1995,https://boxd.it/1,{stars}" for stars in (3, 4))
+    between = ("2024-01-01,Heat,1995,https://boxd.it/2,1", "2024-01-02,Heat,1995,https://boxd.it/2,2")
+    bring_own(world, export(tmp_path / "own", three, *between, four), importer)
+    world.undo(importer)
+    bring_own(world, export(tmp_path / "own", four), importer)
+
+    assert outcomes(bring_own(world, export(tmp_path / "own", three), importer)) == {"updated": 1}
+
+
 def test_what_was_removed_by_hand_stays_removed_until_a_newer_row_or_the_import_is_taken_back(
     world: World, importer: int, tmp_path: Path
 ) -> None:
