@@ -1,7 +1,7 @@
 # make demo   the environment, then the main job on a sample community, offline
 # make test   all tests, with what they need
-# make check  format, lint, types, import contracts, tests
-# make coverage  all tests once more, following every branch: 90 % must be reached
+# make check  format, lint, types, import contracts, and a sample of the tests: before each commit
+# make coverage  that sample, following every branch: 90 % must be reached
 # make bench  the measurements of docs/performance.md
 # make clean  the environment and everything made goes
 
@@ -16,7 +16,7 @@ JOBS ?= 4
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test coverage check format lint types imports messages bench wheel clean
+.PHONY: help demo test coverage check static format lint types imports messages bench wheel clean
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
@@ -47,12 +47,15 @@ test: $(VENV)/.dev
 
 # Following every branch makes Python half as slow again; CI does it in its second run.
 coverage:
-	@$(MAKE) test PYTEST="--cov --cov-report=term $(PYTEST)"
+	@$(MAKE) test PYTEST="--sample --cov --cov-report=term $(PYTEST)"
 
-# What only reads goes side by side, each with its words together; then the tests.
-check: $(VENV)/.dev
+# What a person waits for before each commit; tests/sample.py says what the sample is, and CI runs all tests.
+check: static
+	@$(MAKE) test PYTEST="--sample $(PYTEST)"
+
+# What only reads goes side by side, each with its words together.
+static: $(VENV)/.dev
 	@$(MAKE) --jobs=2 --output-sync format lint types imports messages
-	@$(MAKE) test
 
 format: $(VENV)/.dev
 	$(BIN)/ruff format --check .

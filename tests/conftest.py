@@ -27,6 +27,7 @@ from camflix.settings import Settings, load_settings
 from tests.forking import run_command
 from tests.passwords import CHEAP
 from tests.postgres import new_database, running_postgres
+from tests.sample import taken
 from tests.statements import share_compiled_statements
 
 if TYPE_CHECKING:
@@ -35,14 +36,24 @@ if TYPE_CHECKING:
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
-hypothesis_settings.register_profile(
-    "camflix", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow], derandomize=True
-)
-hypothesis_settings.load_profile("camflix")
+for _profile, _n_examples in (("camflix", 60), ("sample", 20)):
+    hypothesis_settings.register_profile(
+        _profile,
+        deadline=None,
+        max_examples=_n_examples,
+        suppress_health_check=[HealthCheck.too_slow],
+        derandomize=True,
+    )
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add ``--sample``."""
+    parser.addoption("--sample", action="store_true", help="a bounded sample of the tests; see tests/sample.py")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Start PostgreSQL once, in the process that hands out the tests, and tell the workers where it is."""
+    hypothesis_settings.load_profile("sample" if config.getoption("sample") else "camflix")
     share_compiled_statements()
     gc.disable()  # what collecting tests makes stays to the end: looking through it again and again took seconds
     # Readline tells children the size of the terminal that the tests are run from; ours have terminals of their own.
@@ -59,6 +70,14 @@ def pytest_configure(config: pytest.Config) -> None:
             server.__exit__(None, None, None)
 
         config.add_cleanup(stop)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what does not belong to the sample, where one is asked for."""
+    if config.getoption("sample"):
+        chosen = set(taken(items))
+        config.hook.pytest_deselected(items=[test for test in items if test not in chosen])
+        items[:] = [test for test in items if test in chosen]
 
 
 def pytest_collection_finish() -> None:

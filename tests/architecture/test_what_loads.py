@@ -70,6 +70,7 @@ def test_rating_a_film_loads_no_tables_to_draw_and_no_migrations(demo: Home) -> 
     assert not loaded & {*FRONT_ENDS, "rich", "alembic", "scipy", "psycopg", "rapidfuzz"}
 
 
+@pytest.mark.long
 def test_json_answers_load_no_tables_to_draw(demo: Home) -> None:
     assert not loaded_by_command("recommend", "--user", "demo", "--json") & {*FRONT_ENDS, "rich", "alembic"}
 
@@ -90,6 +91,7 @@ def test_importers_know_no_database() -> None:
     assert not loaded_by(*imports) & {*FRONT_ENDS, "sqlalchemy", "rich", "typer"}
 
 
+@pytest.mark.long
 def test_the_core_loads_no_toolkit_of_a_front_end() -> None:
     core = [
         name
@@ -100,6 +102,7 @@ def test_the_core_loads_no_toolkit_of_a_front_end() -> None:
     assert not loaded_by(*(f"import {name}" for name in core)) & {*FRONT_ENDS, "typer", "rich"}
 
 
+@pytest.mark.long
 def test_nothing_loads_pydantic() -> None:
     assert "pydantic" not in loaded_by(*(f"import {name}" for name in modules_of(PACKAGE)))
 

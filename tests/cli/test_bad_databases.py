@@ -89,6 +89,7 @@ def on_small_disk(size: str, *arguments: str, seed: Path | None = None, read_onl
     return Outcome(done.returncode, done.stdout, done.stderr)
 
 
+@pytest.mark.long
 @ON_A_SMALL_DISK
 def test_a_full_disk_is_told_in_one_line_and_nothing_is_kept(tmp_path: Path) -> None:
     folder = big_movielens(tmp_path / "ml", 20_000)
@@ -102,6 +103,7 @@ def test_a_full_disk_is_told_in_one_line_and_nothing_is_kept(tmp_path: Path) -> 
     assert n_ratings == "0"
 
 
+@pytest.mark.long
 @ON_A_SMALL_DISK
 def test_a_disk_too_small_for_an_empty_database_is_told_too(tmp_path: Path) -> None:
     outcome = on_small_disk("60k", "ratings", read_only=False)
@@ -122,6 +124,7 @@ def test_a_read_only_disk_is_told_in_one_line(command: str, demo_database: Path)
         assert "camflix.db" in outcome.err
 
 
+@pytest.mark.long
 def test_a_file_that_may_not_grow_is_a_disk_that_fails(home: Home, tmp_path: Path) -> None:
     folder = big_movielens(tmp_path / "ml", 20_000)
     answer("profile")

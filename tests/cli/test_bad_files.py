@@ -185,6 +185,7 @@ def test_a_bad_export_is_refused_whole(
     assert stored() == before
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["latin-1 in the middle of the ratings", "a ZIP cut short", "no such path"])
 def test_a_process_that_refuses_a_data_set_says_one_line_and_nothing_is_kept(
     name: str, stored: Callable[[], dict[str, int]], tmp_path: Path
@@ -328,6 +329,7 @@ def any_bytes(data_set: Path) -> Callable[[bytes], None]:
     return lambda content: import_bytes(data_set, content)
 
 
+@pytest.mark.long
 def test_whatever_bytes_stand_in_a_file_they_are_refused_or_every_row_is_accounted_for(
     any_bytes: Callable[[bytes], None],
 ) -> None:
@@ -342,6 +344,7 @@ def test_whatever_bytes_stand_in_a_file_they_are_refused_or_every_row_is_account
     bytes_of_any_kind()
 
 
+@pytest.mark.long
 def test_whatever_rows_stand_under_the_header_each_is_accounted_for(any_bytes: Callable[[bytes], None]) -> None:
     @given(rows_of_anything)
     def rows_of_any_kind(rows: str) -> None:
@@ -350,6 +353,7 @@ def test_whatever_rows_stand_under_the_header_each_is_accounted_for(any_bytes: C
     rows_of_any_kind()
 
 
+@pytest.mark.long
 def test_whatever_bytes_stand_in_an_export_they_never_end_in_a_traceback(data_set: Path, tmp_path: Path) -> None:
     file = tmp_path / "ratings.csv"
 

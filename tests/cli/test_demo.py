@@ -5,18 +5,19 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.cli.running import answer, row_counts, run_process
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    import pytest
 
     from tests.conftest import Home
 
 DERIVED = {"engine_model", "engine_array", "data_version", "import_batch", "user_account"}
 
 
+@pytest.mark.long
 def test_the_demo_shows_ratings_twins_recommendations_and_a_receipt_and_what_comes_next() -> None:
     outcome = run_process("demo")
 
@@ -30,6 +31,7 @@ def test_the_demo_shows_ratings_twins_recommendations_and_a_receipt_and_what_com
     assert outcome.out.count(film) == 2, "in the list, and over its receipt"
 
 
+@pytest.mark.long
 def test_a_second_demo_changes_nothing(demo: Home) -> None:
     before, shown = row_counts(demo.database), answer("demo").out
 
@@ -39,6 +41,7 @@ def test_a_second_demo_changes_nothing(demo: Home) -> None:
     }
 
 
+@pytest.mark.long
 def test_two_machines_are_shown_the_same(demo: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def lists() -> list[object]:
         commands = (("recommend", "-n", "10"), ("twins",), ("why", "tmdb:680"))
@@ -82,6 +85,7 @@ def test_removing_what_is_not_there_is_no_failure(home: Home) -> None:
     assert answer("demo", "--remove").code == 0
 
 
+@pytest.mark.long
 def test_the_demo_comes_back_after_it_was_removed(demo: Home) -> None:
     shown = answer("demo").out
     answer("demo", "--remove")

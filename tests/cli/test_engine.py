@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 import msgspec
+import pytest
 
 from camflix.results import EngineStatus
 
@@ -30,6 +31,7 @@ def test_the_engine_is_shown_and_chosen(run_camflix: Callable[..., Outcome]) -> 
     assert msgspec.convert(json.loads(back.out), EngineStatus).chosen_by == "default"
 
 
+@pytest.mark.long
 def test_an_engine_that_does_not_exist_is_refused_with_the_nearest(run_camflix: Callable[..., Outcome]) -> None:
     refused = run_camflix("engine", "set", "clasic")
     assert refused.code == 2

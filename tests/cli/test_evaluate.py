@@ -65,6 +65,7 @@ def lasting(figures: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in figures.items() if name not in MEASURED_ON_THE_WAY}
 
 
+@pytest.mark.long
 def test_every_layout_gives_the_same_figures(tmp_path: Path) -> None:
     found = []
     for layout in LAYOUTS:
@@ -148,6 +149,7 @@ def test_the_figures_are_those_that_are_promised_and_make_sense(tmp_path: Path) 
     assert figures["peak_mb"] > 0
 
 
+@pytest.mark.long
 def test_a_process_answers_with_the_same_figures(tmp_path: Path) -> None:
     train, test = written(tmp_path, "ratings.csv", ratings())
     arguments = ("--train", str(train), "--test", str(test), "--engine", "classic")
@@ -176,6 +178,7 @@ def test_all_engines_are_a_list_each_with_its_name(tmp_path: Path) -> None:
     assert "classic" in [figures["engine"] for figures in found]
 
 
+@pytest.mark.long
 def test_the_same_seed_holds_out_the_same_ratings(demo: Home) -> None:
     arguments = ("--holdout", "0.2", "--engine", "classic")
 

@@ -99,6 +99,7 @@ def test_a_folder_of_data_that_may_not_be_written_is_named(sealed: Path) -> None
     assert "XDG_DATA_HOME" in outcome.err
 
 
+@pytest.mark.long
 @AS_EVERYBODY
 def test_a_cache_that_may_not_be_written_is_done_without(demo: Home, sealed: Path) -> None:
     command = ("recommend", "--user", "demo", "-n", "2", "--json")

@@ -56,6 +56,7 @@ def running_import(database_url: str, tmp_path: Path) -> subprocess.Popen[str]:
     return process
 
 
+@pytest.mark.long
 def test_an_import_stopped_by_a_key_leaves_nothing_behind_and_says_so(
     running_import: subprocess.Popen[str], database_url: str
 ) -> None:
@@ -68,6 +69,7 @@ def test_an_import_stopped_by_a_key_leaves_nothing_behind_and_says_so(
     assert what_is_there(database_url) == {"user_account": 1}
 
 
+@pytest.mark.long
 def test_an_import_that_is_killed_leaves_nothing_behind_and_the_next_one_brings_in_everything(
     running_import: subprocess.Popen[str], database_url: str, tmp_path: Path, run_camflix: Callable[..., Outcome]
 ) -> None:

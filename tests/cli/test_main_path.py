@@ -76,6 +76,7 @@ def test_two_films_of_one_name_are_told_apart_by_their_year() -> None:
     assert told("rate", "Heat (1986)", "30")["movie"]["year"] == 1986
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("community")
 def test_what_was_done_last_is_taken_back_first(tmp_path: Path) -> None:
     told("rate", "ml:4", "10")

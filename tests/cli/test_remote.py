@@ -78,6 +78,7 @@ def test_signing_in_then_everyday_commands_work_there_until_signing_out(
     assert run_camflix("logout").code == 3
 
 
+@pytest.mark.long
 def test_a_token_can_be_given_instead_of_a_password(live: LiveServer, run_camflix: Callable[..., Outcome]) -> None:
     assert log_in(live.url, "--token", typed=live.token("zoe", "read")).code == 0
     refused = run_camflix("rate", "Alien (1979)", "95")
@@ -85,6 +86,7 @@ def test_a_token_can_be_given_instead_of_a_password(live: LiveServer, run_camfli
     assert "rate" in refused.err
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("options", [(), ("--json",)], ids=["words", "json"])
 def test_what_letters_say_to_do_is_done_by_the_command_in_them(
     live: LiveServer, run_camflix: Callable[..., Outcome], options: tuple[str, ...]
@@ -127,6 +129,7 @@ def test_an_address_that_is_none_is_refused(run_camflix: Callable[..., Outcome],
     assert run_camflix("login", url, "--as", "zoe").code == 2
 
 
+@pytest.mark.long
 def test_a_rating_made_while_the_server_is_away_is_kept_and_sent_later(
     live: LiveServer, run_camflix: Callable[..., Outcome]
 ) -> None:
@@ -146,6 +149,7 @@ def test_a_rating_made_while_the_server_is_away_is_kept_and_sent_later(
     assert "2 " in run_camflix("whoami").err
 
 
+@pytest.mark.long
 def test_serving_needs_a_secret_key_and_says_where_it_listens(home: Home) -> None:
     refused = start("serve", "--port", "0", env=environment(SECRET_KEY=None))
     _out, err = refused.communicate(timeout=60)
@@ -164,6 +168,7 @@ def test_serving_needs_a_secret_key_and_says_where_it_listens(home: Home) -> Non
     assert process.returncode == 0
 
 
+@pytest.mark.long
 def test_an_administrator_gives_a_password_with_which_one_signs_in(
     live: LiveServer, run_camflix: Callable[..., Outcome], settings: Settings
 ) -> None:

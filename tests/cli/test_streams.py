@@ -26,6 +26,7 @@ def test_a_reader_who_has_seen_enough_ends_the_command_quietly(demo: Home, optio
     assert "Broken" not in outcome.err
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("command", ["--help", "movies -n 200", "movies -n 200 --json", "config show"])
 def test_a_reader_who_reads_nothing_at_all_ends_the_command_quietly(demo: Home, command: str) -> None:
     outcome = shell(f"set -o pipefail; camflix {command} 2>&1 >&3 3>&- | cat >&2; true", env=environment())
@@ -36,6 +37,7 @@ def test_a_reader_who_reads_nothing_at_all_ends_the_command_quietly(demo: Home, 
     assert "Traceback" not in quiet.err
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("command", ["--help", "movies", "movies --json", "config path", "rate tmdb:348 95"])
 def test_a_full_disk_under_standard_output_is_told_in_one_line(demo: Home, command: str) -> None:
     outcome = shell(f"camflix {command} >{FULL}")
@@ -46,6 +48,7 @@ def test_a_full_disk_under_standard_output_is_told_in_one_line(demo: Home, comma
     assert "Exception ignored" not in outcome.err
 
 
+@pytest.mark.long
 def test_a_rating_is_kept_though_its_confirmation_could_not_be_written(demo: Home) -> None:
     before = row_counts(demo.database)
 
@@ -54,11 +57,13 @@ def test_a_rating_is_kept_though_its_confirmation_could_not_be_written(demo: Hom
     assert row_counts(demo.database)["rating"] == before["rating"] + 1
 
 
+@pytest.mark.long
 def test_talk_that_nobody_can_hear_does_not_stop_a_command(demo: Home) -> None:
     assert shell(f"camflix movies -n 2 2>{FULL}").code == 0
     assert shell(f"camflix rate xyzzy 5 2>{FULL}").code == 3
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("command", "closed"),
     [
@@ -85,6 +90,7 @@ OTHER_ENCODINGS = pytest.mark.parametrize(
 )
 
 
+@pytest.mark.long
 @OTHER_ENCODINGS
 def test_a_terminal_without_our_letters_gets_what_it_can_show(demo: Home, changes: dict[str, str]) -> None:
     process = start("ratings", "--user", "demo", env=environment(**changes), encoding="latin-1")
@@ -95,6 +101,7 @@ def test_a_terminal_without_our_letters_gets_what_it_can_show(demo: Home, change
     assert "Jet?e" in out or "Jetée" in out
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("command", "code"), [("recommend --user demo", 0), ("rate é 5", 3), ("--help", 0)])
 def test_no_letter_that_a_terminal_lacks_ends_in_a_traceback(demo: Home, command: str, code: int) -> None:
     process = start(*command.split(), env=environment(**ASCII_ONLY))
@@ -104,6 +111,7 @@ def test_no_letter_that_a_terminal_lacks_ends_in_a_traceback(demo: Home, command
     assert "Traceback" not in err
 
 
+@pytest.mark.long
 def test_a_title_is_understood_whatever_the_locale_makes_of_its_accents(demo: Home) -> None:
     process = start("search", "Mépris", env=environment(**ASCII_ONLY), encoding="latin-1")
 
@@ -112,6 +120,7 @@ def test_a_title_is_understood_whatever_the_locale_makes_of_its_accents(demo: Ho
     assert "Le M?pris" in out
 
 
+@pytest.mark.long
 @OTHER_ENCODINGS
 def test_json_is_utf_8_whatever_the_terminal(demo: Home, changes: dict[str, str]) -> None:
     process = start("search", "mepris", "--json", env=environment(**changes), encoding="utf-8")
@@ -120,6 +129,7 @@ def test_json_is_utf_8_whatever_the_terminal(demo: Home, changes: dict[str, str]
     assert json.loads(out)["movies"][0]["title"] == "Le Mépris"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("options", [(), ("--json",)])
 def test_bytes_that_are_no_text_are_refused_with_the_remedy(demo: Home, options: tuple[str, ...]) -> None:
     process = start("rate", b"M\xe9pris".decode(errors="surrogateescape"), "50", *options)

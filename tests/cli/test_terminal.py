@@ -54,11 +54,13 @@ def _read(terminal: int) -> bytes:
 LISTS = (("recommend", "--user", "demo"), ("ratings", "--user", "demo"), ("profile", "--user", "demo"))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("command", LISTS, ids=lambda words: words[0])
 def test_a_terminal_gets_colour(demo: Home, command: tuple[str, ...]) -> None:
     assert COLOUR.search(on_terminal(*command))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("command", LISTS, ids=lambda words: words[0])
 def test_who_wants_no_colour_gets_the_same_words_without(demo: Home, command: tuple[str, ...]) -> None:
     plain = on_terminal(*command, NO_COLOR="1")
@@ -67,6 +69,7 @@ def test_who_wants_no_colour_gets_the_same_words_without(demo: Home, command: tu
     assert ESCAPE.sub("", plain) == ESCAPE.sub("", on_terminal(*command))
 
 
+@pytest.mark.long
 def test_a_terminal_that_knows_no_escape_codes_gets_none(demo: Home) -> None:
     assert "\x1b" not in on_terminal("recommend", "--user", "demo", TERM="dumb")
 

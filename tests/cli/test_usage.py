@@ -137,6 +137,7 @@ def test_nothing_is_made_on_the_disk_by_a_command_line_that_cannot_be_understood
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.long
 def test_an_account_without_a_name_still_has_a_local_profile() -> None:
     process = start("profile", "--json", env=environment(LOGNAME="", USER="a b/c", LNAME=None, USERNAME=None))
 

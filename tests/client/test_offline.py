@@ -301,6 +301,7 @@ class TestOffline:
         client.close()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_killing_the_server_in_the_middle_of_a_thousand_ratings_loses_none_and_doubles_none(
     settings: Settings, tmp_path: Path

@@ -110,6 +110,7 @@ def upsert(connection: Connection, rows: list[Row], source: str = "test") -> Ups
     return upsert_ratings(connection, rows, source=source, batch_id=7, now=NOW)
 
 
+@pytest.mark.long
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
 @given(chunks=st.lists(CHUNKS, max_size=6))
 def test_any_sequence_of_chunks_ends_as_a_dict_would(
@@ -128,6 +129,7 @@ def test_any_sequence_of_chunks_ends_as_a_dict_would(
         transaction.rollback()
 
 
+@pytest.mark.long
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=20)
 @given(chunk=CHUNKS, cut=st.integers(0, 9))
 def test_where_the_rows_are_cut_makes_no_difference(

@@ -410,6 +410,7 @@ class TestPostgresNotReached:
         assert n_users(camflix) == 0
         camflix.close()
 
+    @pytest.mark.long
     def test_a_server_that_goes_down_in_the_middle_leaves_nothing_half_written(
         self, password_server: OwnPostgres
     ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from sqlalchemy import event
 
 from camflix.importers.letterboxd import LetterboxdExport
@@ -119,6 +120,7 @@ def test_no_main_query_reads_a_big_table_from_end_to_end(camflix: CamFlix) -> No
     assert {title: lines for title, lines in found.items() if lines} == {}
 
 
+@pytest.mark.long
 def test_a_scan_is_recognised(camflix: CamFlix) -> None:
     with camflix.transaction(writes=True) as services:
         session = services.users._session
@@ -128,6 +130,7 @@ def test_a_scan_is_recognised(camflix: CamFlix) -> None:
         assert scans_of(session.connection(), [("SELECT * FROM rating WHERE source = 'x'", ())])
 
 
+@pytest.mark.long
 def test_nothing_that_people_do_all_day_reads_a_big_table_from_end_to_end(camflix: CamFlix) -> None:
     found: dict[str, list[str]] = {}
     with camflix.transaction(writes=True) as services:
@@ -141,6 +144,7 @@ def test_nothing_that_people_do_all_day_reads_a_big_table_from_end_to_end(camfli
     assert {title: lines for title, lines in found.items() if lines} == {}
 
 
+@pytest.mark.long
 def test_neither_does_the_import_of_ones_own_ratings_nor_its_undoing(camflix: CamFlix, tmp_path: Path) -> None:
     file = tmp_path / "ratings.csv"
     rows = [f"2020-01-01,Film {n},{1950 + n % 70},,3.5\n" for n in range(1, 60)]

@@ -274,6 +274,7 @@ with engine.connect() as connection:
 """
 
 
+@pytest.mark.long
 def test_processes_that_start_together_make_the_database_once(engine: Engine, database_url: str) -> None:
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
     command = [sys.executable, "-c", _FIRST_START, database_url]

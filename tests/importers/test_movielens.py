@@ -273,6 +273,7 @@ def test_memory_does_not_grow_with_the_number_of_ratings(write_folder: Callable[
     assert peak_bytes(20_000) < 1.5 * peak_bytes(1_000) + 50_000
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not REAL_DATA.is_dir(), reason=f"The MovieLens data set is not here: {REAL_DATA}")
 def test_the_real_ml_latest_small_comes_in_whole_and_without_problems() -> None:
     rows, rated = films(REAL_DATA), ratings(REAL_DATA)

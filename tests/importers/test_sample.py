@@ -143,6 +143,7 @@ def test_the_generated_ratings_are_the_ones_of_this_release() -> None:
     assert hashlib.sha256(rendered(ratings()).encode()).hexdigest() == RATINGS_SHA256
 
 
+@pytest.mark.long
 def test_the_ratings_do_not_depend_on_the_hash_seed() -> None:
     program = "from camflix.importers.sample import ratings; print(hash(tuple(r.score for r in ratings())))"
     outputs = {

@@ -129,6 +129,7 @@ def test_whatever_csv_writes_is_read_back(
     assert [tuple(record[1]) for record in read if not isinstance(record, Problem)] == written
 
 
+@pytest.mark.long
 @given(st.lists(st.text(st.sampled_from('ab,"'), min_size=1, max_size=6), max_size=12))
 def test_each_line_that_is_not_blank_ends_in_a_row_or_a_problem(
     tmp_path_factory: pytest.TempPathFactory, lines: list[str]

@@ -86,6 +86,7 @@ def test_a_python_that_cannot_make_environments_is_told_with_the_package_to_get(
     assert_explained(check(machine), "cannot make environments", "venv", "sudo apt-get install python3.12-venv")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("module", ["ssl", "sqlite3", "ctypes", "zlib"])
 def test_a_python_built_without_a_module_is_told(machine: Machine, module: str) -> None:
     machine.has_python(f'sys.modules["{module}"] = None')

@@ -86,6 +86,7 @@ def said(error: CamFlixError) -> str:
     return sentence
 
 
+@pytest.mark.long
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200)
 @given(call=bodies())
 def test_every_call_is_answered_or_refused(client: Client, call: tuple[str, dict[str, Any]]) -> None:

@@ -62,6 +62,7 @@ def without_extension(patch: pytest.MonkeyPatch) -> None:
         patch.setattr(module, "AVAILABLE", False)
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not AVAILABLE, reason="The C extension is not built here.")
 @pytest.mark.parametrize("step", [1, 10, 25])
 def test_the_kernels_predict_what_numpy_predicts_to_the_digit(step: int, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -254,6 +255,7 @@ def test_ranges_are_wider_where_less_is_known() -> None:
     assert (unrated.high - unrated.low)[0] > (often.high - often.low)[0]
 
 
+@pytest.mark.long
 @needs_movielens
 def test_real_ratings_are_told_better_than_by_the_means() -> None:
     """The film's mean, the damped effects of film and person, and the published neighbours' .8525 are all beaten."""

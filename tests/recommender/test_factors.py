@@ -52,6 +52,7 @@ class TestFactorsConformance(ModelConformance):
         return unclipped(model, person, items)
 
 
+@pytest.mark.long
 class TestTwinConformance(TestFactorsConformance):
     """The same on a machine without a compiler."""
 
@@ -210,6 +211,7 @@ def test_features_tell_something_of_a_film_that_nobody_rated() -> None:
     assert odd > even + 15
 
 
+@pytest.mark.long
 def test_features_reach_the_twin_too(monkeypatch: pytest.MonkeyPatch) -> None:
     """The same, in numpy."""
     monkeypatch.setattr(kernels, "AVAILABLE", False)
@@ -228,6 +230,7 @@ def test_kernel_and_twin_show_the_same_scores(model: Factors, monkeypatch: pytes
         assert np.allclose(getattr(again, name), getattr(shown, name), atol=0.0011)
 
 
+@pytest.mark.long
 @needs_kernel
 def test_the_twin_learns_the_same_posterior(model: Factors, monkeypatch: pytest.MonkeyPatch) -> None:
     """Other random numbers to the same distribution: predictions differ as between seeds, ranges are as wide."""
@@ -325,6 +328,7 @@ def test_read_only_arrays_are_served(model: Factors) -> None:
     assert_same(restored.predict(restored.fitted_person(2), all_items(model)), model.predict(person, all_items(model)))
 
 
+@pytest.mark.long
 @needs_movielens
 @needs_kernel
 def test_real_ratings_are_told_better_than_by_neighbours_and_as_well_as_by_the_posterior() -> None:
@@ -342,6 +346,7 @@ def test_real_ratings_are_told_better_than_by_neighbours_and_as_well_as_by_the_p
     assert result.rmse(5) < rmse(full - test.scores) / 20 - 0.005
 
 
+@pytest.mark.long
 @needs_movielens
 @needs_kernel
 def test_real_receipts_are_equal_to_the_digit_and_a_second_fit_to_the_bit() -> None:
@@ -359,6 +364,7 @@ def test_real_receipts_are_equal_to_the_digit_and_a_second_fit_to_the_bit() -> N
     assert_same_arrays(fitted, again)
 
 
+@pytest.mark.long
 @needs_movielens
 @needs_kernel
 def test_ranges_hold_four_fifths_of_real_scores_for_the_little_and_the_much_known() -> None:

@@ -126,6 +126,7 @@ def test_a_watcher_can_end_the_fit() -> None:
     assert not [thread for thread in threading.enumerate() if "ThreadPool" in thread.name]
 
 
+@pytest.mark.long
 def test_a_warm_start_goes_on_where_the_model_was() -> None:
     """A few sweeps from an earlier model predict nearly as a long fit does; as few from nothing do not."""
     ratings = generate(400, 500, 20_000, seed=5)
@@ -200,6 +201,7 @@ def test_a_warm_start_from_another_rank_is_taken() -> None:
         check_sane(model.predict(model.fitted_person(3), all_items(model)))
 
 
+@pytest.mark.long
 @settings(max_examples=25, deadline=None)
 @given(
     st.integers(0, 9999),

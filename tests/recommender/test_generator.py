@@ -22,6 +22,7 @@ def test_the_same_seed_gives_the_same_ratings() -> None:
     assert first.items.tobytes() != other.items.tobytes()
 
 
+@pytest.mark.long
 def test_few_films_are_rated_by_half_of_everybody_and_many_by_few() -> None:
     ratings = generate(6040, 3706, 1_000_000, seed=2)
     raters = np.sort(np.diff(ratings.item_ptr))[::-1]

@@ -15,6 +15,7 @@ from tests.recommender.likely_worlds import community
 NOTHING = np.zeros(0, dtype=np.int32)
 
 
+@pytest.mark.long
 @settings(max_examples=25, deadline=None)
 @given(
     st.integers(0, 9999),

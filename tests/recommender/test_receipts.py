@@ -90,6 +90,7 @@ def drawn(ratings: Ratings, machine: Machine) -> Iterator[tuple[int, Int32s]]:
         yield user, rng.integers(0, ratings.n_items, A_USER).astype(np.int32)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", sorted(ENGINES))
 def test_every_prediction_is_the_sum_of_its_lines(
     name: str, learnt: dict[str, Model], ratings: Ratings, machine: Machine
@@ -116,6 +117,7 @@ def test_every_prediction_is_the_sum_of_its_lines(
     assert n_clipped or not machine.compiled
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("machine")
 def test_every_order_score_is_the_sum_of_its_lines(ratings: Ratings, machine: Machine) -> None:
     """The order of the default list has receipts too."""

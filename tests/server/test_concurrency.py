@@ -62,6 +62,7 @@ def history(world: World, film: int) -> list[tuple[int | None, int | None]]:
         return [(old, new) for old, new in session.execute(query.order_by(RatingChange.id))]
 
 
+@pytest.mark.long
 def test_two_hundred_ratings_of_one_film_by_one_user_leave_one_row_and_an_unbroken_history(
     live: LiveServer, world: World
 ) -> None:
@@ -78,6 +79,7 @@ def test_two_hundred_ratings_of_one_film_by_one_user_leave_one_row_and_an_unbrok
         assert session.scalar(select(Movie.n_ratings).where(Movie.id == film)) == 1
 
 
+@pytest.mark.long
 def test_two_hundred_users_rating_one_film_at_once_are_all_counted(live: LiveServer, world: World) -> None:
     film = world.film("Heat")
     tokens = [(world.user(f"user{number}"), live.token(f"user{number}"))[1] for number in range(N)]
@@ -142,6 +144,7 @@ def tokens(live: LiveServer, token: str) -> set[str]:
     return {each["name"] for each in answer.json["tokens"]}
 
 
+@pytest.mark.long
 def test_signing_in_ends_the_oldest_sign_in_of_fifty_and_no_token_made_by_hand(live: LiveServer, world: World) -> None:
     world.user("zoe", password_hash=CHEAP.hash(PASSWORD))
     token = live.token("zoe")
@@ -158,6 +161,7 @@ def test_signing_in_ends_the_oldest_sign_in_of_fifty_and_no_token_made_by_hand(l
     assert len(names) == MAX + 1
 
 
+@pytest.mark.long
 def test_no_more_than_fifty_tokens_are_made_by_hand_however_many_ask_at_once(live: LiveServer, world: World) -> None:
     world.user("zoe", password_hash=CHEAP.hash(PASSWORD))
     token = live.token("zoe")

@@ -74,6 +74,7 @@ def n_sessions(world: World) -> int:
         return session.scalar(select(func.count()).select_from(UserSession)) or 0
 
 
+@pytest.mark.long
 def test_one_worker_of_gunicorn_cleans_up_and_another_takes_over_when_it_is_killed(
     world: World, settings: Settings, tmp_path: Path
 ) -> None:

@@ -80,6 +80,7 @@ def counted(settings: Settings) -> tuple[int | None, ...]:
     return tuple(counts)
 
 
+@pytest.mark.long
 def test_a_server_killed_during_an_import_has_saved_nothing_of_it_and_takes_it_once_more(
     settings: Settings, http: httpx.Client
 ) -> None:

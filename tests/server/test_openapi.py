@@ -59,7 +59,9 @@ def fresh_token(live: LiveServer) -> str:
         return services.tokens.create(user_id, "test", "admin", 30).secret
 
 
-@pytest.mark.parametrize("signed_in", [True, False], ids=["signed in", "nobody"])
+@pytest.mark.parametrize(
+    "signed_in", [pytest.param(True, id="signed in"), pytest.param(False, id="nobody", marks=pytest.mark.long)]
+)
 @pytest.mark.parametrize("name", NAMES)
 def test_every_answer_is_as_the_document_says(opened: LiveServer, name: str, *, signed_in: bool) -> None:
     schema = schema_of(opened)

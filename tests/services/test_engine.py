@@ -127,6 +127,7 @@ def test_who_was_not_heard_makes_no_refit_due_by_leaving(world: World) -> None:
     assert served(world.camflix).header == before.header
 
 
+@pytest.mark.long
 def test_the_last_two_models_are_kept(world: World) -> None:
     world.community()
     for _ in range(4):

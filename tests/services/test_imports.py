@@ -234,6 +234,7 @@ class TestMovieLens:
             kinds = {title.title: title.kind for title in session.get_one(Movie, heat).titles}
         assert kinds == {"Heat (Director's Cut)": "main", "Heat": "french"}
 
+    @pytest.mark.long
     def test_films_of_the_sample_are_not_doubled(self, world: World, importer: int, tmp_path: Path) -> None:
         with world.camflix.transaction(writes=True) as services:
             services.demo.load()
@@ -257,6 +258,7 @@ class TestMovieLens:
         assert outcomes(report) == {"created": 1101, "unchanged": 150}
         assert progress == [*range(100, 1251, 100), 1251]
 
+    @pytest.mark.long
     def test_rows_counted_while_a_chunk_is_being_written_are_not_lost(
         self, world: World, importer: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -312,6 +314,7 @@ class TestMovieLens:
         assert len(ids) == 4
         assert (ids[0], ids[-1]) == (batch["first_change_id"], batch["last_change_id"])
 
+    @pytest.mark.long
     def test_the_real_small_set_comes_in_whole(self, world: World, importer: int, movielens_folder: Path) -> None:
         report = bring_in(world, MovieLensDataset(movielens_folder), importer)
         assert outcomes(report) == {"created": 100_836}
@@ -553,6 +556,7 @@ _STARS = st.sampled_from(["0.5", "5", "3.5", "0", "6", "3.3", "", "five"])
 _DATES = st.sampled_from(["2020-01-01", "0001-01-01", "2021-06-30", "", "2020-13-01", "yesterday"])
 
 
+@pytest.mark.long
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
 @given(rows=st.lists(st.tuples(_DATES, _TITLES, _YEARS, _STARS), max_size=12))
 def test_counts_add_up_to_the_rows_whatever_the_file(

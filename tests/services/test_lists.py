@@ -123,6 +123,7 @@ def test_a_film_that_one_user_rates_many_times_at_once_has_one_rating_and_its_wh
     assert [row["old_score"] for row in changes[1:]] == [row["new_score"] for row in changes[:-1]]
 
 
+@pytest.mark.long
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=15)
 @given(
     acts=st.lists(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from camflix.models import CodePurpose, Neighbour
 
 if TYPE_CHECKING:
@@ -49,6 +51,7 @@ def assert_told_by_ratings_as_they_are(world: World, user_id: int) -> None:
         assert services.recommendations.twins(user_id, "someone", N).twins == expected != ()
 
 
+@pytest.mark.long
 def test_who_rates_while_a_model_is_fitted_has_neighbours_by_what_they_rated(world: World) -> None:
     users, films = world.community()
     world.camflix.refresh_engine()

@@ -43,6 +43,7 @@ def test_a_profile_counts_means_and_tiers(world: World) -> None:
     assert [rated.score for rated in found.bottom] == [20, 40, 60]
 
 
+@pytest.mark.long
 def test_accuracy_compares_what_was_predicted_before_each_first_rating(world: World) -> None:
     _users, films = world.community()
     user_id = world.user("reader", privacy="private")
@@ -58,6 +59,7 @@ def test_accuracy_compares_what_was_predicted_before_each_first_rating(world: Wo
     assert predicted == ["factors"] * 5
 
 
+@pytest.mark.long
 def test_the_sample_community_comes_once_and_goes_without_a_trace_but_its_films(world: World) -> None:
     mine, film = add(world, "me").id, world.film("Mine", 2000)
     world.rate(mine, film, 70)

@@ -35,6 +35,7 @@ def drawn(world: World, user_id: int, query: str = "", n: int = 60) -> list[int]
     return [found.movie.id for found in picks(world, user_id, query, n)]
 
 
+@pytest.mark.long
 def test_the_same_seed_draws_the_same_film_and_others_draw_others(world: World) -> None:
     _users, films = world.community()
     user_id = reader(world, films, 6)
@@ -59,6 +60,7 @@ def test_without_a_seed_one_is_drawn_and_told(world: World) -> None:
     assert pick(world, user_id, found.seed) == found
 
 
+@pytest.mark.long
 def test_every_film_of_the_best_is_drawn_and_no_other_about_equally_often(world: World) -> None:
     _users, films = world.community(n_films=20)
     user_id = reader(world, films, 6)
@@ -83,6 +85,7 @@ def test_a_film_that_was_rated_seen_or_hidden_is_never_drawn(world: World) -> No
     assert not set(drawn(world, user_id)) & {before, other, *films[:6]}
 
 
+@pytest.mark.long
 def test_a_film_that_few_know_is_not_drawn(world: World) -> None:
     users, films = world.community(n_users=48)
     user_id = reader(world, films)
@@ -130,6 +133,7 @@ def test_where_no_film_fits_that_is_said(world: World) -> None:
         pick(world, user_id, 1, "year:1800")
 
 
+@pytest.mark.long
 def test_who_rated_nothing_draws_from_what_most_people_rated(world: World) -> None:
     users, films = world.community()
     newcomer = world.user("newcomer")

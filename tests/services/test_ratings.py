@@ -266,6 +266,7 @@ class TestPage:
         assert [rated.score for rated in page.ratings] == sorted((p % 101 for p in range(620)), reverse=True)
 
 
+@pytest.mark.long
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=15)
 @given(given_scores=st.lists(st.integers(0, 100), min_size=1, max_size=12))
 def test_the_percentile_told_at_once_is_that_of_the_arithmetic(world: World, given_scores: list[int]) -> None:
@@ -296,6 +297,7 @@ class TestManyAtOnce:
         assert len([row for row in world.table(Rating) if row["user_id"] == ann]) == 1
         assert len([row for row in world.table(RatingChange) if row["user_id"] == ann]) == 40
 
+    @pytest.mark.long
     def test_of_one_film_by_many_people(self, world: World, ann: int) -> None:
         film = world.film("Heat")
         people = [world.user(f"user-{number}") for number in range(40)]
@@ -304,6 +306,7 @@ class TestManyAtOnce:
         with world.camflix.transaction(writes=False) as services:
             assert services.movies.get(film).n_ratings == 40
 
+    @pytest.mark.long
     def test_rated_removed_and_undone_at_once(self, world: World, ann: int) -> None:
         films = world.films(3)
 

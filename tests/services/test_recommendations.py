@@ -91,6 +91,7 @@ def test_until_enough_is_known_the_list_is_popular_and_says_so(world: World) -> 
     assert len(counts) == 5
 
 
+@pytest.mark.long
 def test_the_popular_list_is_filled_however_many_films_were_seen(world: World) -> None:
     """Someone who brought in their whole history before there is anyone like them, told by neighbours."""
     world.choose_engine("classic")
@@ -147,6 +148,7 @@ def test_a_prediction_moves_the_moment_a_film_is_rated(world: World) -> None:
     assert after.total > before.total
 
 
+@pytest.mark.long
 def test_a_film_that_was_rated_is_predicted_everywhere_as_its_receipt_has_it(world: World) -> None:
     users, films = world.community()
     world.camflix.refresh_engine()
@@ -250,6 +252,7 @@ def test_a_rated_film_is_predicted_as_if_it_were_not_wherever_it_stands(world: W
     }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("change", ["privacy = 'private'", "is_active = false"])
 def test_who_is_private_or_disabled_feeds_nobody(world: World, change: str) -> None:
     users, films = world.community()

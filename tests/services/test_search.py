@@ -79,6 +79,7 @@ def test_a_title_learnt_later_is_found_too(world: World) -> None:
     assert search(world, "feuer") == ["Heat"]
 
 
+@pytest.mark.long
 def test_where_many_films_have_a_word_the_best_known_come_first(world: World) -> None:
     films = world.films(2100)
     ann, bob = world.user("ann"), world.user("bob")

@@ -434,6 +434,7 @@ class Undoing(RuleBasedStateMachine):
         self.in_session(act)
 
 
+@pytest.mark.long
 def test_whatever_is_done_and_undone_ratings_are_those_of_a_plain_dict(camflix: CamFlix) -> None:
     ensure_schema(camflix._engine, Base.metadata)
     machine = type("UndoingHere", (Undoing,), {"camflix": camflix})

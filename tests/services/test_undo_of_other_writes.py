@@ -111,6 +111,7 @@ _KINDS = (
 _ACTS = st.lists(st.tuples(st.sampled_from(_KINDS), st.integers(0, 3), st.integers(0, 8)), min_size=1, max_size=25)
 
 
+@pytest.mark.long
 @settings(
     max_examples=30,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
@@ -201,6 +202,7 @@ def test_what_others_wrote_is_not_undone(world: World) -> None:
         world.undo(ann)
 
 
+@pytest.mark.long
 def test_so_many_writes_are_kept_and_no_more(world: World) -> None:
     film, ann = world.film("Heat"), world.user("ann")
 

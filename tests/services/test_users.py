@@ -132,6 +132,7 @@ class TestLookUp:
         with people.camflix.transaction(writes=True) as services, pytest.raises(NotFoundError, match="no user"):
             services.users.disable("nobody")
 
+    @pytest.mark.long
     @hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
     @given(name=st.text(st.characters(), max_size=70) | st.sampled_from(["%", "_", "a%", "ANN", "ann "]))
     def test_whatever_is_typed_as_a_name_is_found_or_not(self, people: World, name: str) -> None:

@@ -34,6 +34,7 @@ def kept(cable: Any, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Any]]:
     return queue
 
 
+@pytest.mark.long
 def test_points_on_a_group_are_kept_for_each_of_its_films(
     make_app: Make, cable: Any, kept: list[tuple[str, Any]]
 ) -> None:
@@ -51,6 +52,7 @@ def test_points_on_a_group_are_kept_for_each_of_its_films(
     walk(make_app(language="en"), steps)
 
 
+@pytest.mark.long
 def test_what_is_on_the_watchlist_is_taken_off_it_and_put_back(
     make_app: Make, cable: Any, kept: list[tuple[str, Any]]
 ) -> None:
@@ -63,6 +65,7 @@ def test_what_is_on_the_watchlist_is_taken_off_it_and_put_back(
     walk(make_app(language="en"), steps)
 
 
+@pytest.mark.long
 def test_what_was_put_on_the_watchlist_another_day_is_known_from_what_is_shown(
     make_app: Make, cable: Any, kept: list[tuple[str, Any]]
 ) -> None:
@@ -85,6 +88,7 @@ def test_what_was_put_on_the_watchlist_another_day_is_known_from_what_is_shown(
     walk(make_app(language="en"), steps)
 
 
+@pytest.mark.long
 def test_a_list_that_has_to_wait_is_said_not_to_hold_the_film(
     make_app: Make, cable: Any, kept: list[tuple[str, Any]]
 ) -> None:

@@ -36,6 +36,7 @@ def blind(demo: Home) -> None:
     camflix.close()
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("blind")
 def test_the_receipt_of_an_unrated_film_tells_its_prediction_only_after_the_score(make_app: Make) -> None:
     async def steps(pilot: Pilot[None]) -> None:
@@ -51,6 +52,7 @@ def test_the_receipt_of_an_unrated_film_tells_its_prediction_only_after_the_scor
     walk(make_app(language="en"), steps)
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("blind")
 def test_a_films_page_predicts_nothing_nor_do_the_films_like_it_that_are_unrated(make_app: Make) -> None:
     async def steps(pilot: Pilot[None]) -> None:
@@ -67,6 +69,7 @@ def test_a_films_page_predicts_nothing_nor_do_the_films_like_it_that_are_unrated
     walk(make_app(language="en"), steps)
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("blind")
 def test_settings_say_what_rating_blind_hides(make_app: Make) -> None:
     async def steps(pilot: Pilot[None]) -> None:

@@ -150,6 +150,7 @@ def test_a_score_that_cannot_be_saved_any_more_is_named_on_the_terminal(
     assert app.has_lost
 
 
+@pytest.mark.long
 def test_an_import_goes_on_to_its_end_when_one_leaves(
     make_app: Make, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -188,6 +189,7 @@ def test_an_import_goes_on_to_its_end_when_one_leaves(
     assert "1979" in answer("ratings", "--user", "demo", "--filter", "alien").out
 
 
+@pytest.mark.long
 @in_tmux
 def test_a_score_waits_for_another_program_to_let_go_of_the_database(
     demo: Home, terminals: Callable[..., Tmux]
@@ -208,6 +210,7 @@ def test_a_score_waits_for_another_program_to_let_go_of_the_database(
     other.close()
 
 
+@pytest.mark.long
 @in_tmux
 def test_a_score_given_just_after_the_server_went_is_kept(
     relay: Relay, terminals: Callable[..., Tmux], tmp_path: Path
@@ -224,6 +227,7 @@ def test_a_score_given_just_after_the_server_went_is_kept(
     assert [write.body["score"] for write in waiting] == [77]
 
 
+@pytest.mark.long
 @in_tmux
 def test_nobody_waits_for_a_question_when_leaving(relay: Relay, terminals: Callable[..., Tmux]) -> None:
     terminal = terminals()

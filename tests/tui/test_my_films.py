@@ -6,6 +6,8 @@ import os
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+import pytest
+
 from camflix.bootstrap import CamFlix
 from camflix.settings import load_settings
 from camflix.tui.screens.movie_list import MovieListScreen
@@ -45,6 +47,7 @@ def rows(pilot: Pilot[None]) -> Any:
     return screen(pilot, MyFilms).rows
 
 
+@pytest.mark.long
 def test_every_line_of_a_long_list_is_reached_and_counted(make_app: Make) -> None:
     long_lists()
 
@@ -63,6 +66,7 @@ def test_every_line_of_a_long_list_is_reached_and_counted(make_app: Make) -> Non
     walk(make_app(language="en"), steps)
 
 
+@pytest.mark.long
 def test_what_is_opened_opens_once_and_what_is_written_is_written_once(make_app: Make) -> None:
     async def steps(pilot: Pilot[None]) -> None:
         await press(pilot, "v", "enter", "M", "enter", "q")
@@ -85,6 +89,7 @@ async def filter_by(pilot: Pilot[None], text: str) -> None:
     await paste(pilot, text, "enter")
 
 
+@pytest.mark.long
 def test_a_write_leaves_the_filter_and_the_film_one_is_at(make_app: Make) -> None:
     long_lists()
 
@@ -111,6 +116,7 @@ def test_a_write_leaves_the_filter_and_the_film_one_is_at(make_app: Make) -> Non
     walk(make_app(language="en"), steps)
 
 
+@pytest.mark.long
 def test_a_rating_that_moves_to_another_place_takes_the_cursor_along(make_app: Make) -> None:
     async def steps(pilot: Pilot[None]) -> None:
         await press(pilot, "M", "j", "j")
@@ -124,6 +130,7 @@ def test_a_rating_that_moves_to_another_place_takes_the_cursor_along(make_app: M
     walk(make_app(language="en"), steps)
 
 
+@pytest.mark.long
 def test_every_list_takes_the_one_language_of_filters(make_app: Make) -> None:
     long_lists()
 
@@ -144,6 +151,7 @@ def test_every_list_takes_the_one_language_of_filters(make_app: Make) -> None:
     walk(make_app(language="en"), steps)
 
 
+@pytest.mark.long
 def test_the_diary_is_filtered_by_days_too(make_app: Make) -> None:
     long_lists()
 
@@ -156,6 +164,7 @@ def test_the_diary_is_filtered_by_days_too(make_app: Make) -> None:
     walk(make_app(language="en"), steps)
 
 
+@pytest.mark.long
 def test_a_list_is_filtered_by_what_is_known_in_it_and_says_what_is_not(make_app: Make) -> None:
     async def steps(pilot: Pilot[None]) -> None:
         await press(pilot, "l", "plus", "enter", *"Two", "enter")
@@ -178,6 +187,7 @@ def test_a_list_is_filtered_by_what_is_known_in_it_and_says_what_is_not(make_app
     walk(make_app(language="en"), steps)
 
 
+@pytest.mark.long
 def test_a_film_of_a_list_is_moved_as_fast_as_keys_are_pressed(make_app: Make) -> None:
     async def steps(pilot: Pilot[None]) -> None:
         await press(pilot, "l", "plus", "enter", *"Two", "enter")

@@ -22,6 +22,7 @@ Make: TypeAlias = "Callable[..., CamFlixApp]"
 SIZE = (80, 24)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("language", "help_words"), [("fr", "? aide"), ("en", "? help")])
 def test_the_foot_of_every_main_screen_names_help(make_app: Make, language: str, help_words: str) -> None:
     async def steps(pilot: Pilot[None]) -> None:
@@ -47,6 +48,7 @@ def test_the_welcome_says_its_last_sentence_to_the_end(make_app: Make) -> None:
     walk(make_app(user=None, language="en"), steps, SIZE)
 
 
+@pytest.mark.long
 def test_what_a_setting_is_now_is_said_to_the_end(make_app: Make) -> None:
     async def steps(pilot: Pilot[None]) -> None:
         await press(pilot, "comma", *["j"] * 6, "enter")
@@ -77,6 +79,7 @@ def test_text_is_broken_between_words_by_the_cells_it_takes() -> None:
     assert wrapped("", 5) == [""]
 
 
+@pytest.mark.long
 def test_the_question_before_a_list_is_deleted_is_read_to_its_end(make_app: Make) -> None:
     name = "Films of Sundays in November when it rains and nobody wants to go out"
 
@@ -97,6 +100,7 @@ def test_help_takes_the_room_that_there_is(make_app: Make) -> None:
     walk(make_app(language="en"), steps, (120, 36))
 
 
+@pytest.mark.long
 def test_the_palette_says_that_nothing_fits(make_app: Make) -> None:
     async def steps(pilot: Pilot[None]) -> None:
         await press(pilot, "ctrl+p", *"qqqqqqqqq")
@@ -107,6 +111,7 @@ def test_the_palette_says_that_nothing_fits(make_app: Make) -> None:
     walk(make_app(language="en"), steps, SIZE)
 
 
+@pytest.mark.long
 def test_the_line_of_a_search_is_erased_by_the_key_that_erases_others(make_app: Make) -> None:
     async def steps(pilot: Pilot[None]) -> None:
         await press(pilot, "slash", *"solaris", "ctrl+u", *"brazil", "enter")

@@ -106,6 +106,7 @@ def test_a_note_from_the_editor_that_the_command_cannot_save_is_kept_in_a_file(
     assert "0" * MAX_NOTE_LENGTH in answer("notes", "list", "--json").out
 
 
+@pytest.mark.long
 def test_a_note_too_long_stays_on_the_line_and_nothing_is_saved(make_app: Make) -> None:
     async def steps(pilot: Pilot[None]) -> None:
         await press(pilot, "e")
@@ -134,6 +135,7 @@ def test_of_a_long_note_the_part_at_the_cursor_is_shown(make_app: Make) -> None:
     walk(make_app(language="en"), steps)
 
 
+@pytest.mark.long
 def test_a_note_that_cannot_be_saved_is_kept_for_the_next_time(make_app: Make, cable: Any) -> None:
     async def steps(pilot: Pilot[None]) -> None:
         await press(pilot, "enter", "e", *"rain", "backspace")
@@ -162,6 +164,7 @@ def test_without_an_editor_the_line_stays_as_it_was(make_app: Make, monkeypatch:
     walk(make_app(language="en"), steps)
 
 
+@pytest.mark.long
 def test_without_a_terminal_of_ones_own_the_line_is_offered(make_app: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VISUAL", "true")
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from tests.tui.test_walk import Make
 
 
+@pytest.mark.long
 def test_a_film_is_drawn_and_drawn_again_and_one_step_leads_back(make_app: Make) -> None:
     async def steps(pilot: Pilot[None]) -> None:
         drawn = set()
@@ -38,6 +39,7 @@ def test_a_film_is_drawn_and_drawn_again_and_one_step_leads_back(make_app: Make)
     walk(make_app(language="en"), steps)
 
 
+@pytest.mark.long
 def test_a_film_is_drawn_over_a_receipt_too_and_back_leads_to_it(make_app: Make) -> None:
     async def steps(pilot: Pilot[None]) -> None:
         await press(pilot, "P", "y", "P", "q")

@@ -120,6 +120,7 @@ class TestWhatWasChosen:
         save_choice(make().paths, "posters", "aalib")
         assert load_preferences(make().paths).first_posters == "auto"
 
+    @pytest.mark.long
     def test_in_settings_holds_for_the_film_that_is_open(self, make: Callable[..., CamFlixApp]) -> None:
         app = make()
 
@@ -139,6 +140,7 @@ class TestWhatWasChosen:
 
 
 class TestTheFilm:
+    @pytest.mark.long
     @pytest.mark.parametrize("size", SIZES)
     def test_looks_so(self, snap_compare: Any, make: Callable[..., CamFlixApp], size: str) -> None:
         assert snap_compare(make(), terminal_size=SIZES[size], run_before=run_before_of(OPEN_A_FILM))
@@ -154,6 +156,7 @@ class TestTheFilm:
         walk(make(), steps, (105, 36))
         assert images.asked == []
 
+    @pytest.mark.long
     def test_gets_and_loses_its_poster_as_the_terminal_grows_and_shrinks(
         self, make: Callable[..., CamFlixApp], images: Images
     ) -> None:
@@ -171,6 +174,7 @@ class TestTheFilm:
         walk(app, steps)
         assert images.asked == ["/a.png"]
 
+    @pytest.mark.long
     @pytest.mark.parametrize("page", ["broken", "missing"])
     def test_is_told_whole_and_nothing_is_complained_of_where_the_poster_is(
         self, page: str, make: Callable[..., CamFlixApp], images: Images
@@ -186,6 +190,7 @@ class TestTheFilm:
         walk(make(), steps, WIDE)
         assert images.asked == ["/a.png"]
 
+    @pytest.mark.long
     def test_waits_for_no_poster_and_neither_does_leaving(
         self, make: Callable[..., CamFlixApp], images: Images, demo: Home
     ) -> None:
@@ -203,6 +208,7 @@ class TestTheFilm:
         assert not images.ended.is_set()
 
 
+@pytest.mark.long
 @pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not here")
 @pytest.mark.parametrize("way", ["auto", "kitty", "sixel", "none"])
 def test_in_tmux_no_key_is_lost_and_no_stray_character_is_written(
@@ -321,6 +327,7 @@ _ASKED = re.compile(rb"\x1b\[c|\x1b\[1[46]t|\x1b_G[^;]*a=q")
 """What asks a terminal for its kind, its size in pixels, or whether it takes pictures."""
 
 
+@pytest.mark.long
 def test_kitty_gets_a_poster_whole_in_its_turn_and_is_asked_nothing(terminal: Callable[[str], Terminal]) -> None:
     kitty = terminal("xterm-kitty")
     kitty.see(b"ratings of yours")
@@ -342,6 +349,7 @@ def test_kitty_gets_a_poster_whole_in_its_turn_and_is_asked_nothing(terminal: Ca
     assert b"Traceback" not in kitty.bytes
 
 
+@pytest.mark.long
 def test_a_terminal_with_sixels_gets_them_no_larger_than_their_place_and_is_asked_nothing(
     terminal: Callable[[str], Terminal],
 ) -> None:

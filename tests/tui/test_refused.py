@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
+import pytest
+
 from camflix import i18n
 from camflix.errors import InvalidInputError
 from camflix.tui.screens.discover import Discover
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 Make: TypeAlias = "Callable[..., CamFlixApp]"
 
 
+@pytest.mark.long
 def test_a_refused_day_stays_on_the_line(make_app: Make) -> None:
     async def steps(pilot: Pilot[None]) -> None:
         prompt = screen(pilot, Discover).prompt
@@ -35,6 +38,7 @@ def test_a_refused_day_stays_on_the_line(make_app: Make) -> None:
     walk(make_app(language="en"), steps)
 
 
+@pytest.mark.long
 def test_a_refused_time_zone_stays_on_the_line(make_app: Make) -> None:
     async def steps(pilot: Pilot[None]) -> None:
         await press(pilot, "comma", *["j"] * 7, "enter", "ctrl+u", *"Nowhere", "enter")
@@ -45,6 +49,7 @@ def test_a_refused_time_zone_stays_on_the_line(make_app: Make) -> None:
     walk(make_app(language="en"), steps)
 
 
+@pytest.mark.long
 def test_a_filter_that_is_no_range_is_answered_with_ranges_of_its_kind(make_app: Make) -> None:
     async def steps(pilot: Pilot[None]) -> None:
         await press(pilot, "slash", *"year", "colon", *"soon")

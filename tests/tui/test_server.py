@@ -52,6 +52,7 @@ def films(world: World, live: LiveServer, tmp_path: Path) -> list[int]:
     return films
 
 
+@pytest.mark.long
 def test_lists_and_ratings_are_those_of_the_server(films: list[int], world: World) -> None:
     async def look() -> None:
         app = app_for(None)
@@ -68,6 +69,7 @@ def test_lists_and_ratings_are_those_of_the_server(films: list[int], world: Worl
     assert 80 in [rated.score for rated in page.ratings]
 
 
+@pytest.mark.long
 def test_a_file_is_looked_at_here_and_taken_there(films: list[int], world: World, tmp_path: Path) -> None:
     ratings = ((8, 4.0), (9, 4.5), (99, 5.0))
     lines = "".join(
@@ -97,12 +99,14 @@ def test_a_file_is_looked_at_here_and_taken_there(films: list[int], world: World
     assert "Film 99" in report
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("films")
 def test_one_acts_as_nobody_else_there() -> None:
     with pytest.raises(NotAllowedError):
         app_for("bob")
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("films")
 def test_nothing_of_a_database_is_loaded() -> None:
     environment = {**os.environ, "PYTHONPATH": str(PACKAGE.parent)}

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from camflix.tui.app import CamFlixApp
 
 SIZES = {"80x24": (80, 24), "120x36": (120, 36)}
+# French is drawn wider: what fits there fits in English.
+LANGUAGES = ["fr", pytest.param("en", marks=pytest.mark.long)]
 
 SCREENS: dict[str, tuple[str, ...]] = {
     "discover": (),
@@ -100,7 +102,7 @@ def run_before_of(keys: tuple[str, ...]) -> Callable[[Pilot[None]], Any]:
     return run_before
 
 
-@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("name", SCREENS)
 def test_screen(
@@ -111,7 +113,7 @@ def test_screen(
     assert drawn == picture
 
 
-@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize(
     ("shown", "name"),
@@ -152,7 +154,7 @@ def test_no_colour(snap_compare: Any, make_app: Callable[..., Any], monkeypatch:
     assert snap_compare(app, terminal_size=SIZES["80x24"], run_before=run_before_of(SCREENS[name]))
 
 
-@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("keys", [(), ("j", "enter"), ("enter",)], ids=["welcome", "groups", "first_film"])
 def test_first_run(snap_compare: Any, make_app: Callable[..., Any], keys: tuple[str, ...], language: str) -> None:
     app = make_app(user=None, language=language)
@@ -160,7 +162,7 @@ def test_first_run(snap_compare: Any, make_app: Callable[..., Any], keys: tuple[
     assert snap_compare(app, terminal_size=SIZES["80x24"], run_before=run_before_of(keys))
 
 
-@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("section", [("D",), ("M",), ("T",), ("E",), ("S",)], ids=lambda keys: keys[0])
 def test_nothing_there_yet(
     snap_compare: Any, make_first_app: Callable[..., Any], section: tuple[str, ...], language: str
@@ -170,7 +172,7 @@ def test_nothing_there_yet(
     assert snap_compare(app, terminal_size=SIZES["80x24"], run_before=run_before_of(("q", *section)))
 
 
-@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("state", ["shown_before", "never_shown", "score_refused", "group_refused"])
 def test_away(snap_compare: Any, make_app: Callable[..., Any], cable: Any, state: str, language: str) -> None:
     async def run_before(pilot: Pilot[None]) -> None:
@@ -193,7 +195,8 @@ def export_of(folder: Path, *rows: str) -> None:
     (folder / "ratings.csv").write_text(f"Date,Name,Year,Letterboxd URI,Rating\n{text}")
 
 
-@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.long
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("state", ["too_long", "no_editor"])
 def test_note(
     snap_compare: Any, make_app: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, state: str, language: str
@@ -211,7 +214,8 @@ def test_note(
     assert snap_compare(make_app(language=language), terminal_size=SIZES["80x24"], run_before=run_before)
 
 
-@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.long
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("state", ["preview", "report", "resolve", "refused"])
 def test_import(
     snap_compare: Any,
@@ -232,7 +236,8 @@ def test_import(
     assert snap_compare(make_app(language=language), terminal_size=SIZES["80x24"], run_before=run_before_of(keys))
 
 
-@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.long
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("state", ["mapped", "asked"])
 def test_import_by_a_mapping(

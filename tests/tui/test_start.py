@@ -54,6 +54,7 @@ def loaded_before_the_first_answer() -> set[str]:
     return set(json.loads(done.stdout))
 
 
+@pytest.mark.long
 def test_the_app_itself_loads_no_database_no_engine_and_no_command_line() -> None:
     loaded = loaded_before_the_first_answer()
 
@@ -74,6 +75,7 @@ def test_the_app_itself_loads_no_database_no_engine_and_no_command_line() -> Non
     assert not {name for name in loaded if name.startswith(("camflix.services", "camflix.models", "camflix.bootstrap"))}
 
 
+@pytest.mark.long
 def test_camflix_without_arguments_prints_help_where_there_is_no_terminal(run_camflix: Callable[..., Outcome]) -> None:
     outcome = run_camflix()
 

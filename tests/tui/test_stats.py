@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
+import pytest
+
 from tests.tui.conftest import press
 from tests.tui.test_walk import walk, words
 
@@ -30,6 +32,7 @@ def test_each_month_of_the_year_has_its_place_in_the_chart(make_app: Make) -> No
     walk(make_app(language="en"), steps)
 
 
+@pytest.mark.long
 def test_a_year_of_viewings_is_shown_without_any_rating(make_app: Make) -> None:
     async def steps(pilot: Pilot[None]) -> None:
         await press(pilot, "q", "v", "enter", "S")

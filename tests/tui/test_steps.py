@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from tests.tui.test_walk import Make
 
 
+@pytest.mark.long
 def test_a_note_keeps_the_lines_that_were_pasted_and_the_film_shows_them(make_app: Make) -> None:
     async def steps(pilot: Pilot[None]) -> None:
         await press(pilot, "enter", "e")
@@ -40,6 +41,7 @@ def test_a_note_keeps_the_lines_that_were_pasted_and_the_film_shows_them(make_ap
     walk(make_app(language="en"), steps, (100, 40))
 
 
+@pytest.mark.long
 def test_lines_pasted_elsewhere_are_one_and_no_number_has_several(make_app: Make) -> None:
     async def steps(pilot: Pilot[None]) -> None:
         await press(pilot, "slash")
@@ -55,6 +57,7 @@ def test_lines_pasted_elsewhere_are_one_and_no_number_has_several(make_app: Make
     walk(make_app(language="en"), steps)
 
 
+@pytest.mark.long
 def test_the_first_line_that_leads_somewhere_is_reached_from_below(make_app: Make) -> None:
     async def steps(pilot: Pilot[None]) -> None:
         await press(pilot, "T", "enter")
@@ -68,6 +71,7 @@ def test_the_first_line_that_leads_somewhere_is_reached_from_below(make_app: Mak
     walk(make_app(language="en"), steps)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("keys", [("enter",), ("y",), ("enter", "y")])
 def test_the_key_of_a_section_leads_from_its_pages_to_its_first(make_app: Make, keys: tuple[str, ...]) -> None:
     async def steps(pilot: Pilot[None]) -> None:
@@ -77,6 +81,7 @@ def test_the_key_of_a_section_leads_from_its_pages_to_its_first(make_app: Make, 
     walk(make_app(), steps)
 
 
+@pytest.mark.long
 def test_from_rate_chosen_at_the_welcome_one_goes_back_to_the_ways_while_nothing_is_rated(make_app: Make) -> None:
     async def steps(pilot: Pilot[None]) -> None:
         await press(pilot, "enter")
@@ -89,6 +94,7 @@ def test_from_rate_chosen_at_the_welcome_one_goes_back_to_the_ways_while_nothing
     walk(make_app(user=None), steps)
 
 
+@pytest.mark.long
 def test_a_score_taken_back_leaves_the_feed_and_its_count(make_app: Make) -> None:
     async def steps(pilot: Pilot[None]) -> None:
         await press(pilot, "R", "9", "5", "enter", "6", "1", "enter")
@@ -104,6 +110,7 @@ def test_a_score_taken_back_leaves_the_feed_and_its_count(make_app: Make) -> Non
     walk(make_app(language="en"), steps)
 
 
+@pytest.mark.long
 def test_films_of_a_group_taken_back_are_marked_and_the_last_one_takes_the_score_along(make_app: Make) -> None:
     async def steps(pilot: Pilot[None]) -> None:
         pilot.app.open_groups()  # type: ignore[attr-defined]
@@ -119,6 +126,7 @@ def test_films_of_a_group_taken_back_are_marked_and_the_last_one_takes_the_score
     walk(make_app(language="en"), steps)
 
 
+@pytest.mark.long
 def test_the_report_of_an_import_tells_what_was_taken_back(make_app: Make, tmp_path: Path) -> None:
     (tmp_path / "ratings.csv").write_text(
         "Date,Name,Year,Letterboxd URI,Rating\n2024-01-01,Heat,1995,x,4.5\n2026-11-23,Amelie,2000,x,3.5\n"
@@ -140,6 +148,7 @@ def test_the_report_of_an_import_tells_what_was_taken_back(make_app: Make, tmp_p
     walk(make_app(language="en"), steps)
 
 
+@pytest.mark.long
 def test_scores_typed_while_films_are_on_their_way_wait_for_them(
     make_app: Make, cable: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -163,6 +172,7 @@ def test_scores_typed_while_films_are_on_their_way_wait_for_them(
     walk(make_app(language="en"), steps)
 
 
+@pytest.mark.long
 def test_what_is_typed_is_seen_however_much_is_said_of_it(make_app: Make) -> None:
     async def steps(pilot: Pilot[None]) -> None:
         await press(pilot, "q", "slash", *"strangelove", "enter", "8", "7")
@@ -173,6 +183,7 @@ def test_what_is_typed_is_seen_however_much_is_said_of_it(make_app: Make) -> Non
     walk(make_app(user=None, language="en"), steps, (80, 24))
 
 
+@pytest.mark.long
 def test_enter_is_named_only_where_it_opens_something(make_app: Make) -> None:
     async def steps(pilot: Pilot[None]) -> None:
         assert "⏎ open" in words(pilot)

@@ -95,6 +95,7 @@ def test_a_first_evening(tmux: Tmux, demo: Home) -> None:
     tmux.see("from 9 ratings of yours")
 
 
+@pytest.mark.long
 def test_what_was_rated_is_there_after_a_kill(tmux: Tmux, demo: Home) -> None:
     tmux.see("Rate ten films")
     tmux.press("Enter")
@@ -121,6 +122,7 @@ def test_what_was_rated_is_there_after_a_kill(tmux: Tmux, demo: Home) -> None:
         again.close()
 
 
+@pytest.mark.long
 def test_a_note_is_written_in_ones_own_editor(demo: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     script = tmp_path / "editor"
     script.write_text(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+import pytest
+
 from camflix import operations
 from camflix.operations import inputs
 from camflix.tui.app import CamFlixApp
@@ -34,6 +36,7 @@ def rows(pilot: Pilot[None]) -> list[Any]:
     return [shown.row(number) for number in range(shown.n_lines)]
 
 
+@pytest.mark.long
 def test_twins_are_taken_into_the_group_and_each_ones_prediction_is_shown(make_app: Make) -> None:
     async def steps(pilot: Pilot[None]) -> None:
         await press(pilot, "T", "p")
@@ -53,6 +56,7 @@ def test_twins_are_taken_into_the_group_and_each_ones_prediction_is_shown(make_a
     walk(make_app(language="en"), steps)
 
 
+@pytest.mark.long
 def test_the_app_and_the_operation_agree_on_what_a_group_sees(make_app: Make) -> None:
     async def steps(pilot: Pilot[None]) -> None:
         await press(pilot, "T", "p", "o", "s")
@@ -67,6 +71,7 @@ def test_the_app_and_the_operation_agree_on_what_a_group_sees(make_app: Make) ->
     walk(make_app(language="en"), steps)
 
 
+@pytest.mark.long
 def test_a_name_that_nobody_has_leaves_the_group_as_it_was(make_app: Make) -> None:
     async def steps(pilot: Pilot[None]) -> None:
         await press(pilot, "E", "m", *"nobody", "enter")
@@ -84,6 +89,7 @@ def test_a_name_that_nobody_has_leaves_the_group_as_it_was(make_app: Make) -> No
     walk(make_app(language="en"), steps)
 
 
+@pytest.mark.long
 def test_whoever_leaves_the_group_decides_no_more(make_app: Make) -> None:
     async def steps(pilot: Pilot[None]) -> None:
         await press(pilot, "T", "p", "T", "j", "p")
@@ -100,6 +106,7 @@ def test_whoever_leaves_the_group_decides_no_more(make_app: Make) -> None:
     walk(make_app(language="en"), steps)
 
 
+@pytest.mark.long
 def test_a_film_of_the_group_is_opened_explained_rated_and_hidden_as_anywhere(make_app: Make) -> None:
     async def steps(pilot: Pilot[None]) -> None:
         await press(pilot, "T", "p")
@@ -116,6 +123,7 @@ def test_a_film_of_the_group_is_opened_explained_rated_and_hidden_as_anywhere(ma
     walk(make_app(language="en"), steps)
 
 
+@pytest.mark.long
 def test_without_an_answer_the_group_stays_and_is_asked_for_again(make_app: Make, cable: Any) -> None:
     async def steps(pilot: Pilot[None]) -> None:
         await press(pilot, "T")
@@ -130,6 +138,7 @@ def test_without_an_answer_the_group_stays_and_is_asked_for_again(make_app: Make
     walk(make_app(language="en"), steps)
 
 
+@pytest.mark.long
 def test_who_is_not_to_be_seen_and_who_has_rated_too_little_are_told_apart(make_app: Make, demo: Home) -> None:
     for name in ("zed", "ann"):
         answer("users", "add", name)
@@ -146,6 +155,7 @@ def test_who_is_not_to_be_seen_and_who_has_rated_too_little_are_told_apart(make_
     walk(make_app(language="en"), steps)
 
 
+@pytest.mark.long
 def test_of_a_large_group_those_without_a_column_are_named_at_the_foot(make_app: Make) -> None:
     async def steps(pilot: Pilot[None]) -> None:
         await press(pilot, "E")

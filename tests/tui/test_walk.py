@@ -63,6 +63,7 @@ def words(pilot: Pilot[None]) -> str:
     return shown(pilot.app)
 
 
+@pytest.mark.long
 def test_words_of_others_do_not_move_the_terminal(make_app: Make, demo: Home) -> None:
     evil = "\x1b]0;pwned\x07\x9b31m\x7f\u202eback\x1b[2J"
     with closing(sqlite3.connect(demo.database)) as database, database:
@@ -78,6 +79,7 @@ def test_words_of_others_do_not_move_the_terminal(make_app: Make, demo: Home) ->
     walk(make_app(language="en"), steps)
 
 
+@pytest.mark.long
 def test_every_section_has_a_key(make_app: Make) -> None:
     async def steps(pilot: Pilot[None]) -> None:
         for key, mode in zip("RMTESI", ("rate", "films", "twins", "together", "stats", "import"), strict=True):
@@ -120,6 +122,7 @@ def test_percentile_and_tier_are_told_while_a_score_is_typed(make_app: Make) -> 
     walk(make_app(language="en"), steps)
 
 
+@pytest.mark.long
 def test_of_film_after_film_the_place_told_while_typing_is_the_one_that_is_saved(make_app: Make, demo: Home) -> None:
     async def steps(pilot: Pilot[None]) -> None:
         await press(pilot, "R")
@@ -179,6 +182,7 @@ def test_a_receipt_is_one_key_away_and_adds_up_to_the_prediction(make_app: Make)
     walk(make_app(language="en"), steps)
 
 
+@pytest.mark.long
 def test_from_a_receipt_one_goes_on_to_a_person_and_their_favourites(make_app: Make) -> None:
     async def steps(pilot: Pilot[None]) -> None:
         await press(pilot, "y", "enter")
@@ -216,6 +220,7 @@ def test_keys_typed_ahead_of_the_screen_go_where_they_were_meant(make_app: Make)
     walk(make_app(language="en"), steps)
 
 
+@pytest.mark.long
 def test_a_filter_that_cannot_be_understood_says_so_and_keeps_the_list(make_app: Make) -> None:
     async def steps(pilot: Pilot[None]) -> None:
         await press(pilot, "slash", *"genre:dramat")
@@ -225,6 +230,7 @@ def test_a_filter_that_cannot_be_understood_says_so_and_keeps_the_list(make_app:
     walk(make_app(language="en"), steps)
 
 
+@pytest.mark.long
 def test_views_and_orders_of_the_catalogue(make_app: Make) -> None:
     async def steps(pilot: Pilot[None]) -> None:
         rows = screen(pilot, Discover).rows
@@ -283,6 +289,7 @@ def test_diary_note_and_list_of_a_film(make_app: Make) -> None:
     walk(make_app(language="en"), steps)
 
 
+@pytest.mark.long
 def test_films_of_a_list_change_places(make_app: Make) -> None:
     async def steps(pilot: Pilot[None]) -> None:
         await press(pilot, "M", "h", "n", *"Two", "enter", "D")
@@ -299,6 +306,7 @@ def test_films_of_a_list_change_places(make_app: Make) -> None:
     walk(make_app(), steps)
 
 
+@pytest.mark.long
 def test_ratings_are_removed_sorted_filtered_and_rescaled(make_app: Make) -> None:
     async def steps(pilot: Pilot[None]) -> None:
         await press(pilot, "M")
@@ -369,6 +377,7 @@ def test_the_feed_asks_no_more_for_what_was_not_seen_or_skipped(make_app: Make) 
     walk(make_app(language="en"), steps)
 
 
+@pytest.mark.long
 def test_help_is_made_from_the_keys_that_mean_something_here(make_app: Make) -> None:
     async def steps(pilot: Pilot[None]) -> None:
         await press(pilot, "question_mark")
@@ -413,6 +422,7 @@ def test_settings_are_changed_by_enter(make_app: Make) -> None:
     walk(make_app(language="en"), steps)
 
 
+@pytest.mark.long
 def test_the_first_run_offers_ways_and_groups_give_a_first_list(make_app: Make) -> None:
     async def steps(pilot: Pilot[None]) -> None:
         screen(pilot, Welcome)
@@ -428,6 +438,7 @@ def test_the_first_run_offers_ways_and_groups_give_a_first_list(make_app: Make) 
     walk(make_app(user=None), steps)
 
 
+@pytest.mark.long
 def test_an_empty_database_is_met_with_what_to_do(make_first_app: Make) -> None:
     async def steps(pilot: Pilot[None]) -> None:
         await press(pilot, "q")
@@ -439,6 +450,7 @@ def test_an_empty_database_is_met_with_what_to_do(make_first_app: Make) -> None:
     walk(make_first_app(user=None, language="en"), steps)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("shown", "typed", "refused", "words_now"),
     [
@@ -466,6 +478,7 @@ def test_a_score_is_typed_on_the_scale_on_which_it_is_shown(
     walk(make_app(language="en"), steps)
 
 
+@pytest.mark.long
 def test_how_scores_are_shown_is_chosen_in_the_settings_and_seen_at_once(
     make_app: Make, shown_as: Callable[[str], None]
 ) -> None:
@@ -499,6 +512,7 @@ def test_a_file_is_looked_at_taken_and_its_unclear_row_resolved(make_app: Make, 
     walk(make_app(language="en"), steps)
 
 
+@pytest.mark.long
 def test_an_unclear_row_that_is_resolved_leaves_a_later_score_alone(make_app: Make, tmp_path: Path) -> None:
     (tmp_path / "ratings.csv").write_text(
         "Date,Name,Year,Letterboxd URI,Rating\n2024-01-01,Heat,1995,x,4.5\n2024-01-01,Amelie,2000,x,3.5\n"
@@ -526,6 +540,7 @@ def test_what_is_no_score_stays_on_the_line_to_be_corrected(make_app: Make) -> N
     walk(make_app(language="en"), steps)
 
 
+@pytest.mark.long
 def test_which_score_a_rating_becomes_is_changed_before_anything_is_written(make_app: Make, tmp_path: Path) -> None:
     rows = ("Heat,1995,x,4.5", "Amélie,2001,x,3.5", "Alien,1979,x,3.5", "Se7en,1995,x,8", "Nosuch,2000,x,good")
     (tmp_path / "ratings.csv").write_text(
@@ -559,6 +574,7 @@ def test_which_score_a_rating_becomes_is_changed_before_anything_is_written(make
     walk(make_app(language="en"), steps)
 
 
+@pytest.mark.long
 def test_a_file_of_no_format_is_refused_with_the_reason(make_app: Make, tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("hello\n")
 
@@ -571,6 +587,7 @@ def test_a_file_of_no_format_is_refused_with_the_reason(make_app: Make, tmp_path
     walk(make_app(language="en"), steps)
 
 
+@pytest.mark.long
 def test_what_was_shown_stays_with_its_age_when_the_database_is_away(make_app: Make, cable: type) -> None:
     async def steps(pilot: Pilot[None]) -> None:
         n_rows = screen(pilot, Discover).rows.n_lines
@@ -658,6 +675,7 @@ def test_a_film_shows_those_like_it_and_one_goes_on_to_them(make_app: Make) -> N
     walk(make_app(language="en"), steps)
 
 
+@pytest.mark.long
 def test_a_person_shows_agreements_and_what_they_love_that_i_have_not_seen(make_app: Make) -> None:
     async def steps(pilot: Pilot[None]) -> None:
         await press(pilot, "T", "enter")
@@ -684,6 +702,7 @@ def test_genres_are_named_in_the_readers_language(make_app: Make) -> None:
     walk(make_app(language="en"), steps)
 
 
+@pytest.mark.long
 def test_a_note_is_marked_as_telling_the_end_and_stays_so_when_it_is_changed(make_app: Make) -> None:
     async def steps(pilot: Pilot[None]) -> None:
         await press(pilot, "exclamation_mark")

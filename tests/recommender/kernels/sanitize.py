@@ -1,6 +1,6 @@
 """Run the kernels' tests with address and undefined-behaviour sanitizers in the kernels.
 
-    python tests/recommender/kernels/sanitize.py [pytest arguments]
+    python tests/recommender/kernels/sanitize.py [--sample] [pytest arguments]
 
 builds the extension once more, with sanitizers, into a folder of its own, and runs the tests of all kernels on it in a
 process with the sanitizers' library loaded first; test_sanitizers.py starts it among the other tests. numpy's memory
@@ -83,23 +83,35 @@ def run_tests(extension: Path) -> int:
     # Of the slow cases that differ in the scores alone, one.
     options = ["-q", "-p", "no:cacheprovider", "--noconftest", "--no-cov", "-k", "not 4500 or levels0"]
     own = Path(__file__).parent
-    suites = [own, own.parent / "test_likely_kernels.py"]
-    return int(
-        pytest.main(
-            [*options, f"--ignore={own / 'test_sanitizers.py'}", *map(str, suites), *sys.argv[1:]], [FewExamples()]
-        )
-    )
+    suites = [f"--ignore={own / 'test_sanitizers.py'}", str(own), str(own.parent / "test_likely_kernels.py")]
+    asked = [argument for argument in sys.argv[1:] if argument != "--sample"]
+    fewer = Fewer(sample=len(asked) < len(sys.argv) - 1)
+    return int(pytest.main([*options, *suites, *asked], [fewer]))
 
 
-class FewExamples:
-    """Says how many examples Hypothesis tries: the same tests run with more without sanitizers, and faster."""
+class Fewer:
+    """Says how many tests there are and how many examples Hypothesis tries; conftest.py does it elsewhere.
+
+    The same tests run with more without sanitizers, and faster.
+    """
+
+    def __init__(self, *, sample: bool) -> None:
+        self._sample = sample
 
     def pytest_configure(self) -> None:
-        """Take the place of the profile that conftest.py chooses elsewhere."""
+        """Choose the number of examples."""
         from hypothesis import settings  # noqa: PLC0415 - pytest wants to load it itself
 
-        settings.register_profile("sanitized", max_examples=20, deadline=None, derandomize=True)
+        n_examples = 6 if self._sample else 20
+        settings.register_profile("sanitized", max_examples=n_examples, deadline=None, derandomize=True)
         settings.load_profile("sanitized")
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Take the sample, where one is asked for."""
+        if self._sample:
+            from tests.sample import taken  # noqa: PLC0415 - needs the path set above
+
+            items[:] = taken(items)
 
 
 if __name__ == "__main__":
