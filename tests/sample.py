@@ -4,7 +4,7 @@ Without the option all tests run. With it
 
 * those marked ``long`` are left out: each says at length what shorter ones beside it say too;
 * of those that run on both databases a third runs on PostgreSQL, the others on SQLite alone;
-* of a test with many cases every third runs, ten at most;
+* of a test with many cases every third runs, ten at most, unless it is marked ``whole``;
 * Hypothesis tries a third of its examples.
 
 The same tests are taken each time.
@@ -31,7 +31,7 @@ def taken(tests: Iterable[pytest.Item]) -> Iterator[pytest.Item]:
     short = (test for test in tests if test.get_closest_marker("long") is None)
     for _function, cases in groupby(short, key=lambda test: test.nodeid.partition("[")[0]):
         together = list(cases)
-        if len(together) > FEW_CASES:
+        if len(together) > FEW_CASES and together[0].get_closest_marker("whole") is None:
             together = together[:: max(STEP, -(-len(together) // MOST_CASES))]
         for test in together:
             if "postgresql" in test.nodeid.partition("[")[2]:

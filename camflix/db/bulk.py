@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, func, select, text
@@ -89,6 +90,8 @@ DELETE FROM rating_stage WHERE EXISTS (
           WHERE later.user_id = removal.user_id AND later.movie_id = removal.movie_id AND later.id > removal.id))
 """
 _FEW_ROWS = 100
+_MOST_VALUES = 999
+"""What a statement of any SQLite may be given."""
 _UTC_CHARACTERS = len("+00:00")
 
 
@@ -135,12 +138,10 @@ def insert_rows(connection: Connection, table: Table, columns: Sequence[str], ro
     processors = [
         table.c[name].type.dialect_impl(connection.dialect).bind_processor(connection.dialect) for name in columns
     ]
-    places = ", ".join("?" for _ in columns)
     values = [
-        tuple(process(value) if process else value for process, value in zip(processors, row, strict=True))
-        for row in rows
+        [process(value) if process else value for process, value in zip(processors, row, strict=True)] for row in rows
     ]
-    connection.exec_driver_sql(f"INSERT INTO {table.name} ({names}) VALUES ({places})", values)  # noqa: S608 - our names
+    _insert_many(connection, f"{table.name} ({names})", values)
 
 
 def insert_missing(connection: Connection, table: Table, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
@@ -149,9 +150,7 @@ def insert_missing(connection: Connection, table: Table, columns: Sequence[str],
         return
     names = ", ".join(columns)
     if connection.dialect.name != "postgresql":
-        places = ", ".join("?" for _ in columns)
-        statement = f"INSERT INTO {table.name} ({names}) VALUES ({places}) ON CONFLICT DO NOTHING"  # noqa: S608 - our names
-        connection.exec_driver_sql(statement, [tuple(row) for row in rows])
+        _insert_many(connection, f"{table.name} ({names})", rows, "ON CONFLICT DO NOTHING")
         return
     if _is_ours_and_empty(connection, table, len(rows)):
         _copy(connection, f"COPY {table.name} ({names}) FROM STDIN", rows)
@@ -162,6 +161,19 @@ def insert_missing(connection: Connection, table: Table, columns: Sequence[str],
     insert = f"INSERT INTO {table.name} ({names}) SELECT {names} FROM {stage} ORDER BY {names} ON CONFLICT DO NOTHING"  # noqa: S608
     connection.execute(text(insert))
     connection.execute(text(f"DELETE FROM {stage}"))  # noqa: S608 - our names
+
+
+def _insert_many(connection: Connection, into: str, rows: Sequence[Sequence[Any]], otherwise: str = "") -> None:
+    """Insert rows into a table of SQLite's, many by one statement.
+
+    One by one takes twice as long, and lets go of Python's lock for each row: to whoever reads the next rows meanwhile.
+    """
+    step = _MOST_VALUES // len(rows[0])
+    place = f"({', '.join('?' for _ in rows[0])})"
+    for start in range(0, len(rows), step):
+        some = rows[start : start + step]
+        statement = f"INSERT INTO {into} VALUES {', '.join([place] * len(some))} {otherwise}"  # noqa: S608 - our names
+        connection.exec_driver_sql(statement, tuple(chain.from_iterable(some)))
 
 
 def _is_ours_and_empty(connection: Connection, table: Table, n_rows: int) -> bool:
@@ -287,7 +299,6 @@ def _stage(connection: Connection, rows: Sequence[tuple[int, int, int, datetime]
         return
     connection.execute(text(_CREATE_STAGE.format(moment="DATETIME")))
     # SQLAlchemy's own text form of a moment, without its per-row machinery. (strftime would cut the zeros of year 999.)
-    connection.exec_driver_sql(
-        "INSERT INTO rating_stage VALUES (?, ?, ?, ?)",
-        [(user, movie, score, _moment_text(at)) for user, movie, score, at in rows],
+    _insert_many(
+        connection, "rating_stage", [(user, movie, score, _moment_text(at)) for user, movie, score, at in rows]
     )

@@ -29,8 +29,6 @@ import numpy as np
 
 from camflix.recommender.arrays import MAX_SCORE
 from camflix.recommender.factors_arrays import packed, unpacked
-from camflix.recommender.factors_fit import FactorsSettings, Fitted, Start, fit_samples, full_settings
-from camflix.recommender.factors_sampler import new_problem
 from camflix.recommender.factors_smoother import FoldedIn, Parts, Samples, Smoother
 from camflix.recommender.kernels.border import check_array, check_ratings
 from camflix.recommender.kernels.everybody import Everybody
@@ -43,6 +41,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from camflix.recommender.arrays import Bools, Features, Float64s, Int32s, Int64s, Ratings, UInt8s
+    from camflix.recommender.factors_arrays import Fitted
+    from camflix.recommender.factors_fit import FactorsSettings, Start
 
 MIN_RATINGS = 5
 """With fewer ratings of the person's own no prediction is shown."""
@@ -121,6 +121,10 @@ class Factors(Model):
         Raises:
             ValueError: ratings or features whose arrays don't fit each other.
         """
+        # Not for those who only ask.
+        from camflix.recommender.factors_fit import fit_samples, full_settings  # noqa: PLC0415
+        from camflix.recommender.factors_sampler import new_problem  # noqa: PLC0415
+
         check_ratings(ratings)
         chosen = settings or full_settings(ratings.n_ratings)
         problem = new_problem(ratings, features, chosen.rank)
@@ -279,6 +283,8 @@ class WarmStart:
         Raises:
             ValueError: ``items`` of another number, or out of bounds.
         """
+        from camflix.recommender.factors_fit import Start  # noqa: PLC0415 - not for those who only ask
+
         n_known = self.model.samples.n_items
         items = self.items
         if items is None:

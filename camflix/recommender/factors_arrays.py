@@ -6,17 +6,19 @@ a prediction that is no number, is refused here.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from camflix.recommender.arrays import MAX_SCORE
-from camflix.recommender.factors_fit import Fitted
 from camflix.recommender.factors_smoother import Samples, check_samples
 from camflix.recommender.kernels.border import check_array
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from camflix.recommender.arrays import Float32s
 
 _OF_SAMPLES = (
     "item_vectors",
@@ -33,6 +35,27 @@ _FINITE = ("vector_units", "presence_units", "prior_means", "levels")
 _CHOICES = "user_choices"
 _POSITIVE = ("prior_precisions", "item_precisions", *_OF_FITTED)
 _SCALE = "scale"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fitted:
+    """What was learnt.
+
+    Attributes:
+        samples: what is known of items.
+        item_variances: float32 ``[n_items]``, mean of 1 / beta; of an item without ratings, with what is not known of
+            its vector.
+        user_precisions: alpha, float32 ``[n_users]``.
+        user_variances: float32 ``[n_users]``, mean of 1 / alpha.
+        user_choices: float32 ``[n_users]``, mean of x_0(u) + a(u)'x(u): by how much a film is rated otherwise by u for
+            having been chosen by u.
+    """
+
+    samples: Samples
+    item_variances: Float32s
+    user_precisions: Float32s
+    user_variances: Float32s
+    user_choices: Float32s
 
 
 def packed(fitted: Fitted, limits: tuple[int, int]) -> dict[str, np.ndarray]:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from camflix.recommender import kernels
+from camflix.recommender.factors_arrays import Fitted
 from camflix.recommender.factors_sampler import (
     CHAINS,
     FIRST_SPREAD,
@@ -100,27 +101,6 @@ def fast_settings(n_ratings: int) -> FactorsSettings:
     """Return the preset for one core and a short wait."""
     del n_ratings
     return FactorsSettings(8, 1, 40, 15, 16, 24, 8)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Fitted:
-    """What was learnt.
-
-    Attributes:
-        samples: what is known of items.
-        item_variances: float32 ``[n_items]``, mean of 1 / beta; of an item without ratings, with what is not known of
-            its vector.
-        user_precisions: alpha, float32 ``[n_users]``.
-        user_variances: float32 ``[n_users]``, mean of 1 / alpha.
-        user_choices: float32 ``[n_users]``, mean of x_0(u) + a(u)'x(u): by how much a film is rated otherwise by u for
-            having been chosen by u.
-    """
-
-    samples: Samples
-    item_variances: Float32s
-    user_precisions: Float32s
-    user_variances: Float32s
-    user_choices: Float32s
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,17 +1,19 @@
-"""What CamFlix answers: frozen dataclasses, the one vocabulary of services, API, clients and screens.
+"""What CamFlix answers: frozen structs, the one vocabulary of services, API, clients and screens.
 
 Scores are points of 0-100; predicted scores and their parts have three decimals, so that a receipt adds up to the
 digit. Moments are aware UTC. A null predicted score comes with a ``reason`` code.
 
-A file is loaded when something of it is asked for: making a dataclass takes as long as thousands of calls of it.
+A file is loaded when something of it is asked for.
 """
 
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
+    from msgspec import Struct
+
     from camflix.results.accounts import (
         Accepted,
         Account,
@@ -309,6 +311,16 @@ __all__ = [
     "YearInReview",
 ]
 """What other rooms take from the files of this one."""
+
+
+_Result = TypeVar("_Result", bound="Struct")
+
+
+def changed(result: _Result, **values: object) -> _Result:
+    """Return the same result but for these values."""
+    from msgspec.structs import replace  # noqa: PLC0415 - not for the terminal app's first picture
+
+    return replace(result, **values)
 
 
 def __getattr__(name: str) -> Any:

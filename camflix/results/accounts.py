@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
+
+from msgspec import Struct
 
 from camflix.results.people import ExportDocument
 
@@ -12,8 +13,7 @@ Scope = Literal["read", "rate", "admin"]
 """What a token must be good for: to look, to change what is one's own, to administer."""
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(Struct, frozen=True):
     """Who one is here, and what the token or session at hand allows: ``read``, ``rate`` or ``admin`` (everything)."""
 
     username: str
@@ -24,15 +24,13 @@ class Account:
     version: str
 
 
-@dataclass(frozen=True, slots=True)
-class Accepted:
+class Accepted(Struct, frozen=True):
     """The request was taken; whether a mail follows is told to nobody but its reader."""
 
     accepted: bool
 
 
-@dataclass(frozen=True, slots=True)
-class NewToken:
+class NewToken(Struct, frozen=True):
     """A token just made. ``secret`` is shown this once; only its hash is kept."""
 
     id: int
@@ -43,8 +41,7 @@ class NewToken:
     expires_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class TokenSummary:
+class TokenSummary(Struct, frozen=True):
     """A token as its owner sees it later."""
 
     id: int
@@ -55,15 +52,13 @@ class TokenSummary:
     is_current: bool
 
 
-@dataclass(frozen=True, slots=True)
-class TokenList:
+class TokenList(Struct, frozen=True):
     """One's tokens that are still good, newest first."""
 
     tokens: tuple[TokenSummary, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class SessionSummary:
+class SessionSummary(Struct, frozen=True):
     """A browser that is signed in."""
 
     id: int
@@ -74,23 +69,20 @@ class SessionSummary:
     is_current: bool
 
 
-@dataclass(frozen=True, slots=True)
-class SessionList:
+class SessionList(Struct, frozen=True):
     """One's sessions that are still good, newest first."""
 
     sessions: tuple[SessionSummary, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Revoked:
+class Revoked(Struct, frozen=True):
     """How many sessions and tokens are good no more."""
 
     n_sessions: int
     n_tokens: int
 
 
-@dataclass(frozen=True, slots=True)
-class DeletionOffer:
+class DeletionOffer(Struct, frozen=True):
     """What leaving takes away, to be kept first: with ``code`` the account is deleted, until ``expires_at``."""
 
     code: str
@@ -98,8 +90,7 @@ class DeletionOffer:
     data: ExportDocument
 
 
-@dataclass(frozen=True, slots=True)
-class DeletedAccount:
+class DeletedAccount(Struct, frozen=True):
     """An account that is gone, with all its rows."""
 
     username: str

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
+
+from msgspec import Struct
 
 from camflix.results.films import MovieSummary, Prediction, ReasonCode
 
@@ -12,16 +13,14 @@ ListOrder = Literal["likely", "predicted"]
 GroupRuleName = Literal["least_misery", "average"]
 
 
-@dataclass(frozen=True, slots=True)
-class Recommendation:
+class Recommendation(Struct, frozen=True):
     """A film to see, with its prediction."""
 
     movie: MovieSummary
     prediction: Prediction
 
 
-@dataclass(frozen=True, slots=True)
-class Recommendations:
+class Recommendations(Struct, frozen=True):
     """A list for one user, in the order of what they are likely to turn to and like, or of the predicted score.
 
     ``personal`` is false while too little is known: then popular films, without predictions.
@@ -37,8 +36,7 @@ class Recommendations:
     recommendations: tuple[Recommendation, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Twin:
+class Twin(Struct, frozen=True):
     """A user of like taste. ``username`` is null for one who contributes anonymously."""
 
     rank: int
@@ -48,8 +46,7 @@ class Twin:
     n_common: int
 
 
-@dataclass(frozen=True, slots=True)
-class TwinList:
+class TwinList(Struct, frozen=True):
     """The users most like one user, best first."""
 
     username: str
@@ -57,8 +54,7 @@ class TwinList:
     twins: tuple[Twin, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ReceiptLine:
+class ReceiptLine(Struct, frozen=True):
     """One summand of a prediction, in points with three decimals.
 
     ``part``: mean, film, person, choice, neighbour, own_rating, own_presence, clip. ``username`` and ``score`` tell of
@@ -78,8 +74,7 @@ class ReceiptLine:
     n_common: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(Struct, frozen=True):
     """A prediction as the sum of its lines, to the digit. ``own_score`` is there when the film is already rated."""
 
     username: str
@@ -90,8 +85,7 @@ class Receipt:
     own_score: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class OrderReceipt:
+class OrderReceipt(Struct, frozen=True):
     """Why a film stands where it does on the list: its order score, the sum of what each own film gives to it.
 
     An order score is 0 for a film like those one never turns to, about 100 for films like those one gives 80; it is no
@@ -104,8 +98,7 @@ class OrderReceipt:
     lines: tuple[ReceiptLine, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class SimilarMovie:
+class SimilarMovie(Struct, frozen=True):
     """A film like another; similarity 0 to 1. ``own_score`` is there when one has rated it."""
 
     movie: MovieSummary
@@ -114,16 +107,14 @@ class SimilarMovie:
     prediction: Prediction
 
 
-@dataclass(frozen=True, slots=True)
-class SimilarMovies:
+class SimilarMovies(Struct, frozen=True):
     """The films most like one, best first."""
 
     movie: MovieSummary
     similar: tuple[SimilarMovie, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class GroupPick:
+class GroupPick(Struct, frozen=True):
     """A film for a group: the group's score by its rule, and what is predicted for each member in their order."""
 
     movie: MovieSummary
@@ -131,8 +122,7 @@ class GroupPick:
     predictions: tuple[Prediction, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class GroupPicks:
+class GroupPicks(Struct, frozen=True):
     """Films for several people at once, best first."""
 
     members: tuple[str, ...]
@@ -150,8 +140,7 @@ class GroupPicks:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Pick:
+class Pick(Struct, frozen=True):
     """A good film drawn by chance: by which seed, from how many films, and what is predicted of it."""
 
     username: str
@@ -161,8 +150,7 @@ class Pick:
     prediction: Prediction
 
 
-@dataclass(frozen=True, slots=True)
-class EngineStatus:
+class EngineStatus(Struct, frozen=True):
     """Which engine serves, who chose it (``default``, ``hand``, ``holdout``), and its fitted model if there is one."""
 
     engine: str
@@ -175,8 +163,7 @@ class EngineStatus:
     is_stale: bool
 
 
-@dataclass(frozen=True, slots=True)
-class EngineEvaluation:
+class EngineEvaluation(Struct, frozen=True):
     """An engine measured on held-out ratings. ``rmse`` and ``mae`` are on the file's own scale, ending at ``scale``.
 
     ``n_repeated`` counts rows of files that gave way to a newer one of the same user and film; ``n_learnt`` those to

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
+
+from msgspec import Struct
 
 from camflix.results.films import MovieSummary
 
 
-@dataclass(frozen=True, slots=True)
-class Viewing:
+class Viewing(Struct, frozen=True):
     """A film seen once; ``seen_on`` is null when nobody remembers the day. ``score`` is the user's, if rated."""
 
     id: int
@@ -21,8 +21,7 @@ class Viewing:
     score: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Diary:
+class Diary(Struct, frozen=True):
     """Viewings, newest first; ``n_viewings`` counts all that were asked for."""
 
     viewings: tuple[Viewing, ...]
@@ -30,16 +29,14 @@ class Diary:
     next_cursor: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class FeedFilm:
+class FeedFilm(Struct, frozen=True):
     """A film to rate next, and why it is asked: many know it, or much is learnt from the answer."""
 
     movie: MovieSummary
     why: Literal["popular", "informative", "seen"]
 
 
-@dataclass(frozen=True, slots=True)
-class RatingFeed:
+class RatingFeed(Struct, frozen=True):
     """Films to rate next, none that was rated, hidden, not seen or skipped."""
 
     films: tuple[FeedFilm, ...]
@@ -47,8 +44,7 @@ class RatingFeed:
     n_different_missing: int
 
 
-@dataclass(frozen=True, slots=True)
-class FeedAnswer:
+class FeedAnswer(Struct, frozen=True):
     """What was answered to a film of the feed, and remembered."""
 
     movie: MovieSummary

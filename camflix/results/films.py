@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
+
+from msgspec import Struct
 
 ReasonCode = Literal["too_few_ratings", "no_neighbours", "film_unrated"]
 
 
-@dataclass(frozen=True, slots=True)
-class MovieSummary:
+class MovieSummary(Struct, frozen=True):
     """A film in a list. ``title`` is in the reader's language, ``n_ratings`` those of this community."""
 
     id: int
@@ -25,8 +25,7 @@ class MovieSummary:
     n_ratings: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Prediction:
+class Prediction(Struct, frozen=True):
     """How much a user will like a film: a score with the range that holds 80 % of scores, or the reason for none.
 
     ``n_evidence`` counts the ratings of others that stand behind it.
@@ -40,8 +39,7 @@ class Prediction:
     engine: str
 
 
-@dataclass(frozen=True, slots=True)
-class MovieMarks:
+class MovieMarks(Struct, frozen=True):
     """What a user did with a film, and what is predicted of it where that was asked for; all empty for a stranger."""
 
     movie_id: int
@@ -53,8 +51,7 @@ class MovieMarks:
     is_hidden: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class MoviePage:
+class MoviePage(Struct, frozen=True):
     """A page of films, with marks in the same order; ``next_cursor`` asks for the next page, null at the end."""
 
     movies: tuple[MovieSummary, ...]
@@ -62,8 +59,7 @@ class MoviePage:
     marks: tuple[MovieMarks, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class MovieWindow:
+class MovieWindow(Struct, frozen=True):
     """The films in the places ``offset``, ``offset + 1`` … of an order of ``n_total`` films, first place 0."""
 
     movies: tuple[MovieSummary, ...]
@@ -72,8 +68,7 @@ class MovieWindow:
     n_total: int
 
 
-@dataclass(frozen=True, slots=True)
-class Community:
+class Community(Struct, frozen=True):
     """What those who contribute think of a film; everything but ``n`` is null or empty under three besides the reader.
 
     ``histogram`` has ten counts: of scores 0-9, 10-19, … 90-100.
@@ -85,8 +80,7 @@ class Community:
     histogram: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class MovieDetails:
+class MovieDetails(Struct, frozen=True):
     """A film with all that is known of it, and what the reader did with it.
 
     ``prediction`` is null when no model was ever fitted, or in blind mode for a film not yet rated; ``community`` is
@@ -114,16 +108,14 @@ class MovieDetails:
     seen_on: tuple[date | None, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class GenreCount:
+class GenreCount(Struct, frozen=True):
     """A genre and how many films of the catalogue are of it."""
 
     genre: str
     n_movies: int
 
 
-@dataclass(frozen=True, slots=True)
-class GenreList:
+class GenreList(Struct, frozen=True):
     """The genres of the catalogue, by name."""
 
     genres: tuple[GenreCount, ...]

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
+
+from msgspec import Struct
 
 from camflix.results.films import MovieSummary
 
 
-@dataclass(frozen=True, slots=True)
-class RowProblem:
+class RowProblem(Struct, frozen=True):
     """A row that was not taken: where, why in the reader's language, and films it may have meant."""
 
     file: str
@@ -19,8 +19,7 @@ class RowProblem:
     candidates: tuple[MovieSummary, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ImportReport:
+class ImportReport(Struct, frozen=True):
     """What became of each row: created + updated + … + skipped_not_film == rows.
 
     ``films_read`` and ``films_created`` tell of the catalogue; problems of films are no rows.
@@ -50,8 +49,7 @@ ScaleChoice: TypeAlias = Literal["auto", "10", "100"]
 ImportState: TypeAlias = Literal["waiting", "running", "done", "failed", "interrupted"]
 
 
-@dataclass(frozen=True, slots=True)
-class ImportJob:
+class ImportJob(Struct, frozen=True):
     """A file sent to be imported, and how far that is.
 
     ``interrupted``: the server ended in between and nothing was saved; send the file again. ``n_rows`` is how many it

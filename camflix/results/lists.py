@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from camflix.results.films import MovieSummary
 
 
-@dataclass(frozen=True, slots=True)
-class WatchedFilm:
+class WatchedFilm(Struct, frozen=True):
     """A film on the watchlist; ``predicted_score`` where a model knows one."""
 
     movie: MovieSummary
@@ -17,8 +17,7 @@ class WatchedFilm:
     predicted_score: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Watchlist:
+class Watchlist(Struct, frozen=True):
     """The films that a user wants to see; ``n_movies`` counts them all."""
 
     movies: tuple[WatchedFilm, ...]
@@ -26,8 +25,7 @@ class Watchlist:
     next_cursor: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class WatchlistState:
+class WatchlistState(Struct, frozen=True):
     """Whether a film is on the watchlist now, and whether that is new."""
 
     movie: MovieSummary
@@ -35,8 +33,7 @@ class WatchlistState:
     changed: bool
 
 
-@dataclass(frozen=True, slots=True)
-class HiddenState:
+class HiddenState(Struct, frozen=True):
     """Whether a film is hidden now, and whether that is new."""
 
     movie: MovieSummary
@@ -44,8 +41,7 @@ class HiddenState:
     changed: bool
 
 
-@dataclass(frozen=True, slots=True)
-class HiddenList:
+class HiddenList(Struct, frozen=True):
     """The films that a user never wants to be shown in lists, last hidden first."""
 
     movies: tuple[MovieSummary, ...]
@@ -54,8 +50,7 @@ class HiddenList:
     next_cursor: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(Struct, frozen=True):
     """A user's private text on a film. ``version`` grows with each change."""
 
     movie: MovieSummary
@@ -65,8 +60,7 @@ class Note:
     updated_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class NoteList:
+class NoteList(Struct, frozen=True):
     """A user's notes, last changed first."""
 
     notes: tuple[Note, ...]
@@ -74,8 +68,7 @@ class NoteList:
     next_cursor: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class MovieListSummary:
+class MovieListSummary(Struct, frozen=True):
     """A list of films by its owner; ``n_rated`` of its films are rated by whoever asks. ``version`` grows with changes.
 
     ``share_token`` is told to its owner only.
@@ -95,16 +88,14 @@ class MovieListSummary:
     share_token: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class MovieListPage:
+class MovieListPage(Struct, frozen=True):
     """The lists of one user that the reader may see, by name."""
 
     username: str
     lists: tuple[MovieListSummary, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ListedFilm:
+class ListedFilm(Struct, frozen=True):
     """A film in its place of a list, first place 0."""
 
     position: int
@@ -113,16 +104,14 @@ class ListedFilm:
     score: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class MovieList:
+class MovieList(Struct, frozen=True):
     """A list with its films in order."""
 
     list: MovieListSummary
     movies: tuple[ListedFilm, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ListChange:
+class ListChange(Struct, frozen=True):
     """A list after a change, and whether anything changed."""
 
     list: MovieListSummary

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, TypeAlias
+
+from msgspec import Struct
 
 from camflix.results.films import MovieSummary
 from camflix.results.lists import MovieListSummary
@@ -12,8 +13,7 @@ from camflix.results.lists import MovieListSummary
 ScoreDisplay: TypeAlias = Literal["100", "10", "stars"]
 
 
-@dataclass(frozen=True, slots=True)
-class UserSettings:
+class UserSettings(Struct, frozen=True):
     """What a user decides about themselves. ``score_display``: 100 points, 10 points, or 5 stars."""
 
     username: str
@@ -28,8 +28,7 @@ class UserSettings:
     blind: bool
 
 
-@dataclass(frozen=True, slots=True)
-class PublicProfile:
+class PublicProfile(Struct, frozen=True):
     """A user as others see them: no address, no single score; the best films without theirs."""
 
     username: str
@@ -43,8 +42,7 @@ class PublicProfile:
     lists: tuple[MovieListSummary, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class SharedFilm:
+class SharedFilm(Struct, frozen=True):
     """A film that the reader and another user both rated: the reader's score, and the tier it has for each."""
 
     movie: MovieSummary
@@ -53,8 +51,7 @@ class SharedFilm:
     their_tier: int
 
 
-@dataclass(frozen=True, slots=True)
-class UnseenFavourite:
+class UnseenFavourite(Struct, frozen=True):
     """A film of another user's upper tiers that the reader has neither rated, seen nor hidden."""
 
     movie: MovieSummary
@@ -62,8 +59,7 @@ class UnseenFavourite:
     predicted_score: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(Struct, frozen=True):
     """The reader beside another user: best agreements, widest disagreements, favourites not seen; no score of theirs.
 
     ``taste_distance`` is null with too few films in common or too few different scores of either.
@@ -77,8 +73,7 @@ class Comparison:
     favourites: tuple[UnseenFavourite, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ExportDocument:
+class ExportDocument(Struct, frozen=True):
     """All of a user's own data as one text. ``content`` is JSON, or CSV of the ratings; UTF-8 when written."""
 
     file_name: str

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, TypeAlias
+
+from msgspec import Struct
 
 from camflix.results.films import MovieSummary
 
 
-@dataclass(frozen=True, slots=True)
-class RatedMovie:
+class RatedMovie(Struct, frozen=True):
     """One of a user's ratings; percentile and tier are null under five different scores."""
 
     movie: MovieSummary
@@ -22,8 +22,7 @@ class RatedMovie:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class RatingPage:
+class RatingPage(Struct, frozen=True):
     """A user's ratings, best first unless asked otherwise.
 
     ``n_different_missing`` more different scores give percentiles; ``n_ratings`` counts all of the user's, whatever was
@@ -37,8 +36,7 @@ class RatingPage:
     next_cursor: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class RatingEvent:
+class RatingEvent(Struct, frozen=True):
     """One change of a rating: null ``old_score`` for a first one, null ``new_score`` for a removal."""
 
     changed_at: datetime
@@ -48,16 +46,14 @@ class RatingEvent:
     predicted_score: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class RatingHistory:
+class RatingHistory(Struct, frozen=True):
     """How a user's rating of a film came to be, oldest change first."""
 
     movie: MovieSummary
     changes: tuple[RatingEvent, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Rescaled:
+class Rescaled(Struct, frozen=True):
     """Scores brought from one scale to another: ``before`` and ``after`` pair up, each old score once.
 
     ``percentiles_kept`` tells that no two different scores became one.
@@ -71,8 +67,7 @@ class Rescaled:
     dry_run: bool
 
 
-@dataclass(frozen=True, slots=True)
-class SavedRating:
+class SavedRating(Struct, frozen=True):
     """A rating just saved, with what had been predicted before it."""
 
     movie: MovieSummary
@@ -85,8 +80,7 @@ class SavedRating:
     gap: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class RemovedRating:
+class RemovedRating(Struct, frozen=True):
     """A rating just removed."""
 
     movie: MovieSummary
@@ -98,8 +92,7 @@ UndoneKind: TypeAlias = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Undone:
+class Undone(Struct, frozen=True):
     """What an undo put back: the ratings of one write or of a whole import, or something else that was written.
 
     ``score`` is what ``movie`` has now. Of what is no rating, ``is_there`` tells whether it is there now: the film on
@@ -116,8 +109,7 @@ class Undone:
     list_name: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Accuracy:
+class Accuracy(Struct, frozen=True):
     """How near predictions made *before* each rating came to it: mean absolute error, shares within 5 and 10 points."""
 
     n: int
@@ -126,8 +118,7 @@ class Accuracy:
     within_10: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
+class Profile(Struct, frozen=True):
     """A user as they see themselves."""
 
     username: str

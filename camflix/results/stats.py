@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from camflix.results.films import MovieSummary
 
 
-@dataclass(frozen=True, slots=True)
-class ScoreCount:
+class ScoreCount(Struct, frozen=True):
     """How often a score was given; percentile and tier are null under five different scores."""
 
     score: int
@@ -17,8 +16,7 @@ class ScoreCount:
     tier: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class RankedGroup:
+class RankedGroup(Struct, frozen=True):
     """Films of one genre, person or decade: how many rated, their mean score and mean percentile (null under five)."""
 
     name: str
@@ -27,8 +25,7 @@ class RankedGroup:
     mean_percentile: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class PeriodCount:
+class PeriodCount(Struct, frozen=True):
     """How many ratings and viewings a month (``2026-11``) holds, by the user's own calendar."""
 
     period: str
@@ -36,8 +33,7 @@ class PeriodCount:
     n_viewings: int
 
 
-@dataclass(frozen=True, slots=True)
-class AccuracyPoint:
+class AccuracyPoint(Struct, frozen=True):
     """How near the predictions of one month came: mean absolute error over ``n`` first ratings."""
 
     period: str
@@ -45,8 +41,7 @@ class AccuracyPoint:
     mean_absolute_error: float
 
 
-@dataclass(frozen=True, slots=True)
-class Stats:
+class Stats(Struct, frozen=True):
     """A user's ratings in numbers. Groups of fewer than ``min_films`` films are left out."""
 
     username: str
@@ -63,8 +58,7 @@ class Stats:
     accuracy: tuple[AccuracyPoint, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class YearInReview:
+class YearInReview(Struct, frozen=True):
     """A year: what was rated and seen in it, best films first."""
 
     username: str

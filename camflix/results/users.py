@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class UserSummary:
+
+class UserSummary(Struct, frozen=True):
     """A user as an administrator sees them in a list."""
 
     id: int
@@ -20,8 +20,7 @@ class UserSummary:
     created_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class UserList:
+class UserList(Struct, frozen=True):
     """Users as an administrator sees them; ``next_cursor`` asks for the next page, null at the end."""
 
     users: tuple[UserSummary, ...]

@@ -57,7 +57,9 @@ class AloneMemory:
             return together
         places = np.searchsorted(taste.items, items[rated])
         alone = self._of(served.header, taste)
-        self._learn(alone, model, taste, np.unique(places[~alone.known[places]]))
+        asked = np.zeros(len(taste.items), dtype=np.bool_)
+        asked[places] = True
+        self._learn(alone, model, taste, np.flatnonzero(asked & ~alone.known))
         return _put(together, rated, alone.predictions.take(places))
 
     def _of(self, header: ModelHeader, taste: Taste) -> _Alone:

@@ -68,7 +68,7 @@ class Served:
 
     def item_indices(self, movie_ids: Iterable[int]) -> Int32s:
         """Return the indices of those films that the model holds, ascending."""
-        wanted = np.unique(np.fromiter(movie_ids, dtype=np.int64))
+        wanted = np.fromiter(movie_ids, dtype=np.int64)
         return np.flatnonzero(np.isin(self.snapshot.movie_ids, wanted)).astype(np.int32)
 
     def movie_id(self, item: int) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,7 +14,7 @@ from camflix.recommender.evaluation import EvaluationSettings, HeldOut, evaluate
 from camflix.recommender.features import item_features
 from camflix.recommender.likely import Likely
 from camflix.recommender.registry import model_class
-from camflix.results import EngineEvaluation
+from camflix.results import EngineEvaluation, changed
 from camflix.services.community import evidence_floor
 from camflix.services.snapshot import read_features, read_snapshot
 
@@ -131,7 +130,7 @@ def evaluate_files(
     found = _measured(engines, fitted, compared, features, scale, seed, preset)
     n_repeated = len(learnt.users) - len(rows) + len(held_out.users) - len(tested)
     n_learnt = _n_learnt(fitted, compared)
-    return [replace(each, n_repeated=n_repeated, n_learnt=n_learnt, n_described=n_described) for each in found]
+    return [changed(each, n_repeated=n_repeated, n_learnt=n_learnt, n_described=n_described) for each in found]
 
 
 def _on_100(ratings: Float64s, scale: int) -> Float64s:

@@ -13,7 +13,7 @@ import time
 import weakref
 import zipfile
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import msgspec
@@ -30,7 +30,7 @@ from camflix.errors import (
 from camflix.importers.letterboxd import LetterboxdExport
 from camflix.importers.mapping import AS_WRITTEN
 from camflix.importers.movielens import MovieLensDataset
-from camflix.results import ImportJob
+from camflix.results import ImportJob, changed
 from camflix.services.file_lock import locked
 
 if TYPE_CHECKING:
@@ -199,7 +199,7 @@ class ImportJobService:
         except FileNotFoundError as error:
             raise NotFoundError("You have no import {id}.", field="import_id", id=job_id) from error
         if is_free and (job.state == "running" or (job.state == "waiting" and age > _START_SECONDS)):
-            return replace(job, state="interrupted")
+            return changed(job, state="interrupted")
         return job
 
     def forget(self, user_id: int) -> None:

@@ -6,12 +6,12 @@ import logging
 import shutil
 import threading
 import time
-from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from camflix.errors import CamFlixError, InvalidFileError
 from camflix.i18n import N_, _, say, speaking
 from camflix.importers.letterboxd import LetterboxdExport
+from camflix.results import changed
 from camflix.services.file_lock import locked
 from camflix.services.import_jobs import LOOK_SECONDS, going_on, read, told_without
 
@@ -94,7 +94,7 @@ class ImportWorker:
                 _LOG.exception("the model could not be refitted after an import")
 
     def _outcome(self, request: ImportRequest) -> ImportJob:
-        job = replace(request.job, state="running")
+        job = changed(request.job, state="running")
         try:
             request.tell(job)
             with told_without(request.folder):
@@ -103,9 +103,9 @@ class ImportWorker:
             return _failed(job, error)
         except Exception:  # noqa: BLE001 - a bug: whoever waits for the import must hear of it all the same
             _LOG.exception("import %s failed", job.id)
-            return replace(job, state="failed", error=_(_BUG), error_code="http_500")
-        shown = tuple(replace(each, file=each.file.replace(f"{request.folder}/", "")) for each in report.problems)
-        return replace(job, state="done", n_rows_read=report.rows, report=replace(report, problems=shown))
+            return changed(job, state="failed", error=_(_BUG), error_code="http_500")
+        shown = tuple(changed(each, file=each.file.replace(f"{request.folder}/", "")) for each in report.problems)
+        return changed(job, state="done", n_rows_read=report.rows, report=changed(report, problems=shown))
 
     def _report(self, request: ImportRequest, job: ImportJob) -> ImportReport:
         data, told_at = read(request), time.monotonic()
@@ -114,7 +114,7 @@ class ImportWorker:
             nonlocal told_at
             if time.monotonic() - told_at > _TELL_SECONDS:
                 told_at = time.monotonic()
-                request.tell(replace(job, n_rows_read=n_rows))
+                request.tell(changed(job, n_rows_read=n_rows))
 
         try:
             with self._camflix.transaction(writes=True, language=request.language) as services:
@@ -138,4 +138,4 @@ def _end_if_trial(job: ImportJob, report: ImportReport) -> None:
 
 
 def _failed(job: ImportJob, error: CamFlixError) -> ImportJob:
-    return replace(job, state="failed", error=say(error), error_code=error.code)
+    return changed(job, state="failed", error=say(error), error_code=error.code)

@@ -105,7 +105,9 @@ class RecommendationService:
         floor = evidence_floor(served.snapshot.ratings.n_users)
         conditions = self._wanted.conditions(user_id, query)
         hidden = served.item_indices(self._seen_or_hidden(user_id))
-        unwanted = np.union1d(hidden, self._wanted.unfit(served, floor, conditions)).astype(np.int32)
+        unwanted = hidden
+        if conditions:
+            unwanted = np.union1d(hidden, self._wanted.unfit(served, floor, conditions)).astype(np.int32)
         movies: dict[int, MovieSummary] = {}
         if order == "likely":
             from camflix.recommender.listing import varied_list  # noqa: PLC0415 - not for who rates

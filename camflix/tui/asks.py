@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
 from camflix import operations
 from camflix.errors import CamFlixError, QueuedError
 from camflix.operations import inputs
+from camflix.results import changed
 from camflix.tui.calls import AWAY
 
 if TYPE_CHECKING:
@@ -144,14 +145,14 @@ class Asks:
                 operations.list_watchlist, inputs.ListWatchlist(sort=sort, limit=_PAGE, cursor=cursor)
             )
         )
-        return replace(parts[-1], movies=tuple(film for part in parts for film in part.movies))
+        return changed(parts[-1], movies=tuple(film for part in parts for film in part.movies))
 
     def hidden(self) -> results.HiddenList:
         """Ask for all films hidden."""
         parts = _all_parts(
             lambda cursor: self._client.call(operations.list_hidden, inputs.Paged(limit=_PAGE, cursor=cursor))
         )
-        return replace(
+        return changed(
             parts[-1],
             movies=tuple(movie for part in parts for movie in part.movies),
             hidden_at=tuple(moment for part in parts for moment in part.hidden_at),
@@ -201,7 +202,7 @@ class Asks:
         found = self._client.call(operations.similar, inputs.AskSimilar(movie_id, n))
         if not self.settings().blind:
             return found
-        return replace(
+        return changed(
             found, similar=tuple(like if like.own_score is not None else _hidden(like) for like in found.similar)
         )
 
@@ -348,8 +349,8 @@ def _all_parts(ask: Callable[[str | None], Part]) -> list[Part]:
 
 
 def _hidden(like: results.SimilarMovie) -> results.SimilarMovie:
-    return replace(like, prediction=replace(like.prediction, predicted_score=None, low=None, high=None))
+    return changed(like, prediction=changed(like.prediction, predicted_score=None, low=None, high=None))
 
 
 def _whole_diary(parts: list[results.Diary]) -> results.Diary:
-    return replace(parts[-1], viewings=tuple(viewing for part in parts for viewing in part.viewings))
+    return changed(parts[-1], viewings=tuple(viewing for part in parts for viewing in part.viewings))

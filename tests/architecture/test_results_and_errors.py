@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import inspect
 
 import msgspec
@@ -12,7 +11,11 @@ from camflix import errors, results
 from camflix.cli.exit_codes import EXIT_CODES, ExitCode
 from camflix.operations import OPERATIONS, Operation, inputs
 
-RESULTS = [value for value in vars(results).values() if dataclasses.is_dataclass(value)]
+RESULTS = [
+    value
+    for value in (getattr(results, name) for name in results.__all__)
+    if isinstance(value, type) and issubclass(value, msgspec.Struct)
+]
 INPUTS = [
     value
     for _name, value in inspect.getmembers(inputs, inspect.isclass)
@@ -50,8 +53,8 @@ def test_exit_codes_are_the_ones_documented() -> None:
 
 
 @pytest.mark.parametrize("result", RESULTS, ids=lambda result: result.__name__)
-def test_results_are_frozen_and_documented(result: type) -> None:
-    assert result.__dataclass_params__.frozen  # type: ignore[attr-defined]
+def test_results_are_frozen_and_documented(result: type[msgspec.Struct]) -> None:
+    assert result.__struct_config__.frozen
     assert result.__doc__
     assert not result.__doc__.startswith(f"{result.__name__}(")
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -14,10 +13,10 @@ from rich.console import Console
 
 from camflix import i18n
 from camflix.cli.receipt import _Paper, show_receipt
-from camflix.results import MovieSummary, Prediction, Receipt, ReceiptLine
+from camflix.results import MovieSummary, Prediction, Receipt, ReceiptLine, changed
 
 HEAT = MovieSummary(6, "Heat", 1995, "Heat", "Heat", "Heat", 949, "tt0113277", 6)
-SPIRITED = replace(HEAT, id=7, title="千と千尋の神隠し", year=2001)
+SPIRITED = changed(HEAT, id=7, title="千と千尋の神隠し", year=2001)
 POINTS = re.compile(r"[+−]?\d+[,.]\d{3}$")
 
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 N_EXAMPLES = 8
 N_EXAMPLES_OF_NOBODY = 4
+N_EXAMPLES_IN_THE_SAMPLE = 2
 # What a schema cannot say: whether a cursor, a code or a password is one that was given out.
 SEMANTIC = {"positive_data_acceptance": {"expected-statuses": ["2xx", "3xx", "401", "403", "404", "409", "422"]}}
 # Each test says who asks; whether a request without a token is refused test_access.py asks.
@@ -46,9 +47,11 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
         yield live
 
 
-def schema_of(live: LiveServer) -> Any:
+@pytest.fixture(scope="module")
+def schema(opened: LiveServer) -> Any:
+    """Return the document of that server."""
     config = SchemathesisConfig.from_dict({"checks": SEMANTIC, "generation": GENERATION})
-    return schemathesis.openapi.from_wsgi("/api/openapi.json", live.server.app, config=config)
+    return schemathesis.openapi.from_wsgi("/api/openapi.json", opened.server.app, config=config)
 
 
 def fresh_token(live: LiveServer) -> str:
@@ -59,19 +62,21 @@ def fresh_token(live: LiveServer) -> str:
         return services.tokens.create(user_id, "test", "admin", 30).secret
 
 
-@pytest.mark.parametrize(
-    "signed_in", [pytest.param(True, id="signed in"), pytest.param(False, id="nobody", marks=pytest.mark.long)]
-)
+@pytest.mark.whole
+@pytest.mark.parametrize("signed_in", [True, False], ids=["signed in", "nobody"])
 @pytest.mark.parametrize("name", NAMES)
-def test_every_answer_is_as_the_document_says(opened: LiveServer, name: str, *, signed_in: bool) -> None:
-    schema = schema_of(opened)
+def test_every_answer_is_as_the_document_says(
+    opened: LiveServer, schema: Any, pytestconfig: pytest.Config, name: str, *, signed_in: bool
+) -> None:
     operation = schema.find_operation_by_id(name)
     strategy = operation.as_strategy(generation_mode=GenerationMode.POSITIVE) | operation.as_strategy(
         generation_mode=GenerationMode.NEGATIVE
     )
 
+    n_examples = N_EXAMPLES if signed_in else N_EXAMPLES_OF_NOBODY
+
     @settings(
-        max_examples=N_EXAMPLES if signed_in else N_EXAMPLES_OF_NOBODY,
+        max_examples=N_EXAMPLES_IN_THE_SAMPLE if pytestconfig.getoption("sample") else n_examples,
         deadline=None,
         database=None,
         derandomize=True,

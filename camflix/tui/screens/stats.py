@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from camflix import display
 from camflix.genres import genre_words
 from camflix.i18n import N_, _, decimal, plural
-from camflix.results import MovieSummary
+from camflix.results import MovieSummary, changed
 from camflix.tui.drawing import bar, columns_chart, left, right
 from camflix.tui.keys import bindings
 from camflix.tui.screens.base import CamFlixScreen
@@ -154,7 +153,7 @@ class StatsScreen(CamFlixScreen):
     def _group_lines(stats: Stats, width: int, palette: Palette) -> list[Line]:
         lines: list[Line] = []
         for words, groups in (
-            (_("Genres"), [replace(group, name=genre_words(group.name)) for group in stats.genres]),
+            (_("Genres"), [changed(group, name=genre_words(group.name)) for group in stats.genres]),
             (_("Directors"), stats.directors),
             (_("Actors"), stats.actors),
             (_("Decades"), stats.decades),
