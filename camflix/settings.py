@@ -27,6 +27,7 @@ _NEAR = 0.85
 _SIMILAR = 0.6
 _WORDS = re.compile(r"\w+")
 _MOST_PROXIES = 10
+_TOML_PLACE = re.compile(r"\(at line (\d+), column (\d+)\)$")
 _RATE = re.compile(r"[1-9][0-9]{0,8} per (second|minute|hour|day)")
 
 
@@ -132,13 +133,24 @@ def _config_file(path: Path) -> Iterator[tuple[str, object]]:
     try:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise SettingsError(
-            "{file} is not valid TOML: {reason}.", hint="Correct that line.", file=str(path), reason=str(error)
-        ) from error
+        raise not_toml(path, text, error) from error
     for name, value in table.items():
         if name.lower() not in NAMES:
             raise _unknown(name, str(path), [*NAMES])
         yield name.lower(), value
+
+
+def not_toml(file: Path, text: str, error: Exception) -> SettingsError:
+    """Return the error that tells where a file is no TOML, in words of ours: tomllib has only English ones."""
+    found = _TOML_PLACE.search(str(error))
+    line, column = map(int, found.groups()) if found else (text.count("\n") + 1, len(text.rpartition("\n")[2]) + 1)
+    return SettingsError(
+        "{file} is not valid TOML: line {line}, column {column}.",
+        hint="A line there is a name, = and a value; text stands between quotes, and no name stands twice.",
+        file=str(file),
+        line=line,
+        column=column,
+    )
 
 
 def _dotenv_file(path: Path) -> Iterator[tuple[str, object]]:

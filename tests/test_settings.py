@@ -268,14 +268,17 @@ class TestUnknownNames:
 
 
 class TestFiles:
-    @pytest.mark.parametrize("content", ["debug = ", "[debug\n", "debug = true\ndebug = true", "\ufeffdebug = true"])
-    def test_a_config_file_that_is_no_toml_is_named(
-        self, home: dict[str, str], config_file: Callable[[str | bytes], Path], content: str
+    @pytest.mark.parametrize(
+        ("content", "line", "column"),
+        [("debug = ", 1, 9), ("[debug\n", 1, 7), ("debug = true\ndebug = true", 2, 13), ("\ufeffdebug = true", 1, 1)],
+    )
+    def test_a_config_file_that_is_no_toml_is_named_with_the_place(
+        self, home: dict[str, str], config_file: Callable[[str | bytes], Path], content: str, line: int, column: int
     ) -> None:
         file = config_file(content)
         with pytest.raises(SettingsError) as refused:
             load_settings(home)
-        assert f"{file} is not valid TOML" in said(refused)
+        assert said(refused).startswith(f"{file} is not valid TOML: line {line}, column {column}.")
 
     def test_a_file_in_another_encoding_is_named(
         self, home: dict[str, str], config_file: Callable[[bytes], Path], tmp_path: Path

@@ -114,7 +114,7 @@ def show_evaluations(results: Sequence[EngineEvaluation], serves: str | None) ->
         (_("share within 5"), "within_5", 3),
         (_("share within 10"), "within_10", 3),
         (_("coverage"), "coverage", 3),
-        (_("inside the 80 % range"), "interval_80", 3),
+        (_("inside the 80% range"), "interval_80", 3),
         (_("precision@10"), "precision_10", 4),
         (_("recall@10"), "recall_10", 4),
         ("nDCG@10", "ndcg_10", 4),

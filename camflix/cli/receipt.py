@@ -63,7 +63,7 @@ def _print_prediction(out: Console, prediction: Prediction) -> None:
     score = score_text(prediction.predicted_score, 1)
     rule = Text("0 ") + gauge(prediction.low or 0, prediction.predicted_score, prediction.high or 0) + Text(" 100")
     opinions = Text(plural("from {n} opinion", "from {n} opinions", prediction.n_evidence))
-    rows = ((_("predicted score"), score, rule), (_("80 % range"), Text(range_words(prediction)), opinions))
+    rows = ((_("predicted score"), score, rule), (_("80% range"), Text(range_words(prediction)), opinions))
     label_width = max(cell_len(label) for label, _value, _remark in rows)
     value_width = max(value.cell_len for _label, value, _remark in rows)
     for label, value, remark in rows:
@@ -192,7 +192,7 @@ def _person_cells(line: ReceiptLine) -> tuple[str, ...]:
         line.username or _("anonymous"),
         _or_dash(line.score),
         decimal(line.deviation or 0, 1, signed=True),
-        _("{number} %", number=decimal(100 * (line.weight or 0), 2)),
+        _("{number}%", number=decimal(100 * (line.weight or 0), 2)),
         decimal(line.correlation or 0, 3),
         _or_dash(line.n_common),
     )

@@ -133,7 +133,7 @@ def show_recommendations(found: Recommendations) -> None:
         (_("film"), "left"),
         (_("predicted"), "right"),
         *[scale] * (not is_narrow),
-        (_("80 %"), "right"),
+        (_("80%"), "right"),
         *[opinions] * (not is_narrow),
     )
     for rank, each in enumerate(found.recommendations, 1):
@@ -151,9 +151,9 @@ def show_recommendations(found: Recommendations) -> None:
         )
     out.print(rows)
     words = (
-        _("80 % is the range that holds four scores out of five")
+        _("80% is the range that holds four scores out of five")
         if is_narrow
-        else _("● predicted score   ━ 80 % range: holds four scores out of five")
+        else _("● predicted score   ━ 80% range: holds four scores out of five")
     )
     print_paragraph(words, style="dim")
 
@@ -289,7 +289,7 @@ def _accuracy_words(words: str, accuracy: Accuracy) -> str:
     assert accuracy.within_5 is not None
     assert accuracy.within_10 is not None
     return _(
-        "{which} ({n}): off by {error} on average, {within_5} % within 5, {within_10} % within 10",
+        "{which} ({n}): off by {error} on average, {within_5}% within 5, {within_10}% within 10",
         which=words,
         n=accuracy.n,
         error=decimal(accuracy.mean_absolute_error, 2),

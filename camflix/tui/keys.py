@@ -83,6 +83,7 @@ ACTIONS: dict[str, Action] = {
     "entry.down": Action("J,shift+down", N_("move the line under the cursor down")),
     "entry.new": Action("n", N_("begin a new list"), N_("new list"), is_shown=True),
     "films.rescale": Action("z", N_("my scores come from a narrower scale: bring them to 0-100"), N_("rescale")),
+    "stats.year": Action("o", N_("the year before; after ten this one again"), N_("year before"), is_shown=True),
     # people
     "person.together": Action("p", N_("films for me and this person"), N_("together"), is_shown=True),
     "group.add": Action("m", N_("somebody more in the group"), N_("with…"), is_shown=True),

@@ -121,9 +121,9 @@ def _written(file: Path) -> dict[str, object]:
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise SettingsError(
-            "{file} is not valid TOML: {reason}.", hint="Correct that line.", file=str(file), reason=str(error)
-        ) from error
+        from camflix.settings import not_toml  # noqa: PLC0415 - the same
+
+        raise not_toml(file, text, error) from error
 
 
 def _wrong(paths: Paths, name: str, value: str, choices: Sequence[str]) -> SettingsError:

@@ -111,7 +111,7 @@ ORIGINAL: Column[FilmRow] = Column(N_("original title"), original_cell, 12, shar
 YEAR: Column[FilmRow] = Column(N_("year"), year_cell, 5, is_right=True)
 PREDICTED: Column[FilmRow] = Column(N_("predicted"), predicted_cell, 9, is_right=True)
 GAUGE: Column[FilmRow] = Column(display.SCALES["100"], gauge_cell, 10, from_width=60)
-RANGE: Column[FilmRow] = Column(N_("80 %"), range_cell, 6, is_right=True)
+RANGE: Column[FilmRow] = Column(N_("80%"), range_cell, 6, is_right=True)
 _WIDEST_RANGE = 7
 EVIDENCE: Column[FilmRow] = Column(N_("opinions"), evidence_cell, 8, is_right=True, from_width=90)
 MARK: Column[FilmRow] = Column("", mark_cell, 1)

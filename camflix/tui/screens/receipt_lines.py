@@ -141,7 +141,7 @@ class ReceiptPaper:
         values = [
             "-" if line.score is None else str(line.score),
             decimal(line.deviation or 0, 1, signed=True),
-            _("{number} %", number=decimal(100 * (line.weight or 0), 2)),
+            _("{number}%", number=decimal(100 * (line.weight or 0), 2)),
             "-" if line.n_common is None else str(line.n_common),
         ]
         start: list[Piece] = [(left(" " + _taste_words(line), self._name_width), palette.text)]
@@ -184,7 +184,7 @@ def prediction_lines(prediction: Prediction, own_score: int | None, width: int, 
             (right(display.computed(predicted), 5), palette.score(predicted)),
             # Where there is little room the numbers come first.
             *((("   ", palette.dim), *gauge(low, predicted, high, 20, palette)) if width >= _LEAST_FOR_GAUGE else ()),
-            ("   " + _("80 %: {range}", range=range_words(prediction)), palette.text),
+            ("   " + _("80%: {range}", range=range_words(prediction)), palette.text),
             ("   " + plural("{n} opinion", "{n} opinions", prediction.n_evidence), palette.dim),
         ]
         result.append(Line(fitted(pieces, width)))

@@ -38,7 +38,7 @@ _NAME = 26
 class StatsScreen(CamFlixScreen):
     """One's ratings in numbers."""
 
-    BINDINGS = bindings("view.previous", "view.next", "list.sort")
+    BINDINGS = bindings("view.previous", "view.next", "stats.year")
     VIEWS: ClassVar[tuple[str, ...]] = (N_("Scores"), N_("Genres and people"), N_("Predictions"), N_("The year"))
 
     def __init__(self) -> None:
@@ -93,11 +93,11 @@ class StatsScreen(CamFlixScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Tell whether an action means something now."""
-        if action == "list_sort":
+        if action == "stats_year":
             return self.view == YEAR
         return super().check_action(action, parameters)
 
-    def action_list_sort(self) -> None:
+    def action_stats_year(self) -> None:
         """Look at the year before; after ten of them at this one again."""
         this_year = self.camflix.now().year
         self._year = self._year - 1 if self._year > this_year - 10 else this_year
@@ -255,7 +255,7 @@ def _accuracy_words(accuracy: Accuracy) -> str:
     assert accuracy.within_5 is not None
     assert accuracy.within_10 is not None
     return _(
-        "off by {error} on average, {within_5} % within 5, {within_10} % within 10",
+        "off by {error} on average, {within_5}% within 5, {within_10}% within 10",
         error=decimal(accuracy.mean_absolute_error, 2),
         within_5=decimal(100 * accuracy.within_5, 0),
         within_10=decimal(100 * accuracy.within_10, 0),

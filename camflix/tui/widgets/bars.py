@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 from textual.widget import Widget
 
 from camflix import choices, i18n
-from camflix.i18n import _
+from camflix.i18n import N_, _
 from camflix.tui.drawing import Piece, cut, fitted, spread, strip_of, width_of, wrapped
 from camflix.tui.keys import ACTIONS, EDITOR, keys_of
 from camflix.tui.sections import SECTIONS
@@ -33,18 +33,18 @@ _KEYS = {
     "comma": ",",
     "colon": ":",
     "enter": "⏎",
-    "escape": "Esc",
+    "escape": N_("Esc"),
     "up": "↑",
     "down": "↓",
     "left": "←",
     "right": "→",
     "tab": "Tab",
     "shift+tab": "⇧Tab",
-    "delete": "Del",
-    "pageup": "PgUp",
-    "pagedown": "PgDn",
-    "home": "Home",
-    "end": "End",
+    "delete": N_("Del"),
+    "pageup": N_("PgUp"),
+    "pagedown": N_("PgDn"),
+    "home": N_("Home"),
+    "end": N_("End"),
     "space": "␣",
 }
 _LEAST_NOTICE_LINES = 3
@@ -56,7 +56,9 @@ def key_words(key: str) -> str:
     """Return a key as it is written for people: ``^p``, ``?``, ``⏎``."""
     if key.startswith("ctrl+"):
         return "^" + key.removeprefix("ctrl+")
-    return _KEYS.get(key, key.upper() if key.startswith("f") and key[1:].isdigit() else key)
+    if key in _KEYS:
+        return _(_KEYS[key])
+    return key.upper() if key.startswith("f") and key[1:].isdigit() else key
 
 
 class TopBar(Widget):
@@ -169,7 +171,7 @@ class KeyBar(OneLine):
                 pieces += [(key_words(keys_of(EDITOR, app.keymap)[0]), palette.key), (f" {_('editor')}  ", palette.dim)]
             return [
                 *pieces,
-                ("Esc", palette.key),
+                (key_words("escape"), palette.key),
                 (" " + _("leave"), palette.dim),
             ]
         # Help comes last and always has its place: it names all the others.
