@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from camflix.recommender import factors as factors_module
-from camflix.recommender import kernels
+from camflix.recommender import factors_fit, kernels
 from camflix.recommender.evaluation import EvaluationSettings, evaluate, predict_pairs, rmse
 from camflix.recommender.factors import Factors
 from camflix.recommender.factors_fit import FactorsSettings, fast_settings
@@ -62,7 +61,7 @@ class TestTwinConformance(TestFactorsConformance):
     def _without_kernels(self) -> Iterator[None]:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(kernels, "AVAILABLE", False)
-            patch.setattr(factors_module, "full_settings", lambda _: SHORT)
+            patch.setattr(factors_fit, "full_settings", lambda _: SHORT)
             yield
 
 
@@ -211,11 +210,10 @@ def test_features_tell_something_of_a_film_that_nobody_rated() -> None:
     assert odd > even + 15
 
 
-@pytest.mark.long
 def test_features_reach_the_twin_too(monkeypatch: pytest.MonkeyPatch) -> None:
     """The same, in numpy."""
     monkeypatch.setattr(kernels, "AVAILABLE", False)
-    monkeypatch.setattr(factors_module, "full_settings", lambda _: FactorsSettings(2, 1, 40, 20, 8, 12, 4))
+    monkeypatch.setattr(factors_fit, "full_settings", lambda _: FactorsSettings(2, 1, 40, 20, 8, 12, 4))
     odd, even = genres_decide()
     assert odd > even + 15
 
