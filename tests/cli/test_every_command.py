@@ -135,6 +135,7 @@ def keep_some_things(database: Path) -> None:
     camflix.close()
 
 
+@pytest.mark.whole
 @BY_NAME
 @pytest.mark.usefixtures("_things_to_bring_in")
 def test_command_answers_people(trial: Trial, run_camflix: Callable[..., Outcome]) -> None:

@@ -102,6 +102,7 @@ def run_before_of(keys: tuple[str, ...]) -> Callable[[Pilot[None]], Any]:
     return run_before
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("name", SCREENS)
