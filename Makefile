@@ -1,7 +1,7 @@
 # make demo   the environment, then the main job on a sample community, offline
 # make test   all tests, with what they need
 # make check  format, lint, types, import contracts, and a sample of the tests: before each commit
-# make coverage  that sample, following every branch: 90 % must be reached
+# make coverage  all tests once more, following every branch: 90 % must be reached
 # make bench  the measurements of docs/performance.md
 # make clean  the environment and everything made goes
 
@@ -47,7 +47,7 @@ test: $(VENV)/.dev
 
 # Following every branch makes Python half as slow again; CI does it in its second run.
 coverage:
-	@$(MAKE) test PYTEST="--sample --cov --cov-report=term $(PYTEST)"
+	@$(MAKE) test PYTEST="--cov --cov-report=term $(PYTEST)"
 
 # What a person waits for before each commit; tests/sample.py says what the sample is, and CI runs all tests.
 check: static
