@@ -146,7 +146,7 @@ def not_toml(file: Path, text: str, error: Exception) -> SettingsError:
     line, column = map(int, found.groups()) if found else (text.count("\n") + 1, len(text.rpartition("\n")[2]) + 1)
     return SettingsError(
         "{file} is not valid TOML: line {line}, column {column}.",
-        hint="A line there is a name, = and a value; text stands between quotes, and no name stands twice.",
+        hint="Each line reads: name = value. Text stands between quotes, and no name stands twice.",
         file=str(file),
         line=line,
         column=column,

@@ -166,7 +166,7 @@ def insert_missing(connection: Connection, table: Table, columns: Sequence[str],
 def _insert_many(connection: Connection, into: str, rows: Sequence[Sequence[Any]], otherwise: str = "") -> None:
     """Insert rows into a table of SQLite's, many by one statement.
 
-    One by one takes twice as long, and lets go of Python's lock for each row: to whoever reads the next rows meanwhile.
+    One by one takes twice as long, and in a server offers Python's lock to the other threads at each row.
     """
     step = _MOST_VALUES // len(rows[0])
     place = f"({', '.join('?' for _ in rows[0])})"

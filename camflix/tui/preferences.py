@@ -121,7 +121,7 @@ def _written(file: Path) -> dict[str, object]:
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        from camflix.settings import not_toml  # noqa: PLC0415 - the same
+        from camflix.settings import not_toml  # noqa: PLC0415 - nobody needs it while the file is sound
 
         raise not_toml(file, text, error) from error
 

@@ -34,7 +34,8 @@ def loaded_by(*lines: str) -> set[str]:
         env=_environment(),
     )
     modules: list[str] = json.loads(done.stderr.rpartition("\n")[2])
-    return {name.partition(".")[0] for name in modules} | {name for name in modules if name.startswith("camflix.")}
+    inner = {name for name in modules if name.startswith(("camflix.", "numpy."))}
+    return {name.partition(".")[0] for name in modules} | inner
 
 
 def _environment() -> dict[str, str]:
@@ -63,11 +64,12 @@ def test_config_path_needs_no_database() -> None:
     assert not loaded_by_command("config", "path") & {*FRONT_ENDS, "sqlalchemy", "numpy", "rich"}
 
 
-def test_rating_a_film_loads_no_tables_to_draw_and_no_migrations(demo: Home) -> None:
+def test_rating_a_film_loads_no_tables_to_draw_no_migrations_and_nothing_that_fits(demo: Home) -> None:
     loaded = loaded_by_command("rate", "Alien (1979)", "95")
 
     assert "numpy" in loaded, "the prediction is kept before the score is known"
     assert not loaded & {*FRONT_ENDS, "rich", "alembic", "scipy", "psycopg", "rapidfuzz"}
+    assert not loaded & {"numpy.ma", "camflix.recommender.factors_fit", "camflix.recommender.likely_fit"}
 
 
 @pytest.mark.long
