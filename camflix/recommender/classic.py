@@ -15,7 +15,7 @@ that your opposite loved is a bad sign. Fewer than three films in common, or no 
 
 Residuals and similarities are rounded to integers once, and all sums are sums of integers. So one film, a catalogue and
 a receipt give the same prediction to the digit, in whatever order they add; and so do the compiled kernels and numpy
-(kernels/person.c, kernels/twin_neighbours.py).
+(kernels/person.c, kernels/votes.c, kernels/twin_neighbours.py).
 """
 
 from __future__ import annotations
@@ -28,18 +28,18 @@ import numpy as np
 from camflix.recommender.arrays import MAX_SCORE
 from camflix.recommender.baseline import Baseline, fit_baseline
 from camflix.recommender.interval import Interval, measured_widths
-from camflix.recommender.kernels.everybody import MOST_RESIDUAL, Everybody
-from camflix.recommender.kernels.person_arrays import MOST_WEIGHT
+from camflix.recommender.kernels.border import MOST_RESIDUAL
+from camflix.recommender.kernels.everybody import Everybody
+from camflix.recommender.kernels.person_arrays import MOST_WEIGHT, VoteScale
 from camflix.recommender.model import Model, Neighbours, Part, Person, Predictions, Reason, Receipt, ReceiptLine
 from camflix.recommender.neighbours import nearest
-from camflix.recommender.ranking import best_first
 from camflix.recommender.receipt import THOUSANDTHS, apportion_ratios, rounded_ratios
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from camflix.recommender.arrays import Bools, Features, Float64s, Int32s, Int64s, Ratings, UInt8s
-    from camflix.recommender.kernels.person_arrays import Int16s, Ranking, VoteSums
+    from camflix.recommender.arrays import Bools, Features, Float64s, Int16s, Int32s, Int64s, Ratings, UInt8s
+    from camflix.recommender.kernels.person_arrays import Ranking, VoteSums
 
 N_NEIGHBOURS = 40
 MOST_HEARD = 1000
@@ -70,13 +70,11 @@ class ClassicPerson(Person):
         effect: thousandths of a point.
         spread: of their scores around the expectation, thousandths of a point.
         ranking: the neighbours, greatest |s| first, ties by index; weights are s in 65,536ths.
-        n_common: int32 ``[n_users]``.
     """
 
     effect: int
     spread: int
     ranking: Ranking
-    n_common: Int32s
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,12 +86,14 @@ class _Votes:
         scores: uint8 ``[m]``.
         weights: int64 ``[m]``, in 65,536ths.
         z: int64 ``[m]``, in 256ths.
+        n_common: int32 ``[m]``, films in common.
     """
 
     users: Int32s
     scores: UInt8s
     weights: Int64s
     z: Int64s
+    n_common: Int32s
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -109,9 +109,6 @@ class _Sums:
     denominators: Int64s
     unclipped: Int64s
     n_evidence: Int32s
-
-    def take(self, positions: Int64s) -> _Sums:
-        return _Sums(self.denominators[positions], self.unclipped[positions], self.n_evidence[positions])
 
 
 class Classic(Model):
@@ -194,17 +191,15 @@ class Classic(Model):
 
     def person(self, items: Int32s, scores: UInt8s, user: int = -1) -> ClassicPerson:
         """Return the person with these ratings: their effect, their spread, and their weight on every user."""
-        effect = self._baseline.user_effect(items, scores)
-        residuals = self._baseline.less_items(items, scores) - effect
+        less_items = self._baseline.less_items(items, scores)
+        effect = self._baseline.effect(less_items)
+        residuals = less_items - effect
         spread = self._baseline.spread(residuals)
-        own = _standardised(residuals, np.array([spread]))
-        weights, n_common = self._everybody.residual_weights(
-            self._z, items, own, damping=DAMPING, min_common=MIN_COMMON
+        own = _standardised(residuals, spread)
+        ranking = self._everybody.heard(
+            self._z, (items, own), MOST_HEARD, damping=DAMPING, min_common=MIN_COMMON, without=user
         )
-        if user >= 0:
-            weights[user] = 0
-        ranking = self._everybody.ranking(weights, MOST_HEARD)
-        return ClassicPerson(items, scores, user, effect, spread, ranking, n_common)
+        return ClassicPerson(items, scores, user, effect, spread, ranking)
 
     def predict(self, person: Person, items: Int32s) -> Predictions:
         """Return the predicted scores for ``items``; each is the total of its receipt."""
@@ -216,8 +211,8 @@ class Classic(Model):
         return Predictions(
             np.asarray(items, dtype=np.int32),
             estimates / THOUSANDTHS,
-            np.clip(np.floor(estimates - half), self._least, self._most) / THOUSANDTHS,
-            np.clip(np.ceil(estimates + half), self._least, self._most) / THOUSANDTHS,
+            np.maximum(np.floor(estimates - half), self._least) / THOUSANDTHS,
+            np.minimum(np.ceil(estimates + half), self._most) / THOUSANDTHS,
             self._reasons(ready, items, sums.n_evidence),
             sums.n_evidence,
         )
@@ -250,15 +245,14 @@ class Classic(Model):
         get the top of the list by index.
         """
         ready = self._ready(person)
-        votes = self._counted(ready, None)
-        # Most of a great catalogue has too few votes to be listed: dividing there is most of the time after counting.
-        enough = votes.n_votes >= min_evidence
-        enough[person.items] = False
-        enough[exclude] = False
-        items = np.flatnonzero(enough).astype(np.int32)
-        sums = self._of_votes(ready, votes.take(items), items)
-        best = best_first(sums.unclipped.astype(np.float64), n, n_evidence=sums.n_evidence, min_evidence=0)
-        return self._predictions(ready, items[best], sums.take(best))
+        votes, scale = self._counted(ready, None), VoteScale(ready.spread, _Z_UNIT, _WEIGHT_DAMPING)
+        # In integers, and only then the ten in full: a film's effect and votes order as its prediction does.
+        items = self._everybody.best(
+            *(votes, self._baseline.item_effects, scale, n),
+            exclude=(np.ascontiguousarray(person.items), np.ascontiguousarray(exclude)),
+            min_votes=min_evidence,
+        )
+        return self._predictions(ready, items, self._of_votes(ready, votes.take(items), items))
 
     def _ready(self, person: Person) -> ClassicPerson:
         return person if isinstance(person, ClassicPerson) else self.person(person.items, person.scores, person.user)
@@ -266,13 +260,12 @@ class Classic(Model):
     def _votes(self, person: ClassicPerson, item: int) -> _Votes:
         """Return the votes of the 40 nearest raters of ``item``, nearest first."""
         ratings, ranking = self._ratings, person.ranking
-        start = int(ratings.item_ptr[item])
-        ranks = ranking.rank[ratings.of_item(item)[0]]
-        speaking = np.flatnonzero(ranks < len(ranking.order))
-        positions = start + speaking[np.argsort(ranks[speaking])[:N_NEIGHBOURS]]
-        users = ratings.users[positions]
-        weights, z = ranking.weights[users].astype(np.int64), self._z.by_item[positions].astype(np.int64)
-        return _Votes(users, ratings.item_scores[positions], weights, z)
+        raters, start = ratings.of_item(item)[0], int(ratings.item_ptr[item])
+        places = np.searchsorted(raters, ranking.order)
+        ranks = np.flatnonzero(_among(ranking.order, raters))[:N_NEIGHBOURS]
+        positions = start + places[ranks]
+        weights, z = ranking.weights[ranks].astype(np.int64), self._z.by_item[positions].astype(np.int64)
+        return _Votes(ranking.order[ranks], ratings.item_scores[positions], weights, z, ranking.n_common[ranks])
 
     def _counted(self, person: ClassicPerson, items: Int32s | None) -> VoteSums:
         """Return the votes on ``items`` in sums, by whichever way is faster; None: on the catalogue."""
@@ -296,7 +289,7 @@ class Classic(Model):
 
     def _clipped(self, sums: _Sums) -> Int64s:
         """Return the estimates in thousandths, between the least and the greatest score that occur."""
-        return np.clip(sums.unclipped, self._least, self._most)
+        return np.minimum(np.maximum(sums.unclipped, self._least), self._most)
 
     def _half_widths(self, person: ClassicPerson, items: Int32s, sums: _Sums) -> Float64s:
         n_of_items = self._n_raters[items].astype(np.int64)
@@ -330,7 +323,7 @@ class Classic(Model):
                     weight=weight * _Z_UNIT / denominator,
                     deviation=int(votes.z[position]) * person.spread / (_Z_UNIT * THOUSANDTHS),
                     similarity=weight / MOST_WEIGHT,
-                    n_common=int(person.n_common[user]),
+                    n_common=int(votes.n_common[position]),
                 )
             )
         return lines
@@ -344,9 +337,10 @@ def _among(items: Int32s, row: Int32s) -> Bools:
     return found
 
 
-def _standardised(residuals: Int64s, spreads: Int64s) -> Int16s:
+def _standardised(residuals: Int64s, spreads: Int64s | int) -> Int16s:
     """Return residuals in 256ths of their spread, cut at 8 spreads."""
-    return np.clip(np.rint(residuals * _Z_UNIT / spreads), -MOST_RESIDUAL, MOST_RESIDUAL).astype(np.int16)
+    rounded = np.rint(residuals * _Z_UNIT / spreads)
+    return np.minimum(np.maximum(rounded, -MOST_RESIDUAL), MOST_RESIDUAL).astype(np.int16)
 
 
 def _hidden(ratings: Ratings, seed: int) -> Bools:

@@ -32,7 +32,8 @@ def test_the_effect_of_one_row_is_that_of_the_whole_matrix() -> None:
     spreads = baseline.spreads(ratings, residuals)
     for user in range(ratings.n_users):
         items, scores = ratings.of_user(user)
-        own = baseline.less_items(items, scores) - baseline.user_effect(items, scores)
+        less_items = baseline.less_items(items, scores)
+        own = less_items - baseline.effect(less_items)
         assert np.array_equal(own, residuals[ratings.user_ptr[user] : ratings.user_ptr[user + 1]])
         assert spreads[user] == baseline.spread(own)
 
@@ -54,8 +55,8 @@ def test_no_ratings_give_the_middle_of_the_scale() -> None:
     baseline = fit_baseline(ratings_of({}, 2, 3))
     assert baseline.mean == MIDDLE
     assert baseline.item_effects.tolist() == [0, 0, 0]
-    assert baseline.user_effect(*row({})) == 0
-    assert baseline.user_effect(*row({0: 100})) > 0
+    assert baseline.effect(baseline.less_items(*row({}))) == 0
+    assert baseline.effect(baseline.less_items(*row({0: 100}))) > 0
 
 
 @given(ratings=rating_matrices())

@@ -263,7 +263,7 @@ def test_real_ratings_are_told_better_than_by_the_means() -> None:
     result = evaluate(Classic, train, test, settings=EvaluationSettings(n_ranked_users=50))
     baseline = fit_baseline(train)
     film = (baseline.mean + baseline.item_effects[test.items]) / 1000
-    effects = [baseline.user_effect(*train.of_user(user)) / 1000 for user in range(train.n_users)]
+    effects = [baseline.effect(baseline.less_items(*train.of_user(user))) / 1000 for user in range(train.n_users)]
     both = film + np.array(effects)[test.users]
     assert result.rmse_100 < rmse(np.clip(both, 10, 100) - test.scores) - 0.3
     assert result.rmse_100 < rmse(film - test.scores) - 1.5

@@ -6,7 +6,7 @@ thread has scratch memory of its own, made at its first call and used again.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,19 +15,17 @@ from camflix.recommender.kernels.border import (
     check_array,
     check_indices,
     check_ratings,
+    check_residuals,
     check_scores,
     pointer,
 )
 from camflix.recommender.kernels.halves import in_halves
-from camflix.recommender.kernels.person_arrays import MOST_WEIGHT, Ranking, Residuals, Scratch, VoteSums
+from camflix.recommender.kernels.person_arrays import Ranking, Residuals, Scratch, VoteSums
 from camflix.recommender.percentiles import taste_distances as plain_taste_distances
 
 if TYPE_CHECKING:
-    from camflix.recommender.arrays import Float64s, Int32s, Ratings, UInt8s
-    from camflix.recommender.kernels.person_arrays import Int16s
-
-MOST_RESIDUAL = 2047
-"""Residuals are whole numbers up to this, so that their sums can be packed: 8 standard deviations in 256ths, say."""
+    from camflix.recommender.arrays import Float64s, Int16s, Int32s, Int64s, Ratings, UInt8s
+    from camflix.recommender.kernels.person_arrays import VoteScale
 
 CHUNK = 4095
 RESIDUAL_CHUNK = 1023
@@ -39,7 +37,7 @@ MOST_VOTES = 32767
 LONG_ROW = 300_000
 """A row that takes more additions than this is made by two threads: half a millisecond of one."""
 
-LONG_COUNT = 100_000
+LONG_COUNT = 300_000
 """The same of votes."""
 
 
@@ -147,8 +145,7 @@ class Everybody:
             by_user: int16 ``[n]`` beside ``ratings.items``, -2,047 to 2,047.
         """
         ratings = self.ratings
-        check_array("by_user", by_user, np.int16, (ratings.n_ratings,))
-        _check_residuals("by_user", by_user)
+        check_residuals("by_user", by_user, ratings.n_ratings)
         if not AVAILABLE:
             return Residuals(by_user, by_user[np.argsort(ratings.items, kind="stable")])
         by_item = np.empty_like(by_user)
@@ -157,127 +154,138 @@ class Everybody:
         lib.ratings_transpose_values(ratings.n_users, ratings.n_items, *(pointer(array) for array in (*rows, *work)))
         return Residuals(by_user, by_item)
 
-    def residual_weights(
-        self, residuals: Residuals, items: Int32s, own: Int16s, *, damping: float, min_common: int
-    ) -> tuple[Int32s, Int32s]:
-        """Return the weight of every user for one person: the damped correlation of their residuals.
+    def heard(
+        self,
+        residuals: Residuals,
+        person: tuple[Int32s, Int16s],
+        most: int,
+        *,
+        damping: float,
+        min_common: int,
+        without: int = -1,
+    ) -> Ranking:
+        """Return who is heard by a person: the users whose residuals go with theirs, or against them, most.
 
-            sum x y / sqrt(sum x² · sum y²) · n / (n + damping), over the n items both rated
+            weight = sum x y / sqrt(sum x² · sum y²) · n / (n + damping), over the n items both rated
 
         Args:
             residuals: everybody's.
-            items: int32 ``[m]``, what the person rated, ascending and unique.
-            own: int16 ``[m]``, the person's residuals, -2,047 to 2,047.
+            person: int32 ``[m]``, the items they rated, ascending and unique; int16 ``[m]``, their residuals, -2,047
+                to 2,047.
+            most: so many users at the most, those whose weight is greatest in magnitude, equal ones by index.
             damping: see above.
             min_common: with fewer items in common there is no weight.
-
-        Returns:
-            weights: int32 ``[n_users]``, in 65,536ths; 0 where null.
-            n_common: int32 ``[n_users]``.
+            without: a user who is left out (the person's own row); -1 for none.
         """
+        items, own = person
+        n_users = self.ratings.n_users
         check_array("residuals.by_item", residuals.by_item, np.int16, (self.ratings.n_ratings,))
         check_indices("items", items, self.ratings.n_items, ascending=True)
-        check_array("own", own, np.int16, (len(items),))
-        _check_residuals("own", own)
+        check_residuals("own", own, len(items))
+        most = min(max(most, 0), n_users)
         if not AVAILABLE:
             given = (self.ratings, residuals.by_item, items, own)
-            return twin_neighbours.residual_weights(*given, damping=damping, min_common=min_common, unit=MOST_WEIGHT)
-        n_users, scratch = self.ratings.n_users, self._scratch
-        weights, n_common = np.empty(n_users, dtype=np.int32), np.empty(n_users, dtype=np.int32)
+            rows = twin_neighbours.residual_weights(*given, damping=damping, min_common=min_common)
+            return twin_neighbours.heard(*rows, most, without=without)
         columns = (*self._columns, pointer(residuals.by_item))
-        person = (len(items), pointer(items), pointer(own), damping, min_common, MOST_WEIGHT)
-        sums = (pointer(scratch.sums), scratch.wide_for(len(items), RESIDUAL_CHUNK))
-        results = (pointer(weights), pointer(n_common))
+        one = (len(items), pointer(items), pointer(own), damping, min_common)
+        sums = (pointer(self._scratch.sums), self._scratch.wide_for(len(items), RESIDUAL_CHUNK))
+        shares: dict[int, tuple[int, Any]] = {}
 
-        def fill(begin: int, end: int) -> None:
-            share = ffi.new("Share *", [begin, end, n_users])
-            lib.person_residual_weights(share, *columns, *person, *sums, *results)
+        def find(begin: int, end: int) -> None:
+            share, found = ffi.new("Share *", [begin, end, n_users]), np.empty((most, 3), dtype=np.int32)
+            results = ffi.cast("Heard *", pointer(found))
+            n = int(lib.person_heard(share, *columns, *one, *sums, most, without, results))
+            if n < 0:
+                raise MemoryError
+            shares[begin] = (n, found)
 
-        in_halves(fill, n_users, worth_it=self._is_long(items))
-        return weights, n_common
+        in_halves(find, n_users, worth_it=self._is_long(items))
+        return _merged([shares[begin] for begin in sorted(shares)], most)
 
-    def ranking(self, weights: Int32s, most: int | None = None) -> Ranking:
-        """Return who has a weight, greatest magnitude first, equal ones by index.
-
-        Args:
-            weights: int32 ``[n_users]``, in 65,536ths.
-            most: so many of them at the most; all, unless told.
-        """
-        n_users = self.ratings.n_users
-        check_array("weights", weights, np.int32, (n_users,))
-        if n_users and not (int(weights.min()) >= -MOST_WEIGHT and int(weights.max()) <= MOST_WEIGHT):
-            msg = f"weights must lie in {-MOST_WEIGHT} to {MOST_WEIGHT}"
-            raise ValueError(msg)
-        most = n_users if most is None else min(max(most, 0), n_users)
-        if not AVAILABLE:
-            return Ranking(weights, *twin_neighbours.order_of(weights, most))
-        order, rank = np.empty(most, dtype=np.int32), np.empty(n_users, dtype=np.int32)
-        work = (pointer(self._scratch.counts), pointer(order), pointer(rank))
-        n = int(lib.person_order(n_users, pointer(weights), MOST_WEIGHT, most, *work))
-        return Ranking(weights, order[:n], rank)
-
-    def votes(
-        self,
-        ranking: Ranking,
-        residuals: Residuals,
-        *,
-        k: int,
-        n_nearest: int | None = None,
-        items: Int32s | None = None,
-    ) -> VoteSums:
+    def votes(self, ranking: Ranking, residuals: Residuals, *, k: int, items: Int32s | None = None) -> VoteSums:
         """Return what a person's neighbours say of films: of each film, the ``k`` nearest who rated it.
 
         Args:
-            ranking: the neighbours.
+            ranking: the neighbours, nobody twice.
             residuals: everybody's.
             k: votes on one film at the most, 1 to 32,767.
-            n_nearest: only the first so many of the neighbours vote; all, unless told.
             items: int32 ``[n]``, the films, in any order; each takes time by how many rated it. The whole catalogue,
                 and faster than that, unless told; these sums lie in memory of the thread's, and its next call for a
                 catalogue overwrites them.
         """
         ratings = self.ratings
-        check_array("ranking.weights", ranking.weights, np.int32, (ratings.n_users,))
-        check_array("ranking.rank", ranking.rank, np.int32, (ratings.n_users,))
         check_indices("ranking.order", ranking.order, ratings.n_users)
+        check_array("ranking.weights", ranking.weights, np.int32, ranking.order.shape)
         check_array("residuals.by_user", residuals.by_user, np.int16, (ratings.n_ratings,))
         check_array("residuals.by_item", residuals.by_item, np.int16, (ratings.n_ratings,))
-        n_nearest = len(ranking.order) if n_nearest is None else n_nearest
-        if not 1 <= k <= MOST_VOTES or n_nearest < 0:
-            msg = f"k must lie in 1 to {MOST_VOTES} and n_nearest be 0 or more; they are {k} and {n_nearest}"
+        if not 1 <= k <= MOST_VOTES:
+            msg = f"k must lie in 1 to {MOST_VOTES}; it is {k}"
             raise ValueError(msg)
         if items is not None:
             check_indices("items", items, ratings.n_items)
         if not AVAILABLE:
             films = np.arange(ratings.n_items, dtype=np.int32) if items is None else items
-            sums = twin_neighbours.votes_on(
-                *(ratings, residuals.by_item, ranking.weights, ranking.rank, films), k=k, n_nearest=n_nearest
-            )
-            return VoteSums(*sums)
-        return self._compiled_votes(ranking, residuals, (k, min(n_nearest, len(ranking.order))), items)
+            return VoteSums(twin_neighbours.votes_on(ratings, residuals.by_item, ranking, films, k=k))
+        return self._compiled_votes(ranking, residuals, k, items)
 
-    def _compiled_votes(
-        self, ranking: Ranking, residuals: Residuals, limits: tuple[int, int], items: Int32s | None
-    ) -> VoteSums:
-        ratings = self.ratings
+    def _compiled_votes(self, ranking: Ranking, residuals: Residuals, k: int, items: Int32s | None) -> VoteSums:
+        ratings, scratch = self.ratings, self._scratch
         n = ratings.n_items if items is None else len(items)
-        votes = self._scratch.votes if items is None else np.empty((n, 3), dtype=np.int64)
+        votes = scratch.votes if items is None else np.empty((n, 2), dtype=np.int64)
         rows = (ratings.user_ptr, ratings.item_ptr, ratings.items, ratings.users)
-        values = (residuals.by_user, residuals.by_item, ranking.order, ranking.rank, ranking.weights)
+        values = (residuals.by_user, residuals.by_item, ranking.order, ranking.weights, scratch.rank)
         pointers = [pointer(array) for array in (*rows, *values)]  # kept alive here: the struct holds bare addresses
-        k, n_nearest = limits
-        of = ffi.new("Neighbourhood *", [ratings.n_users, ratings.n_items, *pointers, len(ranking.order), n_nearest, k])
-        results, still_open = ffi.cast("Votes *", pointer(votes)), pointer(self._scratch.open)
-        keys = (pointer(self._scratch.keys[0]), pointer(self._scratch.keys[1]))
+        of = ffi.new("Neighbourhood *", [*pointers, len(ranking.order), k])
+        results, still_open = ffi.cast("Votes *", pointer(votes)), pointer(scratch.open)
+        keys = (pointer(scratch.keys[0]), pointer(scratch.keys[1]))
+        ranks = (len(ranking.order), pointer(ranking.order), pointer(scratch.rank))
 
         def count(begin: int, end: int) -> None:
             lib.person_votes(of, ffi.new("Share *", [begin, end, n]), keys[begin > 0], still_open, results)
 
-        if items is None:
-            in_halves(count, n, worth_it=k * n > LONG_COUNT)
-        else:
-            lib.person_votes_on(of, n, pointer(items), keys[0], results)
-        return VoteSums(votes[:, 0], votes[:, 1], votes[:, 2])
+        lib.person_set_ranks(*ranks)
+        try:
+            if items is None:
+                in_halves(count, n, worth_it=k * n > LONG_COUNT)
+            else:
+                lib.person_votes_on(of, n, pointer(items), keys[0], results)
+        finally:
+            lib.person_clear_ranks(*ranks)
+        return VoteSums(votes)
+
+    def best(
+        self, votes: VoteSums, effects: Int64s, scale: VoteScale, n: int, *, exclude: tuple[Int32s, ...], min_votes: int
+    ) -> Int32s:
+        """Return the ``n`` films of which the votes say the best, best first, equal ones by index.
+
+        Args:
+            votes: on the catalogue.
+            effects: int64 ``[n_items]``, what each film's prediction begins with, up to 2^51.
+            scale: how the votes change it.
+            n: how many at the most.
+            exclude: int32 ``[m]`` each, films that are left out.
+            min_votes: films with fewer are left out, too.
+        """
+        n_items = self.ratings.n_items
+        check_array("votes", votes.packed, np.int64, (n_items, 2))
+        check_array("effects", effects, np.int64, (n_items,))
+        for items in exclude:
+            check_indices("exclude", items, n_items)
+        open_items = self._scratch.open
+        open_items.fill(1)
+        for items in exclude:
+            open_items[items] = 0
+        n = min(max(n, 0), n_items)
+        if not AVAILABLE:
+            return twin_neighbours.best(votes, effects, scale, n, open_items=open_items, min_votes=min_votes)
+        best = np.empty(n, dtype=np.int32)
+        sums = (ffi.cast("Votes *", pointer(votes.packed)), pointer(effects))
+        numbers = ffi.new("VoteScale *", [scale.scale, scale.unit, scale.damping])
+        found = int(lib.person_best(n_items, *sums, numbers, min_votes, pointer(open_items), n, pointer(best)))
+        if found < 0:
+            raise MemoryError
+        return best[:found]
 
     def taste_distances(self, items: Int32s, scores: UInt8s, users: Int32s) -> Float64s:
         """Return the taste distance of one person to some users: mean |P(u, i) - P(v, i)| over films in common.
@@ -305,10 +313,14 @@ class Everybody:
         return distances
 
 
-def _check_residuals(name: str, residuals: Int16s) -> None:
-    if len(residuals) and not (int(residuals.min()) >= -MOST_RESIDUAL and int(residuals.max()) <= MOST_RESIDUAL):
-        msg = f"{name} must lie in {-MOST_RESIDUAL} to {MOST_RESIDUAL}"
-        raise ValueError(msg)
+def _merged(shares: list[tuple[int, Int32s]], most: int) -> Ranking:
+    """Return the ``most`` of one share or two, each given as how many there are and ``Heard`` of C's."""
+    n_first, first = shares[0]
+    n_second, second = shares[-1] if len(shares) > 1 else (0, first)
+    arrays = [np.empty(min(n_first + n_second, most), dtype=np.int32) for _ in range(3)]
+    lists = (n_first, ffi.cast("Heard *", pointer(first)), n_second, ffi.cast("Heard *", pointer(second)))
+    lib.person_merge_heard(*lists, most, *(pointer(array) for array in arrays))
+    return Ranking(*arrays)
 
 
 def nearest(similarity: Float64s, k: int, *, without: int = -1) -> Int32s:

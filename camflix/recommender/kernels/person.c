@@ -1,5 +1,4 @@
-/* One person against everybody, while they wait: similarity to each user, the nearest, what these say of each film, and
- * taste distance. Nothing here needs more than one thread.
+/* One person against everybody, while they wait: similarity to each user, the nearest, and taste distance. Nothing here needs more than one thread.
  *
  * The person is given by the ratings they have now; all arrays are as in arrays.Ratings. Scratch memory is the caller's
  * and used again: clearing what was touched is cheaper than allocating what may be touched.
@@ -15,42 +14,9 @@
 #include "clones.h"
 #include "nearest.h"
 #include "packed.h"
-
-static int32_t smaller(int32_t a, int32_t b) { return a < b ? a : b; }
+#include "share.h"
 
 typedef uint64_t LooseSums __attribute__((vector_size(16), aligned(8))); /* Sums in memory of the caller's */
-
-enum { PIECE = 256 }; /* so many ratings of a row or column are looked through at once */
-
-/* Part of a row or column: the places from begin to end - 1. */
-typedef struct {
-    int64_t begin, end;
-} Span;
-
-/* The first place from `begin` to `end` where `index` or a later one stands; they ascend. */
-static inline int64_t first_from(const int32_t *indices, int64_t begin, int64_t end, int32_t index) {
-    while (begin < end) {
-        const int64_t middle = begin + (end - begin) / 2;
-        if (indices[middle] < index) {
-            begin = middle + 1;
-        } else {
-            end = middle;
-        }
-    }
-    return begin;
-}
-
-static inline Span raters_in_share(const Share *share, const int64_t *item_ptr, const int32_t *users,
-                                   int32_t item) {
-    Span span = {item_ptr[item], item_ptr[item + 1]};
-    if (share->begin > 0) {
-        span.begin = first_from(users, span.begin, span.end, share->begin);
-    }
-    if (share->end < share->n) {
-        span.end = first_from(users, span.begin, span.end, share->end);
-    }
-    return span;
-}
 
 /* ---------------------------------------------------------------------------------------------------------------------
  * Pearson correlation of scores
@@ -61,7 +27,13 @@ static void add_films(const Share *share, LooseSums *restrict sums, const int64_
                       const uint8_t *item_scores, int32_t n, const int32_t *items, const uint8_t *scores) {
     for (int32_t q = 0; q < n; q++) {
         const Sums *increments = INCREMENTS[scores[q]];
-        const Span span = raters_in_share(share, item_ptr, users, items[q]);
+        const Span span = in_share(share, item_ptr, users, items[q]);
+        if (q + 1 < n) {
+            const int64_t *next = item_ptr + items[q + 1];
+            const int64_t begun = next[1] - next[0] < PIECE ? next[1] : next[0] + PIECE;
+            FETCH(users + next[0], users + begun);
+            FETCH(item_scores + next[0], item_scores + begun);
+        }
         for (int64_t p = span.begin; p < span.end; p++) {
             sums[users[p]] += increments[item_scores[p]];
         }
@@ -132,7 +104,7 @@ static void list_packed(const Share *share, LooseSums *restrict sums, double dam
         for (int32_t v = begin; v < begin + length; v++) {
             kept[n] = sums[v];
             user[n] = v;
-            n += packed_n((const Word *)&kept[n]) >= least;
+            n += packed_n((const Word *)&sums[v]) >= least; /* not of what was just stored, which would be waited for */
             sums[v] = (LooseSums){0, 0};
         }
         finish_pearson(n, kept, damping, min_common, similarity, n_common);
@@ -191,7 +163,7 @@ int32_t person_nearest_by_scores(const Share *share, const int64_t *item_ptr, co
  * for at most RESIDUAL_CHUNK films: 1,023 * 2,047^2 < 2^32.
  */
 
-enum { RESIDUAL_CHUNK = 1023 };
+enum { RESIDUAL_CHUNK = 1023, MOST_WEIGHT = 65536, DIGIT_BITS = 9, N_DIGITS = 1 << DIGIT_BITS };
 
 typedef struct {
     int64_t xy, xx, yy, n;
@@ -208,7 +180,13 @@ CLONES static void add_residuals(const Share *share, LooseSums *restrict sums, c
     for (int32_t q = 0; q < n; q++) {
         const int32_t x = residuals[q];
         const uint64_t xx = (uint64_t)(x * x) << 32;
-        const Span span = raters_in_share(share, item_ptr, users, items[q]);
+        const Span span = in_share(share, item_ptr, users, items[q]);
+        if (q + 1 < n) {
+            const int64_t *next = item_ptr + items[q + 1];
+            const int64_t begun = next[1] - next[0] < PIECE ? next[1] : next[0] + PIECE;
+            FETCH(users + next[0], users + begun);
+            FETCH(item_residuals + next[0], item_residuals + begun);
+        }
         for (int64_t begin = span.begin; begin < span.end; begin += PIECE) {
             const int16_t *y = item_residuals + begin;
             const int32_t length = (int32_t)(span.end - begin < PIECE ? span.end - begin : PIECE);
@@ -224,25 +202,21 @@ CLONES static void add_residuals(const Share *share, LooseSums *restrict sums, c
     }
 }
 
-/* The same steps as damped_correlation, in `unit`ths and rounded. */
-static inline int32_t residual_weight(double xy, double xx, double yy, double n, double damping, double min_common,
-                                      double unit) {
+/* The same steps as damped_correlation, in 65,536ths and rounded. */
+static inline int32_t residual_weight(double xy, double xx, double yy, double n, double damping, double min_common) {
     double r = xy / sqrt(xx * yy);
     r = r < -1.0 ? -1.0 : r;
     r = r > 1.0 ? 1.0 : r;
     const int known = (n >= min_common) & (xx * yy > 0.0);
-    return (int32_t)rint((known ? r * (n / (n + damping)) : 0.0) * unit);
+    return (int32_t)rint((known ? r * (n / (n + damping)) : 0.0) * MOST_WEIGHT);
 }
 
-CLONES static void finish_residuals(int32_t n_users, const LooseSums *restrict sums, double damping,
-                                    double min_common, double unit, int32_t *restrict weights,
-                                    int32_t *restrict n_common) {
+CLONES static void finish_residuals(int32_t n_users, const LooseSums *restrict sums, double damping, double min_common,
+                                    int32_t *restrict weights) {
     for (int32_t v = 0; v < n_users; v++) {
-        const int64_t n = packed_residual_n(sums[v]);
-        const double xy = (double)packed_residual_xy(sums[v]);
+        const double n = (double)packed_residual_n(sums[v]), xy = (double)packed_residual_xy(sums[v]);
         const double xx = (double)(int64_t)(sums[v][1] >> 32), yy = (double)(int64_t)(sums[v][1] & UINT32_MAX);
-        weights[v] = residual_weight(xy, xx, yy, (double)n, damping, min_common, unit);
-        n_common[v] = (int32_t)n;
+        weights[v] = residual_weight(xy, xx, yy, n, damping, min_common);
     }
 }
 
@@ -263,29 +237,143 @@ static void add_all_residuals(const Share *share, LooseSums *packed, WideResidua
     }
 }
 
-void person_residual_weights(const Share *share, const int64_t *item_ptr, const int32_t *users,
-                             const int16_t *item_residuals, int32_t n, const int32_t *items, const int16_t *residuals,
-                             double damping, int32_t min_common, double unit, uint64_t *sums, int64_t *wide,
-                             int32_t *weights, int32_t *n_common) {
-    LooseSums *packed = (LooseSums *)sums;
-    WideResidualSums *totals = (WideResidualSums *)wide;
-    add_all_residuals(share, packed, totals, item_ptr, users, item_residuals, n, items, residuals);
-    if (n <= RESIDUAL_CHUNK) {
-        finish_residuals(share->end - share->begin, packed + share->begin, damping, min_common, unit,
-                         weights + share->begin, n_common + share->begin);
-        memset(packed + share->begin, 0, sizeof *packed * (size_t)(share->end - share->begin));
-        return;
+/* Those of greatest weight so far, and begun room. Later users must exceed `floor`, for of equal ones the first stay. */
+typedef struct {
+    Heard *heard, *sorted; /* [2 * most + PIECE] */
+    int32_t n, most, floor;
+} HeardList;
+
+/* Sort by one digit of what weights lack of the greatest, stable (Knuth, "Sorting and Searching", section 5.2.5). */
+static void sort_by_digit(int32_t n, const Heard *heard, int32_t shift, Heard *sorted) {
+    int32_t places[N_DIGITS] = {0};
+    for (int32_t j = 0; j < n; j++) {
+        places[(MOST_WEIGHT - abs(heard[j].weight)) >> shift & (N_DIGITS - 1)]++;
     }
+    for (int32_t digit = 0, before = 0; digit < N_DIGITS; digit++) {
+        const int32_t here = places[digit];
+        places[digit] = before;
+        before += here;
+    }
+    for (int32_t j = 0; j < n; j++) {
+        sorted[places[(MOST_WEIGHT - abs(heard[j].weight)) >> shift & (N_DIGITS - 1)]++] = heard[j];
+    }
+}
+
+/* Sort, and let go who is not among the most. Users came in order, and equal ones stay in it. */
+static void keep_most(HeardList *list) {
+    sort_by_digit(list->n, list->heard, 0, list->sorted);
+    sort_by_digit(list->n, list->sorted, DIGIT_BITS, list->heard);
+    if (list->n >= list->most) {
+        list->n = list->most;
+        list->floor = list->most > 0 ? abs(list->heard[list->most - 1].weight) : MOST_WEIGHT;
+    }
+}
+
+/* Make room: let go whole classes of weights that can't be among the most; where that is not enough, sort. */
+static void make_room(HeardList *list) {
+    int32_t counts[MOST_WEIGHT / N_DIGITS + 1] = {0};
+    for (int32_t j = 0; j < list->n; j++) {
+        counts[abs(list->heard[j].weight) / N_DIGITS]++;
+    }
+    int32_t class = MOST_WEIGHT / N_DIGITS, n = 0;
+    for (int32_t above = counts[class]; above < list->most; above += counts[class]) {
+        class--;
+    }
+    for (int32_t j = 0; j < list->n; j++) {
+        list->heard[n] = list->heard[j];
+        n += abs(list->heard[j].weight) >= class * N_DIGITS;
+    }
+    list->n = n;
+    list->floor = class * N_DIGITS - 1 > list->floor ? class * N_DIGITS - 1 : list->floor;
+    if (2 * n >= 3 * list->most) {
+        keep_most(list);
+    }
+}
+
+/* Put the users of a share on the list, and empty their sums; as list_packed. */
+static void hear_packed(const Share *share, LooseSums *restrict sums, double damping, int32_t min_common,
+                        int32_t without, HeardList *list) {
+    int32_t least = min_common; /* fewer films in common don't reach the floor */
+    for (int32_t begin = share->begin; begin < share->end; begin += PIECE) {
+        const int32_t length = smaller(share->end - begin, PIECE);
+        LooseSums kept[PIECE];
+        int32_t user[PIECE], weights[PIECE], n = 0;
+        if (list->n >= 2 * list->most) {
+            make_room(list);
+        }
+        for (; (double)least / ((double)least + damping) * MOST_WEIGHT < (double)list->floor; least++) {
+        }
+        for (int32_t v = begin; v < begin + length; v++) {
+            kept[n] = sums[v];
+            user[n] = v;
+            n += packed_residual_n(sums[v]) >= least;
+            sums[v] = (LooseSums){0, 0};
+        }
+        finish_residuals(n, kept, damping, min_common, weights);
+        const int32_t floor = list->floor;
+        int32_t n_heard = list->n;
+        for (int32_t j = 0; j < n; j++) {
+            list->heard[n_heard] = (Heard){user[j], weights[j], (int32_t)packed_residual_n(kept[j])};
+            n_heard += (abs(weights[j]) > floor) & (user[j] != without);
+        }
+        list->n = n_heard;
+    }
+}
+
+static void hear_wide(const Share *share, WideResidualSums *totals, double damping, int32_t min_common,
+                      int32_t without, HeardList *list) {
     for (int32_t v = share->begin; v < share->end; v++) {
         const WideResidualSums s = totals[v];
-        weights[v] = residual_weight((double)s.xy, (double)s.xx, (double)s.yy, (double)s.n, damping, min_common, unit);
-        n_common[v] = (int32_t)s.n;
+        const int32_t weight =
+            residual_weight((double)s.xy, (double)s.xx, (double)s.yy, (double)s.n, damping, min_common);
+        if (abs(weight) > list->floor && v != without) {
+            list->heard[list->n++] = (Heard){v, weight, (int32_t)s.n};
+        }
+        if (list->n == 2 * list->most + PIECE) {
+            keep_most(list);
+        }
         totals[v] = (WideResidualSums){0};
     }
 }
 
+int32_t person_heard(const Share *share, const int64_t *item_ptr, const int32_t *users, const int16_t *item_residuals,
+                     int32_t n, const int32_t *items, const int16_t *residuals, double damping, int32_t min_common,
+                     uint64_t *sums, int64_t *wide, int32_t most, int32_t without, Heard *heard) {
+    const size_t room = 2 * (size_t)most + PIECE;
+    HeardList list = {.heard = malloc(sizeof(Heard) * room * 2), .most = most};
+    if (list.heard == NULL) {
+        return -1;
+    }
+    list.sorted = list.heard + room;
+    add_all_residuals(share, (LooseSums *)sums, (WideResidualSums *)wide, item_ptr, users, item_residuals, n, items,
+                      residuals);
+    if (n <= RESIDUAL_CHUNK) {
+        hear_packed(share, (LooseSums *)sums, damping, min_common, without, &list);
+    } else {
+        hear_wide(share, (WideResidualSums *)wide, damping, min_common, without, &list);
+    }
+    keep_most(&list);
+    memcpy(heard, list.heard, sizeof(Heard) * (size_t)list.n);
+    free(list.heard);
+    return list.n;
+}
+
+int32_t person_merge_heard(int32_t n_first, const Heard *first, int32_t n_second, const Heard *second, int32_t most,
+                           int32_t *order, int32_t *weights, int32_t *n_common) {
+    const int32_t n = smaller(n_first + n_second, most);
+    for (int32_t j = 0, a = 0, b = 0; j < n; j++) {
+        /* Who is in the second share has a greater index. */
+        const int from_first = b == n_second || (a < n_first && abs(first[a].weight) >= abs(second[b].weight));
+        const Heard next = from_first ? first[a++] : second[b++];
+        order[j] = next.user;
+        weights[j] = next.weight;
+        n_common[j] = next.n_common;
+    }
+    return n;
+}
+
 /* ---------------------------------------------------------------------------------------------------------------------
- * The nearest, and the order of all
+ * The nearest
  */
 
 int32_t person_nearest(int32_t n_users, const double *similarity, int32_t k, int32_t without, int32_t *nearest) {
@@ -307,202 +395,6 @@ int32_t person_nearest(int32_t n_users, const double *similarity, int32_t k, int
     return n;
 }
 
-/* Counting sort, stable in the index, of those who are among the `most`. */
-int32_t person_order(int32_t n_users, const int32_t *weights, int32_t most_weight, int32_t most, uint32_t *counts,
-                     int32_t *order, int32_t *rank) {
-    memset(counts, 0, sizeof(uint32_t) * ((size_t)most_weight + 1));
-    for (int32_t v = 0; v < n_users; v++) {
-        counts[abs(weights[v])]++;
-    }
-    uint32_t before = 0;
-    int32_t least = most_weight + 1; /* the least weight of which anybody is among them */
-    for (int32_t weight = most_weight; weight > 0 && before < (uint32_t)most; weight--) {
-        const uint32_t n = counts[weight];
-        counts[weight] = before;
-        before += n;
-        least = weight;
-    }
-    const int32_t n_order = smaller(most, (int32_t)before);
-    for (int32_t v = 0; v < n_users; v++) {
-        const int32_t weight = abs(weights[v]);
-        rank[v] = n_order;
-        if (weight >= least && counts[weight] < (uint32_t)n_order) {
-            rank[v] = (int32_t)counts[weight]++;
-            order[rank[v]] = v;
-        }
-    }
-    return n_order;
-}
-
-/* ---------------------------------------------------------------------------------------------------------------------
- * Votes: for each film, the k nearest of its raters
- *
- * Two ways lead to the same sums, which are sums of integers. Walking the neighbours' rows, nearest first, a film takes
- * the first k votes that come and is then closed; what the rows say of closed films is skipped at little cost. Going
- * through the raters of a film and choosing those of least rank costs more for each of them, but is done at once for
- * the films few people know, which the walk would close late or never. So: walk until a step closes films with too few
- * raters to be worth it, then finish the open ones film by film.
- */
-
-enum {
-    STEP = 64,              /* neighbours walked between two looks at what is left */
-    ROWS_AHEAD = 2,         /* so many rows ahead, they are fetched */
-    LINE = 64,              /* bytes of a cache line */
-    WALKED_FOR_ONE = 3,     /* so many ratings are walked in the time that finish_film takes for one */
-};
-
-static int64_t n_raters(const Neighbourhood *of, int32_t item) { return of->item_ptr[item + 1] - of->item_ptr[item]; }
-
-static inline void add_vote(Votes *votes, int64_t weight, int64_t residual) {
-    votes->numerator += weight * residual;
-    votes->total += weight < 0 ? -weight : weight;
-    votes->n++;
-}
-
-/* Begin to fetch a row: neighbours lie all over the memory, and waiting for it is most of a walk. */
-static void fetch_row(const Neighbourhood *of, int32_t v) {
-    const int64_t end = of->user_ptr[v + 1];
-    for (int64_t p = of->user_ptr[v]; p < end; p += LINE / sizeof *of->items) {
-        __builtin_prefetch(of->items + p);
-    }
-    for (int64_t p = of->user_ptr[v]; p < end; p += LINE / sizeof *of->residuals) {
-        __builtin_prefetch(of->residuals + p);
-    }
-}
-
-/* The ratings that user v has given to films of a share. */
-static inline Span row_in_share(const Neighbourhood *of, const Share *films, int32_t v) {
-    Span span = {of->user_ptr[v], of->user_ptr[v + 1]};
-    if (films->begin > 0) {
-        span.begin = first_from(of->items, span.begin, span.end, films->begin);
-    }
-    if (films->end < films->n) {
-        span.end = first_from(of->items, span.begin, span.end, films->end);
-    }
-    return span;
-}
-
-/* Let neighbour v speak; returns how many raters the films have that are closed by it. */
-static int64_t walk_row(const Neighbourhood *of, Span row, int32_t v, Votes *restrict votes, uint8_t *restrict open) {
-    const int64_t weight = of->weights[v], end = row.end;
-    int64_t closed = 0;
-    for (int64_t begin = row.begin; begin < end; begin += PIECE) {
-        const int32_t *items = of->items + begin;
-        const int32_t length = (int32_t)(end - begin < PIECE ? end - begin : PIECE);
-        uint16_t spoken[PIECE];
-        int32_t n = 0;
-        for (int32_t j = 0; j < length; j++) {
-            spoken[n] = (uint16_t)j;
-            n += open[items[j]];
-        }
-        for (int32_t j = 0; j < n; j++) {
-            const int32_t item = items[spoken[j]];
-            add_vote(&votes[item], weight, of->residuals[begin + spoken[j]]);
-            if (votes[item].n == of->k) {
-                open[item] = 0;
-                closed += n_raters(of, item);
-            }
-        }
-    }
-    return closed;
-}
-
-static inline void swap_keys(uint64_t *a, uint64_t *b) {
-    const uint64_t kept = *a;
-    *a = *b;
-    *b = kept;
-}
-
-/* Move the k least of n different keys to the front (as select_nearest). */
-static void select_least(uint64_t *keys, int64_t n, int64_t k) {
-    int64_t first = 0, last = n - 1;
-    while (k < n && first < last) {
-        swap_keys(&keys[first + (last - first) / 2], &keys[last]);
-        const uint64_t pivot = keys[last];
-        int64_t less = first;
-        for (int64_t j = first; j < last; j++) {
-            const uint64_t key = keys[j];
-            keys[j] = keys[less];
-            keys[less] = key;
-            less += key < pivot;
-        }
-        swap_keys(&keys[less], &keys[last]);
-        if (less == k || less == k - 1) {
-            return;
-        }
-        if (less < k) {
-            first = less + 1;
-        } else {
-            last = less - 1;
-        }
-    }
-}
-
-/* The raters of a film whose rank is `walked` to walked + n_ranks - 1, as keys: rank in the upper half, place among the
- * raters in the lower, so that the nearest has the least key. Returns how many. */
-static int64_t raters_by_rank(const Neighbourhood *of, int32_t item, int32_t walked, uint32_t n_ranks, uint64_t *keys) {
-    const int32_t *users = of->users + of->item_ptr[item];
-    const int64_t length = n_raters(of, item);
-    int64_t n = 0;
-    for (int64_t j = 0; j < length; j++) {
-        const uint32_t rank = (uint32_t)(of->rank[users[j]] - walked); /* wraps for those who have spoken */
-        keys[n] = (uint64_t)rank << 32 | (uint64_t)j;
-        n += rank < n_ranks;
-    }
-    return n;
-}
-
-/* Add to a film the votes of its raters from rank `walked` on, up to k in all. */
-static void finish_film(const Neighbourhood *of, int32_t item, int32_t walked, uint64_t *keys, Votes *votes) {
-    const int64_t wanted = of->k - votes->n, length = n_raters(of, item);
-    const uint32_t n_ranks = (uint32_t)(smaller(of->n_order, of->n_nearest) - walked);
-    /* If its raters were spread evenly over the ranks, so many ranks would hold half as many again as are wanted. */
-    const int64_t guess = (wanted + wanted / 2 + 8) * (int64_t)n_ranks / (length + 1);
-    const uint32_t n_first = guess < (int64_t)n_ranks ? (uint32_t)guess : n_ranks;
-    int64_t n = raters_by_rank(of, item, walked, n_first, keys);
-    if (n < wanted && n_first < n_ranks) {
-        n = raters_by_rank(of, item, walked, n_ranks, keys);
-    }
-    select_least(keys, n, wanted);
-    n = n < wanted ? n : wanted;
-    for (int64_t j = 0; j < n; j++) {
-        const int64_t p = of->item_ptr[item] + (int64_t)(keys[j] & UINT32_MAX);
-        add_vote(votes, of->weights[of->users[p]], of->item_residuals[p]);
-    }
-}
-
-void person_votes(const Neighbourhood *of, const Share *films, uint64_t *keys, uint8_t *open, Votes *votes) {
-    const int32_t n_speaking = smaller(of->n_order, of->n_nearest);
-    memset(votes + films->begin, 0, sizeof *votes * (size_t)(films->end - films->begin));
-    memset(open + films->begin, 1, (size_t)(films->end - films->begin));
-    const int32_t at_least = smaller(8 * of->k, n_speaking); /* before, few films can be closed */
-    int32_t walked = 0;
-    for (int64_t cost = 0, closed = 0; walked < n_speaking && (walked < at_least || closed * WALKED_FOR_ONE >= cost);) {
-        cost = closed = 0;
-        for (const int32_t end = smaller(walked + STEP, n_speaking); walked < end; walked++) {
-            const int32_t v = of->order[walked];
-            if (walked + ROWS_AHEAD < n_speaking) {
-                fetch_row(of, of->order[walked + ROWS_AHEAD]);
-            }
-            const Span row = row_in_share(of, films, v);
-            closed += walk_row(of, row, v, votes, open);
-            cost += row.end - row.begin;
-        }
-    }
-    for (int32_t i = films->begin; walked < n_speaking && i < films->end; i++) {
-        if (open[i]) {
-            finish_film(of, i, walked, keys, &votes[i]);
-        }
-    }
-}
-
-void person_votes_on(const Neighbourhood *of, int32_t n, const int32_t *items, uint64_t *keys, Votes *votes) {
-    memset(votes, 0, sizeof *votes * (size_t)n);
-    for (int32_t j = 0; j < n; j++) {
-        finish_film(of, items[j], 0, keys, &votes[j]);
-    }
-}
-
 /* ---------------------------------------------------------------------------------------------------------------------
  * Taste distance
  */
@@ -515,7 +407,8 @@ static int64_t n_common_needed(int64_t n, int64_t m) {
     return share < 3 ? 3 : share > 20 ? 20 : share;
 }
 
-/* As percentiles.percentile_rows: (100 L + 50 E) / N of each score, null with fewer than five different ones. */
+/* As percentiles.percentile_rows: (100 L + 50 E) / N of each score that occurs, null with fewer than five different
+ * ones. */
 static void fill_percentiles(int64_t n, const uint8_t *scores, uint8_t *percentiles) {
     int32_t equal[N_SCORES] = {0};
     int32_t n_distinct = 0;
@@ -524,9 +417,11 @@ static void fill_percentiles(int64_t n, const uint8_t *scores, uint8_t *percenti
         equal[scores[p]]++;
     }
     for (int32_t score = 0; score < N_SCORES; score++) {
-        n_distinct += equal[score] > 0;
-        percentiles[score] = n ? (uint8_t)((100 * lower + 50 * equal[score]) / n) : 0;
-        lower += equal[score];
+        if (equal[score]) {
+            n_distinct++;
+            percentiles[score] = (uint8_t)((100 * lower + 50 * equal[score]) / n);
+            lower += equal[score];
+        }
     }
     if (n_distinct < LEAST_DISTINCT) {
         memset(percentiles, NO_PERCENTILE, N_SCORES);
@@ -544,6 +439,11 @@ void person_distances(const int64_t *user_ptr, const int32_t *items, const uint8
     for (int32_t j = 0; j < k; j++) {
         const int64_t begin = user_ptr[users[j]], end = user_ptr[users[j] + 1];
         int64_t total = 0, n_common = 0;
+        if (j + 1 < k) {
+            const int64_t *next = user_ptr + users[j + 1];
+            FETCH(items + next[0], items + next[1]);
+            FETCH(scores + next[0], scores + next[1]);
+        }
         fill_percentiles(end - begin, scores + begin, percentiles);
         for (int64_t p = begin; p < end; p++) {
             const int32_t mine = row[items[p]], theirs = percentiles[scores[p]];

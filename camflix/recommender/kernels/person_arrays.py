@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from camflix.recommender.kernels.border import pointer
 from camflix.recommender.percentiles import NO_PERCENTILE
 
 if TYPE_CHECKING:
-    from camflix.recommender.arrays import Int32s, Int64s
-
-Int16s: TypeAlias = NDArray[np.int16]
+    from camflix.recommender.arrays import Int16s, Int32s, Int64s
 
 MOST_WEIGHT = 65536
 """Weights of neighbours are correlations in 65,536ths."""
+
+NO_RANK = np.iinfo(np.int32).max
+"""The rank of whoever is no neighbour."""
+
+VOTE = 65536
+"""The unit of the sum of weights, where it shares a word with the number of votes."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,14 +29,14 @@ class Ranking:
     """The neighbours of a person, nearest first.
 
     Attributes:
-        weights: int32 ``[n_users]``, in 65,536ths; 0 for whoever is like nobody.
         order: int32 ``[m]``, users: greatest magnitude of weight first, equal ones by index.
-        rank: int32 ``[n_users]``, each user's place in ``order``; m for whoever is not a neighbour.
+        weights: int32 ``[m]``, theirs, in 65,536ths, never 0.
+        n_common: int32 ``[m]``, films in common with each.
     """
 
-    weights: Int32s
     order: Int32s
-    rank: Int32s
+    weights: Int32s
+    n_common: Int32s
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,18 +57,38 @@ class VoteSums:
     """Of each film, sums over the votes on it.
 
     Attributes:
-        numerators: int64 ``[n]``, sum of weight * residual.
-        totals: int64 ``[n]``, sum of |weight|.
-        n_votes: int64 ``[n]``.
+        packed: int64 ``[n, 2]``: sum of weight * residual; sum of |weight| * 65,536 + how many votes.
     """
 
-    numerators: Int64s
-    totals: Int64s
-    n_votes: Int64s
+    packed: Int64s
+
+    @property
+    def numerators(self) -> Int64s:
+        """int64 ``[n]``, sum of weight * residual."""
+        return self.packed[:, 0]
+
+    @property
+    def totals(self) -> Int64s:
+        """int64 ``[n]``, sum of |weight|."""
+        return self.packed[:, 1] // VOTE
+
+    @property
+    def n_votes(self) -> Int64s:
+        """int64 ``[n]``."""
+        return self.packed[:, 1] % VOTE
 
     def take(self, items: Int32s) -> VoteSums:
         """Return the sums of some films, of the sums of the catalogue."""
-        return VoteSums(self.numerators[items], self.totals[items], self.n_votes[items])
+        return VoteSums(self.packed[items])
+
+
+@dataclass(frozen=True, slots=True)
+class VoteScale:
+    """How predictions are made of votes: scale * numerator / (unit * (total + damping)), in whole numbers."""
+
+    scale: int
+    unit: int
+    damping: int
 
 
 class Scratch(threading.local):
@@ -75,20 +98,20 @@ class Scratch(threading.local):
         sums: uint64 ``[n_users, 2]``, 0.
         wide: int64 ``[n_users * 6]``, 0; empty until somebody has very many ratings.
         keys: uint64 ``[2, n_users]``, anything; a row for each half.
-        counts: uint32 ``[MOST_WEIGHT + 1]``, anything.
         row: uint8 ``[n_items]``, 255.
         open: uint8 ``[n_items]``, anything.
-        votes: int64 ``[n_items, 3]``, anything.
+        votes: int64 ``[n_items, 2]``, anything.
+        rank: int32 ``[n_users]``, ``NO_RANK``.
     """
 
     def __init__(self, n_users: int, n_items: int) -> None:
         self.sums = np.zeros((n_users, 2), dtype=np.uint64)
         self.wide = np.zeros(0, dtype=np.int64)
         self.keys = np.empty((2, n_users), dtype=np.uint64)
-        self.counts = np.empty(MOST_WEIGHT + 1, dtype=np.uint32)
         self.row = np.full(n_items, NO_PERCENTILE, dtype=np.uint8)
         self.open = np.empty(n_items, dtype=np.uint8)
-        self.votes = np.empty((n_items, 3), dtype=np.int64)
+        self.votes = np.empty((n_items, 2), dtype=np.int64)
+        self.rank = np.full(n_users, NO_RANK, dtype=np.int32)
 
     def wide_for(self, n_ratings: int, chunk: int) -> Any:
         """Return a pointer to ``wide``, which is made when ``n_ratings`` don't fit one chunk."""

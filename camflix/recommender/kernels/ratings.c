@@ -55,3 +55,30 @@ void ratings_transpose_values(int64_t n_rows, int64_t n_columns, const int64_t *
         column_values[next[columns[p]]++] = values[p];
     }
 }
+
+int32_t row_indices_fault(int64_t n, const int32_t *indices, int32_t end, int32_t ascending) {
+    int32_t outside = 0, disorder = 0;
+    for (int64_t j = 0; j < n; j++) {
+        outside |= (indices[j] < 0) | (indices[j] >= end);
+    }
+    for (int64_t j = 1; ascending && j < n; j++) {
+        disorder |= indices[j] <= indices[j - 1];
+    }
+    return disorder ? 1 : outside ? 2 : 0;
+}
+
+int32_t row_scores_fault(int64_t n, const uint8_t *scores) {
+    int32_t fault = 0;
+    for (int64_t j = 0; j < n; j++) {
+        fault |= scores[j] > 100;
+    }
+    return fault;
+}
+
+int32_t row_residuals_fault(int64_t n, const int16_t *residuals, int32_t most) {
+    int32_t fault = 0;
+    for (int64_t j = 0; j < n; j++) {
+        fault |= (residuals[j] > most) | (residuals[j] < -most);
+    }
+    return fault;
+}

@@ -1,19 +1,20 @@
-"""What neighbours.c and person.c do, in plain numpy: slower, and equal to the last bit.
+"""What neighbours.c, person.c and votes.c do, in plain numpy: slower, and equal to the last bit.
 
 It serves where the extension could not be built, and the tests compare the two.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
+
+from camflix.recommender.kernels.person_arrays import MOST_WEIGHT, NO_RANK, VOTE, Ranking
+from camflix.recommender.receipt import rounded_ratios
 
 if TYPE_CHECKING:
-    from camflix.recommender.arrays import Float64s, Int32s, Int64s, Ratings, UInt8s
-
-Int16s: TypeAlias = NDArray[np.int16]
+    from camflix.recommender.arrays import Float64s, Int16s, Int32s, Int64s, Ratings, UInt8s
+    from camflix.recommender.kernels.person_arrays import VoteScale, VoteSums
 
 
 def top_k(ratings: Ratings, k: int, *, damping: float, min_common: int) -> tuple[Int32s, Float64s, Int32s]:
@@ -46,22 +47,15 @@ def pearson_row(
 
 
 def residual_weights(
-    ratings: Ratings,
-    item_residuals: Int16s,
-    items: Int32s,
-    residuals: Int16s,
-    *,
-    damping: float,
-    min_common: int,
-    unit: int,
+    ratings: Ratings, item_residuals: Int16s, items: Int32s, residuals: Int16s, *, damping: float, min_common: int
 ) -> tuple[Int32s, Int32s]:
-    """Return the damped correlation of one person's residuals with every user's, in ``unit``ths, and n_common."""
+    """Return the damped correlation of one person's residuals with every user's, in 65,536ths, and n_common."""
     positions, places = _expand(ratings.item_ptr, items)
     users = ratings.users[positions]
     x, y = residuals[places].astype(np.int64), item_residuals[positions].astype(np.int64)
     n, sum_xx, sum_yy, sum_xy = _sums(ratings, users, (np.ones_like(x), x * x, y * y, x * y))
     similarity = _damped_correlation(sum_xy, sum_xx, sum_yy, n, damping, min_common)
-    return np.rint(np.nan_to_num(similarity) * unit).astype(np.int32), n.astype(np.int32)
+    return np.rint(np.nan_to_num(similarity) * MOST_WEIGHT).astype(np.int32), n.astype(np.int32)
 
 
 def nearest(similarity: Float64s, k: int, *, without: int = -1) -> Int32s:
@@ -73,34 +67,40 @@ def nearest(similarity: Float64s, k: int, *, without: int = -1) -> Int32s:
     return indices[np.argsort(-similarity[indices], kind="stable")[:k]].astype(np.int32)
 
 
-def order_of(weights: Int32s, most: int) -> tuple[Int32s, Int32s]:
-    """Return ``most`` users with a weight, greatest magnitude first, equal ones by index; and each one's place."""
-    order = np.argsort(-np.abs(weights), kind="stable")[: min(np.count_nonzero(weights), most)].astype(np.int32)
-    rank = np.full(len(weights), len(order), dtype=np.int32)
-    rank[order] = np.arange(len(order), dtype=np.int32)
-    return order, rank
+def heard(weights: Int32s, n_common: Int32s, most: int, *, without: int = -1) -> Ranking:
+    """Return ``most`` users with a weight, greatest magnitude first, equal ones by index."""
+    magnitudes = np.abs(weights)
+    if without >= 0:
+        magnitudes[without] = 0
+    order = np.argsort(-magnitudes, kind="stable")[: min(np.count_nonzero(magnitudes), most)].astype(np.int32)
+    return Ranking(order, weights[order], n_common[order])
 
 
-def votes_on(
-    ratings: Ratings, item_residuals: Int16s, weights: Int32s, rank: Int32s, items: Int32s, *, k: int, n_nearest: int
-) -> tuple[Int64s, Int64s, Int64s]:
-    """Return for each of ``items`` the sums over its ``k`` nearest raters: weight * residual, |weight|, how many.
-
-    Only users whose ``rank`` is under ``n_nearest`` and who have a weight count.
-    """
+def votes_on(ratings: Ratings, item_residuals: Int16s, ranking: Ranking, items: Int32s, *, k: int) -> Int64s:
+    """Return for each of ``items`` the sums over its ``k`` nearest raters, packed as ``VoteSums``."""
+    rank = np.full(ratings.n_users, NO_RANK, dtype=np.int32)
+    rank[ranking.order] = np.arange(len(ranking.order), dtype=np.int32)
     positions, places = _expand(ratings.item_ptr, items)
     users = ratings.users[positions]
-    speaking = (rank[users] < n_nearest) & (weights[users] != 0)
-    positions, places, users = positions[speaking], places[speaking], users[speaking]
-    by_rank = np.lexsort((rank[users], places))
+    speaking = rank[users] != NO_RANK
+    positions, places, ranks = positions[speaking], places[speaking], rank[users[speaking]]
+    by_rank = np.lexsort((ranks, places))
     counts = np.bincount(places, minlength=len(items))
     turn = np.arange(len(places)) - np.repeat(np.cumsum(counts) - counts, counts)
     chosen = by_rank[turn < k]
-    weight = weights[users[chosen]].astype(np.int64)
+    weight = ranking.weights[ranks[chosen]].astype(np.int64)
     numerators, totals = np.zeros(len(items), dtype=np.int64), np.zeros(len(items), dtype=np.int64)
     np.add.at(numerators, places[chosen], weight * item_residuals[positions[chosen]])
     np.add.at(totals, places[chosen], np.abs(weight))
-    return numerators, totals, np.minimum(counts, k)
+    return np.stack((numerators, totals * VOTE + np.minimum(counts, k)), axis=1)
+
+
+def best(votes: VoteSums, effects: Int64s, scale: VoteScale, n: int, *, open_items: UInt8s, min_votes: int) -> Int32s:
+    """Return the ``n`` films whose prediction from the votes is greatest; of those that are open, with enough votes."""
+    items = np.flatnonzero((open_items != 0) & (votes.n_votes >= min_votes)).astype(np.int32)
+    sums = votes.take(items)
+    amounts = rounded_ratios(scale.scale * sums.numerators, scale.unit * (sums.totals + scale.damping))
+    return items[np.lexsort((items, -(effects[items] + amounts)))[:n]]
 
 
 def columns_of(n_items: int, user_ptr: Int64s, items: Int32s, scores: UInt8s) -> tuple[Int64s, Int32s, UInt8s]:

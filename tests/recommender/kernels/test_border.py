@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from camflix.recommender.kernels import AVAILABLE, border
-from camflix.recommender.kernels.border import check_array, check_indices, check_ratings, check_scores
+from camflix.recommender.kernels.border import check_array, check_indices, check_ratings, check_residuals, check_scores
 from tests.recommender.kernels.worlds import made
 
 if TYPE_CHECKING:
@@ -82,18 +82,47 @@ def test_more_ratings_than_anybody_has_are_refused(monkeypatch: pytest.MonkeyPat
         check_ratings(made(2, 6, 1.0, seed=2))
 
 
+@pytest.fixture(params=[True, False], ids=["compiled", "plain"])
+def either(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Check by the kernel and by its twin."""
+    monkeypatch.setattr(border, "AVAILABLE", AVAILABLE and request.param)
+
+
+@pytest.mark.usefixtures("either")
 @pytest.mark.parametrize("indices", [[-1], [5], [0, 5, 1]])
 def test_indices_out_of_bounds_are_refused(indices: list[int]) -> None:
     with pytest.raises(ValueError, match="x must lie in 0 to 4"):
         check_indices("x", np.array(indices, dtype=np.int32), 5)
 
 
-@pytest.mark.parametrize("indices", [[1, 1], [2, 1]])
+@pytest.mark.usefixtures("either")
+@pytest.mark.parametrize("indices", [[1, 1], [2, 1], [7, 3]])
 def test_indices_out_of_order_are_refused(indices: list[int]) -> None:
     with pytest.raises(ValueError, match="x must ascend, each once"):
         check_indices("x", np.array(indices, dtype=np.int32), 5, ascending=True)
 
 
+@pytest.mark.usefixtures("either")
+def test_indices_in_order_out_of_bounds_are_refused() -> None:
+    with pytest.raises(ValueError, match="x must lie in 0 to 4"):
+        check_indices("x", np.array([-3, 2], dtype=np.int32), 5, ascending=True)
+
+
+@pytest.mark.usefixtures("either")
+def test_nothing_at_all_is_in_order_and_in_bounds() -> None:
+    check_indices("x", np.zeros(0, dtype=np.int32), 0, ascending=True)
+    check_scores("x", np.zeros(0, dtype=np.uint8), 0)
+    check_residuals("x", np.array([-2047, 2047], dtype=np.int16), 2)
+
+
+@pytest.mark.usefixtures("either")
+@pytest.mark.parametrize("wrong", [-2048, 2048])
+def test_residuals_that_no_sum_has_room_for_are_refused(wrong: int) -> None:
+    with pytest.raises(ValueError, match="x must lie in -2047 to 2047"):
+        check_residuals("x", np.array([3, wrong], dtype=np.int16), 2)
+
+
+@pytest.mark.usefixtures("either")
 def test_scores_above_the_scale_are_refused() -> None:
     with pytest.raises(ValueError, match="x must lie in 0 to 100"):
         check_scores("x", np.array([100, 101], dtype=np.uint8), 2)

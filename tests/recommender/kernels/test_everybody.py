@@ -3,6 +3,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from camflix.recommender.arrays import Ratings
 from camflix.recommender.kernels import AVAILABLE, everybody, halves, twin_neighbours
 from camflix.recommender.kernels.everybody import Everybody, nearest
 from camflix.recommender.kernels.halves import in_halves
-from camflix.recommender.kernels.person_arrays import MOST_WEIGHT, Ranking
+from camflix.recommender.kernels.person_arrays import VOTE, Ranking, VoteScale, VoteSums
 from camflix.recommender.percentiles import taste_distances
 from tests.recommender.kernels.worlds import LEVELS, all_same, made, ratings_of_few, residuals_of, same
 
@@ -55,36 +56,73 @@ def test_a_row_of_very_many_ratings_is_its_twins_to_the_bit(n_items: int, levels
         assert all_same(fast, slow)
 
 
+def arrays_of(ranking: Ranking) -> tuple[np.ndarray, ...]:
+    return ranking.order, ranking.weights, ranking.n_common
+
+
+def heard_by_twin(
+    ratings: Ratings, person: Any, residuals: Any, most: int, without: int = -1
+) -> tuple[np.ndarray, ...]:
+    rows = twin_neighbours.residual_weights(ratings, residuals.by_item, *person, damping=50.0, min_common=3)
+    return arrays_of(twin_neighbours.heard(*rows, most, without=without))
+
+
 @needs_extension
-@given(ratings_of_few(), st.integers(0, 99))
-def test_residual_weights_and_their_order_are_their_twins(ratings: Ratings, seed: int) -> None:
+@given(ratings_of_few(), st.integers(0, 99), st.integers(-1, 5))
+def test_who_is_heard_is_the_twins_choice(ratings: Ratings, seed: int, without: int) -> None:
     known, items = Everybody(ratings), a_person(ratings, seed)[0]
     residuals = known.residuals(residuals_of(ratings, seed))
-    own = np.random.default_rng(seed).integers(-2047, 2048, size=len(items)).astype(np.int16)
-    fast = known.residual_weights(residuals, items, own, damping=50.0, min_common=3)
-    slow = twin_neighbours.residual_weights(
-        ratings, residuals.by_item, items, own, damping=50.0, min_common=3, unit=MOST_WEIGHT
-    )
-    assert all_same(fast, slow)
+    person = (items, np.random.default_rng(seed).integers(-2047, 2048, size=len(items)).astype(np.int16))
+    without = min(without, ratings.n_users - 1)
     for most in (0, 1, 3, ratings.n_users // 2, ratings.n_users):
-        ranking = known.ranking(fast[0], most)
-        assert all_same((ranking.order, ranking.rank), twin_neighbours.order_of(fast[0], most))
+        found = known.heard(residuals, person, most, damping=50.0, min_common=3, without=without)
+        assert all_same(arrays_of(found), heard_by_twin(ratings, person, residuals, most, without))
+
+
+@needs_extension
+@pytest.mark.parametrize("halves_from", [-1, 10**9])
+@pytest.mark.parametrize("n_levels", [2, 4000])
+@pytest.mark.parametrize("most", [1, 20, 300, 3000])
+def test_of_very_many_the_nearest_are_heard_and_of_equal_ones_the_first(
+    most: int, n_levels: int, halves_from: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of 3,000 people the list overflows many times; with two residuals most weights are equal to many others."""
+    monkeypatch.setattr(everybody, "LONG_ROW", halves_from)
+    monkeypatch.setattr(halves, "n_processors", lambda: 2)
+    ratings = made(3000, 60, 0.3, seed=17)
+    rng = np.random.default_rng(17)
+    levels = rng.integers(-2047, 2048, size=n_levels).astype(np.int16)
+    known = Everybody(ratings)
+    residuals = known.residuals(levels[rng.integers(n_levels, size=ratings.n_ratings)])
+    person = (np.arange(60, dtype=np.int32), levels[rng.integers(n_levels, size=60)])
+    for _ in range(2):  # the second finds the scratch memory as the first left it
+        found = known.heard(residuals, person, most, damping=50.0, min_common=3, without=7)
+        assert all_same(arrays_of(found), heard_by_twin(ratings, person, residuals, most, 7))
 
 
 @needs_extension
 @pytest.mark.parametrize("n_items", [1023, 1024, 5000])
 @pytest.mark.parametrize("extreme", [2047, -2047])
-def test_the_residuals_of_very_many_ratings_are_summed_exactly(n_items: int, extreme: int) -> None:
+@pytest.mark.parametrize("most", [3, 20])
+def test_the_residuals_of_very_many_ratings_are_summed_exactly(most: int, extreme: int, n_items: int) -> None:
     ratings = made(20, n_items, 0.98, seed=14)
     known = Everybody(ratings)
     residuals = known.residuals(np.full(ratings.n_ratings, extreme, dtype=np.int16))
-    items, own = np.arange(n_items, dtype=np.int32), np.full(n_items, 2047, dtype=np.int16)
+    person = (np.arange(n_items, dtype=np.int32), np.full(n_items, 2047, dtype=np.int16))
     for _ in range(2):  # the second finds the scratch memory as the first left it
-        fast = known.residual_weights(residuals, items, own, damping=50.0, min_common=3)
-        slow = twin_neighbours.residual_weights(
-            ratings, residuals.by_item, items, own, damping=50.0, min_common=3, unit=MOST_WEIGHT
-        )
-        assert all_same(fast, slow)
+        found = known.heard(residuals, person, most, damping=50.0, min_common=3)
+        assert all_same(arrays_of(found), heard_by_twin(ratings, person, residuals, most))
+
+
+@needs_extension
+def test_a_long_list_of_people_with_very_many_films_in_common_is_the_twins() -> None:
+    ratings = made(900, 1100, 0.5, seed=18)
+    known = Everybody(ratings)
+    residuals = known.residuals(residuals_of(ratings, 18))
+    own = np.random.default_rng(18).integers(-2047, 2048, size=1100).astype(np.int16)
+    person = (np.arange(1100, dtype=np.int32), own)
+    found = known.heard(residuals, person, 5, damping=50.0, min_common=3)
+    assert all_same(arrays_of(found), heard_by_twin(ratings, person, residuals, 5))
 
 
 @given(ratings_of_few(), st.integers(0, 99))
@@ -95,51 +133,72 @@ def test_residuals_are_turned_round_as_ratings_are(ratings: Ratings, seed: int) 
     assert same(residuals.by_item, by_user[np.argsort(ratings.items, kind="stable")])
 
 
-def random_ranking(known: Everybody, seed: int) -> Ranking:
-    rng = np.random.default_rng(seed)
-    weights = rng.integers(-65536, 65537, size=known.ratings.n_users)
-    return known.ranking(np.where(rng.random(len(weights)) < 0.2, 0, weights).astype(np.int32))
+def random_ranking(known: Everybody, seed: int, most: int | None = None) -> Ranking:
+    rng, n_users = np.random.default_rng(seed), known.ratings.n_users
+    weights = np.where(rng.random(n_users) < 0.2, 0, rng.integers(-65536, 65537, size=n_users)).astype(np.int32)
+    return twin_neighbours.heard(weights, np.ones(n_users, dtype=np.int32), n_users if most is None else most)
 
 
 @needs_extension
-@given(ratings_of_few(), st.integers(0, 99), st.integers(1, 12), st.sampled_from((None, 0, 1, 7, 100)))
-def test_votes_are_their_twins(ratings: Ratings, seed: int, k: int, n_nearest: int | None) -> None:
+@given(ratings_of_few(), st.integers(0, 99), st.integers(1, 12), st.sampled_from((None, 0, 1, 7)))
+def test_votes_are_their_twins(ratings: Ratings, seed: int, k: int, most: int | None) -> None:
     known = Everybody(ratings)
     residuals = known.residuals(residuals_of(ratings, seed))
-    ranking = random_ranking(known, seed)
+    ranking = random_ranking(known, seed, most)
     every = np.arange(ratings.n_items, dtype=np.int32)
-    expected = twin_neighbours.votes_on(
-        *(ratings, residuals.by_item, ranking.weights, ranking.rank, every),
-        k=k,
-        n_nearest=ratings.n_users if n_nearest is None else n_nearest,
-    )
+    expected = twin_neighbours.votes_on(ratings, residuals.by_item, ranking, every, k=k)
     for items in (None, every, every[::-1].copy()):
-        sums = known.votes(ranking, residuals, k=k, n_nearest=n_nearest, items=items)
-        turn = slice(None) if items is None else items
-        assert same(sums.numerators, expected[0][turn])
-        assert same(sums.totals, expected[1][turn])
-        assert same(sums.n_votes, expected[2][turn])
+        sums = known.votes(ranking, residuals, k=k, items=items)
+        assert same(sums.packed, expected[slice(None) if items is None else items])
 
 
-@needs_extension
-@pytest.mark.parametrize("n_nearest", [None, 300])
-def test_votes_on_a_catalogue_of_popular_and_rare_films_are_their_twins(n_nearest: int | None) -> None:
+@pytest.fixture(scope="module")
+def popular_and_rare() -> Ratings:
+    """Return ratings of 400 films by 3,000 people, the first of which nearly everybody knows."""
     rng = np.random.default_rng(9)
     density = 0.9 / (1 + np.arange(400) / 4)
     users, items = np.nonzero(rng.random((3000, 400)) < density)
     scores = rng.integers(0, 101, size=len(users)).astype(np.uint8)
-    ratings = Ratings.from_triples(users.astype(np.int32), items.astype(np.int32), scores, 3000, 400)
-    known = Everybody(ratings)
-    residuals = known.residuals(residuals_of(ratings, 9))
-    ranking = random_ranking(known, 9)
-    sums = known.votes(ranking, residuals, k=40, n_nearest=n_nearest)
+    return Ratings.from_triples(users.astype(np.int32), items.astype(np.int32), scores, 3000, 400)
+
+
+@needs_extension
+@pytest.mark.parametrize("most", [None, 300])
+def test_votes_on_a_catalogue_of_popular_and_rare_films_are_their_twins(
+    popular_and_rare: Ratings, most: int | None
+) -> None:
+    known = Everybody(popular_and_rare)
+    residuals = known.residuals(residuals_of(popular_and_rare, 9))
+    ranking = random_ranking(known, 9, most)
     every = np.arange(400, dtype=np.int32)
-    expected = twin_neighbours.votes_on(
-        *(ratings, residuals.by_item, ranking.weights, ranking.rank, every), k=40, n_nearest=n_nearest or 3000
-    )
-    assert same(sums.numerators, expected[0])
-    assert same(sums.totals, expected[1])
-    assert same(sums.n_votes, expected[2])
+    for _ in range(2):  # the second finds the scratch memory as the first left it
+        sums = known.votes(ranking, residuals, k=40)
+        assert same(sums.packed, twin_neighbours.votes_on(popular_and_rare, residuals.by_item, ranking, every, k=40))
+
+
+def test_votes_are_told_apart_however_great_their_sums() -> None:
+    packed = np.array([[-5, 32767 * 65536 * VOTE + 32767], [7, 0]], dtype=np.int64)
+    sums = VoteSums(packed)
+    assert sums.numerators.tolist() == [-5, 7]
+    assert sums.totals.tolist() == [32767 * 65536, 0]
+    assert sums.n_votes.tolist() == [32767, 0]
+
+
+@needs_extension
+@pytest.mark.parametrize("n_effects", [2, 100_000])
+@pytest.mark.parametrize("n", [0, 1, 10, 400])
+def test_the_films_of_which_votes_say_the_best_are_the_twins(popular_and_rare: Ratings, n: int, n_effects: int) -> None:
+    """With two effects and hardly any scale most predictions are equal to others: the first by index stand first."""
+    known, rng = Everybody(popular_and_rare), np.random.default_rng(5)
+    votes = known.votes(random_ranking(known, 9), known.residuals(residuals_of(popular_and_rare, 9)), k=40)
+    effects = rng.integers(-n_effects, n_effects + 1, size=400)
+    exclude = (np.arange(0, 400, 7, dtype=np.int32), np.zeros(0, dtype=np.int32))
+    open_items = np.ones(400, dtype=np.uint8)
+    open_items[exclude[0]] = 0
+    for scale in (VoteScale(1, 256, 32768), VoteScale(130_000, 256, 32768)):
+        found = known.best(votes, effects, scale, n, exclude=exclude, min_votes=5)
+        assert same(found, twin_neighbours.best(votes, effects, scale, n, open_items=open_items, min_votes=5))
+        assert len(found) == min(n, int(((votes.n_votes >= 5) & (open_items > 0)).sum()))
 
 
 @needs_extension
@@ -163,11 +222,11 @@ def test_rows_made_in_halves_are_those_made_at_once(ratings: Ratings, seed: int)
 
     def rows() -> list[np.ndarray]:
         by_scores = known.pearson_row(items, scores, damping=25.0, min_common=2)
-        return [*by_scores, *known.residual_weights(residuals, items, own, damping=50.0, min_common=2)]
+        most = ratings.n_users // 2
+        return [*by_scores, *arrays_of(known.heard(residuals, (items, own), most, damping=50.0, min_common=2))]
 
     def counted() -> list[np.ndarray]:
-        sums = known.votes(random_ranking(known, seed), residuals, k=3)
-        return [sums.numerators.copy(), sums.totals.copy(), sums.n_votes.copy()]
+        return [known.votes(random_ranking(known, seed), residuals, k=3).packed.copy()]
 
     at_once = [*rows(), *counted()]
     with pytest.MonkeyPatch.context() as patch:
@@ -279,35 +338,38 @@ def test_without_the_extension_the_same_is_served() -> None:
     similarity, n_common = known.pearson_row(items, scores, damping=25.0, min_common=3)
     assert n_common.max() > 10
     assert len(nearest(similarity, 5)) == 5
-    weights, _ = known.residual_weights(
-        residuals, items, np.arange(len(items), dtype=np.int16), damping=25.0, min_common=3
-    )
-    ranking = known.ranking(weights)
+    person = (items, np.arange(len(items), dtype=np.int16))
+    ranking = known.heard(residuals, person, 60, damping=25.0, min_common=3, without=2)
+    assert 2 not in ranking.order
     catalogue = known.votes(ranking, residuals, k=40)
+    best = known.best(catalogue, np.zeros(40, dtype=np.int64), VoteScale(1000, 256, 1), 3, exclude=(), min_votes=1)
+    assert len(best) == 3
     some = known.votes(ranking, residuals, k=40, items=np.arange(3, dtype=np.int32))
     assert catalogue.numerators[:3].tolist() == some.numerators.tolist()
     distances = known.taste_distances(items, scores, np.arange(60, dtype=np.int32))
     assert distances.min() >= 0
 
 
-def test_weights_out_of_bounds_are_refused() -> None:
-    known = Everybody(made(5, 5, 0.5, seed=12))
-    with pytest.raises(ValueError, match="weights must lie in"):
-        known.ranking(np.array([0, 0, 0, 0, 65537], dtype=np.int32))
-
-
 def test_votes_of_foreign_arrays_are_refused() -> None:
     ratings = made(5, 5, 0.5, seed=13)
     known = Everybody(ratings)
     residuals = known.residuals(residuals_of(ratings, 13))
-    ranking = known.ranking(np.array([5, 4, 3, 2, 1], dtype=np.int32))
+    one = np.ones(1, dtype=np.int32)
+    ranking = Ranking(one, one, one)
     with pytest.raises(ValueError, match="k must lie in"):
         known.votes(ranking, residuals, k=0)
     with pytest.raises(ValueError, match="items must lie in"):
         known.votes(ranking, residuals, k=4, items=np.array([5], dtype=np.int32))
-    foreign = Ranking(ranking.weights, np.array([7], dtype=np.int32), ranking.rank)
     with pytest.raises(ValueError, match=r"ranking\.order must lie in"):
-        known.votes(foreign, residuals, k=4)
+        known.votes(Ranking(np.array([7], dtype=np.int32), one, one), residuals, k=4)
+    with pytest.raises(ValueError, match=r"ranking\.weights must be int32 \[1\]"):
+        known.votes(Ranking(one, np.ones(2, dtype=np.int32), one), residuals, k=4)
+    with pytest.raises(ValueError, match="exclude must lie in"):
+        known.best(
+            *(known.votes(ranking, residuals, k=4), np.zeros(5, dtype=np.int64), VoteScale(1, 1, 1), 3),
+            exclude=(np.array([5], dtype=np.int32),),
+            min_votes=1,
+        )
 
 
 def test_residuals_out_of_bounds_are_refused() -> None:
@@ -316,7 +378,6 @@ def test_residuals_out_of_bounds_are_refused() -> None:
     with pytest.raises(ValueError, match="by_user must lie in -2047 to 2047"):
         known.residuals(wrong)
     residuals = known.residuals(wrong - np.int16(1))
+    person = (np.arange(2, dtype=np.int32), np.array([0, -2048], dtype=np.int16))
     with pytest.raises(ValueError, match="own must lie in -2047 to 2047"):
-        known.residual_weights(
-            residuals, np.arange(2, dtype=np.int32), np.array([0, -2048], dtype=np.int16), damping=1.0, min_common=3
-        )
+        known.heard(residuals, person, 3, damping=1.0, min_common=3)

@@ -8,14 +8,14 @@ import numpy as np
 from hypothesis import strategies as st
 
 from camflix.recommender.arrays import Ratings
-from camflix.recommender.kernels.everybody import MOST_RESIDUAL
+from camflix.recommender.kernels.border import MOST_RESIDUAL
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    from camflix.recommender.kernels.person_arrays import Int16s
+    from camflix.recommender.arrays import Int16s
 
 LEVELS = ((50,), (0, 100), (20, 40, 60, 80, 100), tuple(range(101)))
 

@@ -1,0 +1,50 @@
+/* Helpers of the kernels that serve one person: shares of users or films, rows cut to a share. */
+#ifndef CAMFLIX_SHARE_H
+#define CAMFLIX_SHARE_H
+
+#include <stdint.h>
+
+enum {
+    PIECE = 256, /* so many ratings of a row or column are looked through at once */
+    LINE = 64,   /* bytes of a cache line */
+};
+
+/* Part of a row or column: the places from begin to end - 1. */
+typedef struct {
+    int64_t begin, end;
+} Span;
+
+static inline int32_t smaller(int32_t a, int32_t b) { return a < b ? a : b; }
+
+/* The first place from `begin` to `end` where `index` or a later one stands; they ascend. */
+static inline int64_t first_from(const int32_t *indices, int64_t begin, int64_t end, int32_t index) {
+    while (begin < end) {
+        const int64_t middle = begin + (end - begin) / 2;
+        if (indices[middle] < index) {
+            begin = middle + 1;
+        } else {
+            end = middle;
+        }
+    }
+    return begin;
+}
+
+/* The places of a row or column (its indices, ascending) that lie in a share. */
+static inline Span in_share(const Share *share, const int64_t *pointers, const int32_t *indices, int32_t row) {
+    Span span = {pointers[row], pointers[row + 1]};
+    if (share->begin > 0) {
+        span.begin = first_from(indices, span.begin, span.end, share->begin);
+    }
+    if (share->end < share->n) {
+        span.end = first_from(indices, span.begin, span.end, share->end);
+    }
+    return span;
+}
+
+/* Begin to fetch what lies from `first` to before `end`. A macro, for gcc drops calls of a function that does no more. */
+#define FETCH(first, end)                                                                                              \
+    for (const char *line = (const char *)(first); line < (const char *)(end); line += LINE) {                         \
+        __builtin_prefetch(line);                                                                                      \
+    }
+
+#endif
