@@ -127,7 +127,7 @@ class Classic(Model):
         spreads = np.repeat(baseline.spreads(ratings, residuals), np.diff(ratings.user_ptr))
         self._everybody = Everybody(ratings)
         self._z = self._everybody.residuals(_standardised(residuals, spreads))
-        self._n_raters = np.diff(ratings.item_ptr).astype(np.int32)
+        self._n_raters = np.diff(ratings.item_ptr)
 
     @classmethod
     def fit(cls, ratings: Ratings, features: Features | None = None, *, seed: int = 0) -> Self:
@@ -154,8 +154,8 @@ class Classic(Model):
             items, scores = ratings.items[row][hidden[row]], ratings.scores[row][hidden[row]]
             person = model.person(*rest.of_user(user), user)
             sums = model._sums(person, items)
-            deviations = model._half_widths(person, items, sums) / model._interval.widths[0]
-            errors.append(np.abs(model._clipped(sums) - scores * np.int64(THOUSANDTHS)) / deviations)
+            deviations = model._half_widths(person, items, sums.n_evidence) / model._interval.widths[0]
+            errors.append(np.abs(model._clipped(sums.unclipped) - scores * np.int64(THOUSANDTHS)) / deviations)
             n_evidence.append(sums.n_evidence)
         return np.concatenate(errors), np.concatenate(n_evidence)
 
@@ -204,17 +204,18 @@ class Classic(Model):
     def predict(self, person: Person, items: Int32s) -> Predictions:
         """Return the predicted scores for ``items``; each is the total of its receipt."""
         ready = self._ready(person)
-        return self._predictions(ready, items, self._sums(ready, items))
+        sums = self._sums(ready, items)
+        return self._predictions(ready, items, sums.unclipped, sums.n_evidence)
 
-    def _predictions(self, ready: ClassicPerson, items: Int32s, sums: _Sums) -> Predictions:
-        half, estimates = self._half_widths(ready, items, sums), self._clipped(sums)
+    def _predictions(self, ready: ClassicPerson, items: Int32s, unclipped: Int64s, n_evidence: Int32s) -> Predictions:
+        half, estimates = self._half_widths(ready, items, n_evidence), self._clipped(unclipped)
         return Predictions(
             np.asarray(items, dtype=np.int32),
             estimates / THOUSANDTHS,
             np.maximum(np.floor(estimates - half), self._least) / THOUSANDTHS,
             np.minimum(np.ceil(estimates + half), self._most) / THOUSANDTHS,
-            self._reasons(ready, items, sums.n_evidence),
-            sums.n_evidence,
+            self._reasons(ready, items, n_evidence),
+            n_evidence,
         )
 
     def explain(self, person: Person, item: int) -> Receipt:
@@ -231,7 +232,7 @@ class Classic(Model):
             ReceiptLine(Part.PERSON, ready.effect),
             *self._neighbour_lines(ready, self._votes(ready, item), int(sums.denominators[0])),
         ]
-        clipped = int(self._clipped(sums)[0] - sums.unclipped[0])
+        clipped = int(self._clipped(sums.unclipped)[0] - sums.unclipped[0])
         return Receipt.of(self.name, shown, lines, clipped)
 
     def neighbours(self, person: Person, k: int) -> Neighbours:
@@ -245,14 +246,15 @@ class Classic(Model):
         get the top of the list by index.
         """
         ready = self._ready(person)
-        votes, scale = self._counted(ready, None), VoteScale(ready.spread, _Z_UNIT, _WEIGHT_DAMPING)
-        # In integers, and only then the ten in full: a film's effect and votes order as its prediction does.
-        items = self._everybody.best(
-            *(votes, self._baseline.item_effects, scale, n),
-            exclude=(np.ascontiguousarray(person.items), np.ascontiguousarray(exclude)),
+        items, unclipped, n_evidence = self._everybody.best(
+            self._counted(ready, None),
+            self._baseline.item_effects,
+            VoteScale(ready.spread, _Z_UNIT, _WEIGHT_DAMPING),
+            n,
+            exclude=np.concatenate((person.items, exclude)),
             min_votes=min_evidence,
         )
-        return self._predictions(ready, items, self._of_votes(ready, votes.take(items), items))
+        return self._predictions(ready, items, unclipped + (self._baseline.mean + ready.effect), n_evidence)
 
     def _ready(self, person: Person) -> ClassicPerson:
         return person if isinstance(person, ClassicPerson) else self.person(person.items, person.scores, person.user)
@@ -287,26 +289,28 @@ class Classic(Model):
         unclipped = expected + rounded_ratios(votes.numerators * person.spread, denominators)
         return _Sums(denominators, unclipped, votes.n_votes.astype(np.int32))
 
-    def _clipped(self, sums: _Sums) -> Int64s:
-        """Return the estimates in thousandths, between the least and the greatest score that occur."""
-        return np.minimum(np.maximum(sums.unclipped, self._least), self._most)
+    def _clipped(self, unclipped: Int64s) -> Int64s:
+        """Return estimates, in thousandths, cut to lie between the least and the greatest score that occur."""
+        return np.minimum(np.maximum(unclipped, self._least), self._most)
 
-    def _half_widths(self, person: ClassicPerson, items: Int32s, sums: _Sums) -> Float64s:
-        n_of_items = self._n_raters[items].astype(np.int64)
+    def _half_widths(self, person: ClassicPerson, items: Int32s, n_evidence: Int32s) -> Float64s:
         scatter = (person.spread / THOUSANDTHS) ** 2 / self._baseline.variance
         return self._interval.half_widths(
-            self._baseline, items, n_of_items, sums.n_evidence, (scatter, len(person.items))
+            self._baseline, items, self._n_raters[items], n_evidence, (scatter, len(person.items))
         )
 
     def _reasons(self, person: ClassicPerson, items: Int32s, n_evidence: Int32s) -> UInt8s:
-        n_raters = self._n_raters[items]
-        if person.user >= 0:
-            n_raters = n_raters - _among(items, self._ratings.of_user(person.user)[0])
-        reasons = np.where(n_evidence > 0, Reason.KNOWN, Reason.NO_NEIGHBOURS)
-        reasons[n_raters == 0] = Reason.FILM_UNRATED
+        reasons = np.full(len(items), Reason.KNOWN, dtype=np.uint8)
+        silent = n_evidence == 0
         if len(person.items) < MIN_RATINGS:
             reasons[:] = Reason.TOO_FEW_RATINGS
-        return reasons.astype(np.uint8)
+        elif silent.any():
+            reasons[silent] = Reason.NO_NEIGHBOURS
+            n_raters = self._n_raters[items]
+            if person.user >= 0:
+                n_raters = n_raters - _among(items, self._ratings.of_user(person.user)[0])
+            reasons[n_raters == 0] = Reason.FILM_UNRATED  # by anybody else, so that nobody speaks
+        return reasons
 
     def _neighbour_lines(self, person: ClassicPerson, votes: _Votes, denominator: int) -> list[ReceiptLine]:
         """Return a line for each vote, greatest amount first, ties by user."""

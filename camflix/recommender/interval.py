@@ -63,7 +63,7 @@ class Interval:
         scatter, n_own = person
         effects = 1.0 / (n_own + baseline.user_damping) + 1.0 / (n_of_items + baseline.item_damping)
         deviation = np.sqrt(baseline.variance * (scatter * self.item_scatter[items] + effects))
-        return self.widths[np.searchsorted(EVIDENCE_CLASSES, n_evidence, side="right")] * deviation * THOUSANDTHS
+        return self.widths[EVIDENCE_CLASSES.searchsorted(n_evidence, side="right")] * deviation * THOUSANDTHS
 
     @classmethod
     def of_normal(cls, baseline: Baseline, ratings: Ratings, residuals: Int64s) -> Interval:

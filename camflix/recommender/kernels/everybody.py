@@ -255,8 +255,8 @@ class Everybody:
         return VoteSums(votes)
 
     def best(
-        self, votes: VoteSums, effects: Int64s, scale: VoteScale, n: int, *, exclude: tuple[Int32s, ...], min_votes: int
-    ) -> Int32s:
+        self, votes: VoteSums, effects: Int64s, scale: VoteScale, n: int, *, exclude: Int32s, min_votes: int
+    ) -> tuple[Int32s, Int64s, Int32s]:
         """Return the ``n`` films of which the votes say the best, best first, equal ones by index.
 
         Args:
@@ -264,28 +264,30 @@ class Everybody:
             effects: int64 ``[n_items]``, what each film's prediction begins with, up to 2^51.
             scale: how the votes change it.
             n: how many at the most.
-            exclude: int32 ``[m]`` each, films that are left out.
+            exclude: int32 ``[m]``, films that are left out.
             min_votes: films with fewer are left out, too.
+
+        Returns:
+            items: int32 ``[k]``.
+            predictions: int64 ``[k]``, effect and change.
+            n_votes: int32 ``[k]``.
         """
         n_items = self.ratings.n_items
         check_array("votes", votes.packed, np.int64, (n_items, 2))
         check_array("effects", effects, np.int64, (n_items,))
-        for items in exclude:
-            check_indices("exclude", items, n_items)
-        open_items = self._scratch.open
-        open_items.fill(1)
-        for items in exclude:
-            open_items[items] = 0
+        check_indices("exclude", exclude, n_items)
         n = min(max(n, 0), n_items)
         if not AVAILABLE:
-            return twin_neighbours.best(votes, effects, scale, n, open_items=open_items, min_votes=min_votes)
-        best = np.empty(n, dtype=np.int32)
-        sums = (ffi.cast("Votes *", pointer(votes.packed)), pointer(effects))
+            return twin_neighbours.best(votes, effects, scale, n, exclude=exclude, min_votes=min_votes)
+        best, predictions, n_votes = np.empty(n, np.int32), np.empty(n, np.int64), np.empty(n, np.int32)
+        given = (ffi.cast("Votes *", pointer(votes.packed)), pointer(effects))
         numbers = ffi.new("VoteScale *", [scale.scale, scale.unit, scale.damping])
-        found = int(lib.person_best(n_items, *sums, numbers, min_votes, pointer(open_items), n, pointer(best)))
+        closed = (len(exclude), pointer(exclude), pointer(self._scratch.open))
+        results = (pointer(best), pointer(predictions), pointer(n_votes))
+        found = int(lib.person_best(n_items, *given, numbers, min_votes, *closed, n, *results))
         if found < 0:
             raise MemoryError
-        return best[:found]
+        return best[:found], predictions[:found], n_votes[:found]
 
     def taste_distances(self, items: Int32s, scores: UInt8s, users: Int32s) -> Float64s:
         """Return the taste distance of one person to some users: mean |P(u, i) - P(v, i)| over films in common.

@@ -95,12 +95,18 @@ def votes_on(ratings: Ratings, item_residuals: Int16s, ranking: Ranking, items: 
     return np.stack((numerators, totals * VOTE + np.minimum(counts, k)), axis=1)
 
 
-def best(votes: VoteSums, effects: Int64s, scale: VoteScale, n: int, *, open_items: UInt8s, min_votes: int) -> Int32s:
-    """Return the ``n`` films whose prediction from the votes is greatest; of those that are open, with enough votes."""
-    items = np.flatnonzero((open_items != 0) & (votes.n_votes >= min_votes)).astype(np.int32)
+def best(
+    votes: VoteSums, effects: Int64s, scale: VoteScale, n: int, *, exclude: Int32s, min_votes: int
+) -> tuple[Int32s, Int64s, Int32s]:
+    """Return the ``n`` films whose prediction from the votes is greatest, these predictions, and the votes on each."""
+    enough = votes.n_votes >= min_votes
+    enough[exclude] = False
+    items = np.flatnonzero(enough).astype(np.int32)
     sums = votes.take(items)
-    amounts = rounded_ratios(scale.scale * sums.numerators, scale.unit * (sums.totals + scale.damping))
-    return items[np.lexsort((items, -(effects[items] + amounts)))[:n]]
+    changes = rounded_ratios(scale.scale * sums.numerators, scale.unit * (sums.totals + scale.damping))
+    predictions = effects[items] + changes
+    first = np.lexsort((items, -predictions))[:n]
+    return items[first], predictions[first], sums.n_votes[first].astype(np.int32)
 
 
 def columns_of(n_items: int, user_ptr: Int64s, items: Int32s, scores: UInt8s) -> tuple[Int64s, Int32s, UInt8s]:

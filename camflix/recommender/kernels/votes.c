@@ -34,7 +34,7 @@ enum {
 
 static int64_t n_raters(const Neighbourhood *of, int32_t item) { return of->item_ptr[item + 1] - of->item_ptr[item]; }
 
-static inline int64_t n_votes(const Votes *votes) { return votes->total_and_n & (VOTE - 1); }
+static inline int64_t count_of(const Votes *votes) { return votes->total_and_n & (VOTE - 1); }
 
 static inline void add_vote(Votes *votes, int64_t weight, int64_t residual) {
     votes->numerator += weight * residual;
@@ -61,7 +61,7 @@ static int64_t walk_row(const Neighbourhood *of, Span row, int32_t rank, Votes *
             Votes *film = &votes[spoken[j]];
             film->numerator += weight * said[j];
             film->total_and_n += vote;
-            if (n_votes(film) == of->k) {
+            if (count_of(film) == of->k) {
                 open[spoken[j]] = 0;
                 closed += n_raters(of, spoken[j]);
             }
@@ -117,7 +117,7 @@ static int64_t raters_by_rank(const Neighbourhood *of, int32_t item, int32_t wal
 
 /* Add to a film the votes of its raters from rank `walked` on, up to k in all. */
 static void finish_film(const Neighbourhood *of, int32_t item, int32_t walked, uint64_t *keys, Votes *votes) {
-    const int64_t wanted = of->k - n_votes(votes), length = n_raters(of, item);
+    const int64_t wanted = of->k - count_of(votes), length = n_raters(of, item);
     const uint32_t n_ranks = (uint32_t)(of->n - walked);
     /* If its raters were spread evenly over the ranks, so many ranks would hold half as many again as are wanted. */
     const int64_t guess = (wanted + wanted / 2 + 8) * (int64_t)n_ranks / (length + 1);
@@ -190,14 +190,19 @@ static inline int64_t rounded_ratio(int64_t a, int64_t b) {
 }
 
 int32_t person_best(int32_t n_items, const Votes *votes, const int64_t *effects, const VoteScale *scale,
-                    int32_t min_votes, const uint8_t *open, int32_t n, int32_t *best) {
+                    int32_t min_votes, int32_t n_closed, const int32_t *closed, uint8_t *open, int32_t n,
+                    int32_t *best, int64_t *predictions, int32_t *n_votes) {
     Shortlist list = {.k = n, .capacity = 2 * n + 64, .floor = -INFINITY};
     list.candidates = malloc(sizeof(Candidate) * (size_t)list.capacity);
     if (list.candidates == NULL) {
         return -1;
     }
+    memset(open, 1, (size_t)n_items);
+    for (int32_t j = 0; j < n_closed; j++) {
+        open[closed[j]] = 0;
+    }
     for (int32_t i = 0; i < n_items; i++) {
-        if (!open[i] || n_votes(&votes[i]) < min_votes) {
+        if (!open[i] || count_of(&votes[i]) < min_votes) {
             continue;
         }
         const int64_t numerator = scale->scale * votes[i].numerator;
@@ -214,6 +219,8 @@ int32_t person_best(int32_t n_items, const Votes *votes, const int64_t *effects,
     const int32_t n_listed = sorted_shortlist(&list);
     for (int32_t j = 0; j < n_listed; j++) {
         best[j] = list.candidates[j].user;
+        predictions[j] = (int64_t)list.candidates[j].similarity;
+        n_votes[j] = (int32_t)count_of(&votes[best[j]]);
     }
     free(list.candidates);
     return n_listed;
