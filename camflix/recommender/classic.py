@@ -27,7 +27,7 @@ import numpy as np
 
 from camflix.recommender.arrays import MAX_SCORE
 from camflix.recommender.baseline import Baseline, fit_baseline
-from camflix.recommender.interval import Interval, measured_widths
+from camflix.recommender.interval import Interval, Ranges, measured_widths
 from camflix.recommender.kernels.border import MOST_RESIDUAL
 from camflix.recommender.kernels.everybody import Everybody
 from camflix.recommender.kernels.person_arrays import MOST_WEIGHT, VoteScale
@@ -128,6 +128,7 @@ class Classic(Model):
         self._everybody = Everybody(ratings)
         self._z = self._everybody.residuals(_standardised(residuals, spreads))
         self._n_raters = np.diff(ratings.item_ptr)
+        self._ranges = Ranges(interval, baseline, self._n_raters)
 
     @classmethod
     def fit(cls, ratings: Ratings, features: Features | None = None, *, seed: int = 0) -> Self:
@@ -208,12 +209,13 @@ class Classic(Model):
         return self._predictions(ready, items, sums.unclipped, sums.n_evidence)
 
     def _predictions(self, ready: ClassicPerson, items: Int32s, unclipped: Int64s, n_evidence: Int32s) -> Predictions:
-        half, estimates = self._half_widths(ready, items, n_evidence), self._clipped(unclipped)
+        estimates = self._clipped(unclipped)
+        half = np.ceil(self._half_widths(ready, items, n_evidence))
         return Predictions(
             np.asarray(items, dtype=np.int32),
             estimates / THOUSANDTHS,
-            np.maximum(np.floor(estimates - half), self._least) / THOUSANDTHS,
-            np.minimum(np.ceil(estimates + half), self._most) / THOUSANDTHS,
+            np.maximum(estimates - half, self._least) / THOUSANDTHS,
+            np.minimum(estimates + half, self._most) / THOUSANDTHS,
             self._reasons(ready, items, n_evidence),
             n_evidence,
         )
@@ -295,17 +297,14 @@ class Classic(Model):
 
     def _half_widths(self, person: ClassicPerson, items: Int32s, n_evidence: Int32s) -> Float64s:
         scatter = (person.spread / THOUSANDTHS) ** 2 / self._baseline.variance
-        return self._interval.half_widths(
-            self._baseline, items, self._n_raters[items], n_evidence, (scatter, len(person.items))
-        )
+        return self._ranges.half_widths(items, n_evidence, scatter, len(person.items))
 
     def _reasons(self, person: ClassicPerson, items: Int32s, n_evidence: Int32s) -> UInt8s:
-        reasons = np.full(len(items), Reason.KNOWN, dtype=np.uint8)
-        silent = n_evidence == 0
+        reasons = np.zeros(len(items), dtype=np.uint8)  # Reason.KNOWN
         if len(person.items) < MIN_RATINGS:
             reasons[:] = Reason.TOO_FEW_RATINGS
-        elif silent.any():
-            reasons[silent] = Reason.NO_NEIGHBOURS
+        elif not n_evidence.all():
+            reasons[n_evidence == 0] = Reason.NO_NEIGHBOURS
             n_raters = self._n_raters[items]
             if person.user >= 0:
                 n_raters = n_raters - _among(items, self._ratings.of_user(person.user)[0])

@@ -48,23 +48,6 @@ class Interval:
     item_scatter: Float64s
     widths: Float64s
 
-    def half_widths(
-        self, baseline: Baseline, items: Int32s, n_of_items: Int64s, n_evidence: Int32s, person: tuple[float, int]
-    ) -> Float64s:
-        """Return the half-width of each prediction, float64 ``[n]``, thousandths of a point.
-
-        Args:
-            baseline: with the variance and the dampings.
-            items: int32 ``[n]``.
-            n_of_items: int64 ``[n]``, how many ratings each has.
-            n_evidence: int32 ``[n]``, how many neighbours stand behind each.
-            person: f_u, and how many ratings the person has.
-        """
-        scatter, n_own = person
-        effects = 1.0 / (n_own + baseline.user_damping) + 1.0 / (n_of_items + baseline.item_damping)
-        deviation = np.sqrt(baseline.variance * (scatter * self.item_scatter[items] + effects))
-        return self.widths[EVIDENCE_CLASSES.searchsorted(n_evidence, side="right")] * deviation * THOUSANDTHS
-
     @classmethod
     def of_normal(cls, baseline: Baseline, ratings: Ratings, residuals: Int64s) -> Interval:
         """Return the interval of normal residuals, before it is measured.
@@ -78,6 +61,31 @@ class Interval:
         n = np.diff(ratings.item_ptr)
         scatter = (squares / baseline.variance + _PSEUDO_RATINGS) / (n + _PSEUDO_RATINGS)
         return cls(scatter, np.full(len(EVIDENCE_CLASSES) + 1, NORMAL_WIDTH))
+
+
+class Ranges:
+    """The half-widths of one fit, what depends on the film alone computed once."""
+
+    def __init__(self, interval: Interval, baseline: Baseline, n_of_items: Int64s) -> None:
+        """Prepare for films that have ``n_of_items`` ratings (int64 ``[n_items]``)."""
+        self._variance = baseline.variance
+        self._user_damping = baseline.user_damping
+        self._item_scatter = baseline.variance * interval.item_scatter
+        self._item_effects = baseline.variance / (n_of_items + baseline.item_damping)
+        classes = EVIDENCE_CLASSES.searchsorted(np.arange(EVIDENCE_CLASSES[-1] + 1), side="right")
+        self._widths = interval.widths[classes] * THOUSANDTHS
+
+    def half_widths(self, items: Int32s, n_evidence: Int32s, scatter: float, n_own: int) -> Float64s:
+        """Return the half-width of each prediction, float64 ``[n]``, thousandths of a point.
+
+        Args:
+            items: int32 ``[n]``.
+            n_evidence: int32 ``[n]``, how many neighbours stand behind each, at most 40.
+            scatter: f_u.
+            n_own: how many ratings the person has.
+        """
+        effects = self._item_effects[items] + self._variance / (n_own + self._user_damping)
+        return self._widths[n_evidence] * np.sqrt(scatter * self._item_scatter[items] + effects)
 
 
 def measured_widths(errors: Float64s, n_evidence: Int32s) -> Float64s:

@@ -56,6 +56,7 @@ class Everybody:
         if AVAILABLE:
             self._columns = (pointer(ratings.item_ptr), pointer(ratings.users))
             self._scores = pointer(ratings.item_scores)
+            self._wide = int(lib.person_wide())
 
     def pearson_row(self, items: Int32s, scores: UInt8s, *, damping: float, min_common: int) -> tuple[Float64s, Int32s]:
         """Return the damped Pearson correlation of one person with every user.
@@ -236,7 +237,7 @@ class Everybody:
         rows = (ratings.user_ptr, ratings.item_ptr, ratings.items, ratings.users)
         values = (residuals.by_user, residuals.by_item, ranking.order, ranking.weights, scratch.rank)
         pointers = [pointer(array) for array in (*rows, *values)]  # kept alive here: the struct holds bare addresses
-        of = ffi.new("Neighbourhood *", [*pointers, len(ranking.order), k])
+        of = ffi.new("Neighbourhood *", [*pointers, len(ranking.order), k, self._wide])
         results, still_open = ffi.cast("Votes *", pointer(votes)), pointer(scratch.open)
         keys = (pointer(scratch.keys[0]), pointer(scratch.keys[1]))
         ranks = (len(ranking.order), pointer(ranking.order), pointer(scratch.rank))

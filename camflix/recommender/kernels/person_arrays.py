@@ -97,9 +97,9 @@ class Scratch(threading.local):
     Attributes:
         sums: uint64 ``[n_users, 2]``, 0.
         wide: int64 ``[n_users * 6]``, 0; empty until somebody has very many ratings.
-        keys: uint64 ``[2, n_users]``, anything; a row for each half.
+        keys: uint64 ``[2, n_users + 16]``, anything; a row for each half.
         row: uint8 ``[n_items]``, 255.
-        open: uint8 ``[n_items]``, anything.
+        open: uint8 ``[n_items + 3]``, anything.
         votes: int64 ``[n_items, 2]``, anything.
         rank: int32 ``[n_users]``, ``NO_RANK``.
     """
@@ -107,9 +107,9 @@ class Scratch(threading.local):
     def __init__(self, n_users: int, n_items: int) -> None:
         self.sums = np.zeros((n_users, 2), dtype=np.uint64)
         self.wide = np.zeros(0, dtype=np.int64)
-        self.keys = np.empty((2, n_users), dtype=np.uint64)
+        self.keys = np.empty((2, n_users + 16), dtype=np.uint64)
         self.row = np.full(n_items, NO_PERCENTILE, dtype=np.uint8)
-        self.open = np.empty(n_items, dtype=np.uint8)
+        self.open = np.empty(n_items + 3, dtype=np.uint8)
         self.votes = np.empty((n_items, 2), dtype=np.int64)
         self.rank = np.full(n_users, NO_RANK, dtype=np.int32)
 

@@ -14,6 +14,7 @@
 
 #include "nearest.h"
 #include "share.h"
+#include "sieve.h"
 
 /* ---------------------------------------------------------------------------------------------------------------------
  * For each film, the votes of the k nearest of its raters
@@ -44,18 +45,20 @@ static inline void add_vote(Votes *votes, int64_t weight, int64_t residual) {
 /* Let the neighbour of a rank speak; returns how many raters the films have that are closed by it. */
 static int64_t walk_row(const Neighbourhood *of, Span row, int32_t rank, Votes *restrict votes,
                         uint8_t *restrict open) {
-    const int64_t weight = of->weights[rank], vote = llabs(weight) * VOTE + 1, end = row.end;
+    const int64_t weight = of->weights[rank], vote = llabs(weight) * VOTE + 1;
     int64_t closed = 0;
-    for (int64_t begin = row.begin; begin < end; begin += PIECE) {
+    for (int64_t begin = row.begin; begin < row.end; begin += PIECE) {
         const int32_t *items = of->items + begin;
         const int16_t *residuals = of->residuals + begin;
-        const int32_t length = (int32_t)(end - begin < PIECE ? end - begin : PIECE);
-        int32_t spoken[PIECE], n = 0;
-        int16_t said[PIECE];
-        for (int32_t j = 0; j < length; j++) {
-            spoken[n] = items[j];
-            said[n] = residuals[j];
-            n += open[items[j]];
+        const int32_t length = (int32_t)(row.end - begin < PIECE ? row.end - begin : PIECE);
+        int32_t spoken[PIECE + AT_ONCE], said[PIECE + AT_ONCE], n;
+#ifdef WIDE
+        if (of->wide) {
+            n = open_of_wide(length, items, residuals, open, spoken, said);
+        } else
+#endif
+        {
+            n = open_of(0, length, items, residuals, open, spoken, said, 0);
         }
         for (int32_t j = 0; j < n; j++) {
             Votes *film = &votes[spoken[j]];
@@ -101,18 +104,15 @@ static void select_least(uint64_t *keys, int64_t n, int64_t k) {
     }
 }
 
-/* The raters of a film whose rank is `walked` to walked + n_ranks - 1, as keys: rank in the upper half, place among the
- * raters in the lower, so that the nearest has the least key. Returns how many. */
+/* The raters of a film whose rank is `walked` to walked + n_ranks - 1, as keys: the nearest has the least. */
 static int64_t raters_by_rank(const Neighbourhood *of, int32_t item, int32_t walked, uint32_t n_ranks, uint64_t *keys) {
     const int32_t *users = of->users + of->item_ptr[item];
-    const int64_t length = n_raters(of, item);
-    int64_t n = 0;
-    for (int64_t j = 0; j < length; j++) {
-        const uint32_t rank = (uint32_t)(of->rank[users[j]] - walked); /* wraps: who has spoken */
-        keys[n] = (uint64_t)rank << 32 | (uint64_t)j;
-        n += rank < n_ranks;
+#ifdef WIDE
+    if (of->wide) {
+        return ranked_of_wide(n_raters(of, item), users, of->rank, walked, n_ranks, keys);
     }
-    return n;
+#endif
+    return ranked_of(0, n_raters(of, item), users, of->rank, walked, n_ranks, keys, 0);
 }
 
 /* Add to a film the votes of its raters from rank `walked` on, up to k in all. */
@@ -132,6 +132,14 @@ static void finish_film(const Neighbourhood *of, int32_t item, int32_t walked, u
         const int64_t rank = walked + (int64_t)(keys[j] >> 32), place = (int64_t)(keys[j] & UINT32_MAX);
         add_vote(votes, of->weights[rank], of->item_residuals[of->item_ptr[item] + place]);
     }
+}
+
+int32_t person_wide(void) {
+#ifdef WIDE
+    return WIDE_HERE();
+#else
+    return 0;
+#endif
 }
 
 void person_set_ranks(int32_t n, const int32_t *order, int32_t *rank) {

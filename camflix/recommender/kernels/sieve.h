@@ -1,0 +1,86 @@
+/* Keeping a few of many: the steps of counting votes that the compiler makes no vectors of. Each is written plainly, and
+ * once more with vectors of 512 bits, which give the same; which of the two serves is asked of the processor.
+ *
+ * The wide ones look flags and ranks up sixteen at a time ("gather"). Processors that had to be taught to do that slowly
+ * (Downfall, CVE-2022-40982) have no BF16, by which they are left out.
+ */
+#ifndef CAMFLIX_SIEVE_H
+#define CAMFLIX_SIEVE_H
+
+#include <stdint.h>
+
+#if defined(__GNUC__) && !defined(__clang__) && __GNUC__ >= 12 && defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__)
+#include <immintrin.h>
+#define WIDE __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,bmi2,popcnt")))
+#define WIDE_HERE() (__builtin_cpu_supports("avx512bf16") && __builtin_cpu_supports("avx512bw"))
+#endif
+
+enum { AT_ONCE = 16 }; /* so many more places than are asked for may be written by a step */
+
+/* Copy the items that are open, and the residuals beside them; returns how many. open: three bytes longer than there are
+ * items, for four bytes are looked at. spoken, said: AT_ONCE longer than `length`. */
+static inline int32_t open_of(int32_t begin, int32_t length, const int32_t *items, const int16_t *residuals,
+                              const uint8_t *open, int32_t *spoken, int32_t *said, int32_t n) {
+    for (int32_t j = begin; j < length; j++) {
+        spoken[n] = items[j];
+        said[n] = residuals[j];
+        n += open[items[j]];
+    }
+    return n;
+}
+
+/* The places of users whose rank is `walked` to walked + n_ranks - 1, as keys: rank less `walked` in the upper half,
+ * place in the lower. keys: AT_ONCE longer than `length`. Returns how many. */
+static inline int64_t ranked_of(int64_t begin, int64_t length, const int32_t *users, const int32_t *rank,
+                                int32_t walked, uint32_t n_ranks, uint64_t *keys, int64_t n) {
+    for (int64_t j = begin; j < length; j++) {
+        const uint32_t from = (uint32_t)(rank[users[j]] - walked); /* wraps: who has spoken */
+        keys[n] = (uint64_t)from << 32 | (uint64_t)j;
+        n += from < n_ranks;
+    }
+    return n;
+}
+
+#ifdef WIDE
+WIDE static int32_t open_of_wide(int32_t length, const int32_t *items, const int16_t *residuals, const uint8_t *open,
+                                 int32_t *spoken, int32_t *said) {
+    const __m512i flag = _mm512_set1_epi32(255);
+    int32_t n = 0, j = 0;
+    for (; j + AT_ONCE <= length; j += AT_ONCE) {
+        const __m512i item = _mm512_loadu_si512(items + j);
+        const __m512i residual = _mm512_cvtepi16_epi32(_mm256_loadu_si256((const __m256i *)(residuals + j)));
+        const __mmask16 kept = _mm512_test_epi32_mask(_mm512_i32gather_epi32(item, open, 1), flag);
+        _mm512_storeu_si512(spoken + n, _mm512_maskz_compress_epi32(kept, item));
+        _mm512_storeu_si512(said + n, _mm512_maskz_compress_epi32(kept, residual));
+        n += __builtin_popcount(kept);
+    }
+    return open_of(j, length, items, residuals, open, spoken, said, n);
+}
+
+WIDE static int64_t ranked_of_wide(int64_t length, const int32_t *users, const int32_t *rank, int32_t walked,
+                                   uint32_t n_ranks, uint64_t *keys) {
+    const __m512i first = _mm512_set1_epi32(walked), end = _mm512_set1_epi32((int32_t)n_ranks);
+    __m512i place = _mm512_setr_epi64(0, 1, 2, 3, 4, 5, 6, 7);
+    int64_t n = 0, j = 0;
+    for (; j + AT_ONCE <= length; j += AT_ONCE) {
+        const __m512i ranks = _mm512_i32gather_epi32(_mm512_loadu_si512(users + j), rank, 4);
+        const __m512i from = _mm512_sub_epi32(ranks, first);
+        const uint32_t kept = _mm512_cmplt_epu32_mask(from, end);
+        if (kept) {
+            const __m512i low = _mm512_cvtepu32_epi64(_mm512_castsi512_si256(from));
+            const __m512i high = _mm512_cvtepu32_epi64(_mm512_extracti64x4_epi64(from, 1));
+            const __m512i later = _mm512_add_epi64(place, _mm512_set1_epi64(8));
+            const __m512i low_keys = _mm512_or_si512(_mm512_slli_epi64(low, 32), place);
+            const __m512i high_keys = _mm512_or_si512(_mm512_slli_epi64(high, 32), later);
+            _mm512_storeu_si512(keys + n, _mm512_maskz_compress_epi64((__mmask8)kept, low_keys));
+            n += __builtin_popcount(kept & 255);
+            _mm512_storeu_si512(keys + n, _mm512_maskz_compress_epi64((__mmask8)(kept >> 8), high_keys));
+            n += __builtin_popcount(kept >> 8);
+        }
+        place = _mm512_add_epi64(place, _mm512_set1_epi64(AT_ONCE));
+    }
+    return ranked_of(j, length, users, rank, walked, n_ranks, keys, n);
+}
+#endif
+
+#endif
