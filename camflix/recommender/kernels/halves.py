@@ -6,8 +6,9 @@ Kernels release the interpreter's lock, so the two run at a time. A process has 
 from __future__ import annotations
 
 import os
-from concurrent.futures import ThreadPoolExecutor
 from functools import cache
+from queue import SimpleQueue
+from threading import Lock, Thread
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -25,11 +26,35 @@ def in_halves(work: Callable[[int, int], None], n: int, *, worth_it: bool) -> No
     if not worth_it or n_processors() == 1:
         work(0, n)
         return
-    helped = _helpers().submit(work, 0, n // 2)
+    half = _Half(work, n // 2)
+    _helpers().put(half)
     try:
         work(n // 2, n)
     finally:
-        helped.result()
+        half.wait()
+
+
+class _Half:
+    """The helper's part of a work, from its first to before its ``end``; leaner than a Future."""
+
+    def __init__(self, work: Callable[[int, int], None], end: int) -> None:
+        self._work, self._end = work, end
+        self._error: BaseException | None = None
+        self._done = Lock()
+        self._done.acquire()
+
+    def do(self) -> None:
+        try:
+            self._work(0, self._end)
+        except BaseException as error:  # noqa: BLE001  (it is raised where the work is waited for)
+            self._error = error
+        finally:
+            self._done.release()
+
+    def wait(self) -> None:
+        self._done.acquire()
+        if self._error is not None:
+            raise self._error
 
 
 @cache
@@ -39,8 +64,17 @@ def n_processors() -> int:
 
 
 @cache
-def _helpers() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(max(1, n_processors() - 1), thread_name_prefix="camflix-kernels")
+def _helpers() -> SimpleQueue[_Half]:
+    """Return where halves are put for the helpers, who wait there for the life of the process."""
+    halves: SimpleQueue[_Half] = SimpleQueue()
+    for number in range(max(1, n_processors() - 1)):
+        Thread(target=_help, args=(halves,), name=f"camflix-kernels-{number}", daemon=True).start()
+    return halves
+
+
+def _help(halves: SimpleQueue[_Half]) -> None:
+    while True:
+        halves.get().do()
 
 
 if hasattr(os, "register_at_fork"):

@@ -301,7 +301,8 @@ static void hear_packed(const Share *share, LooseSums *restrict sums, double dam
         if (list->n >= 2 * list->most) {
             make_room(list);
         }
-        for (; (double)least / ((double)least + damping) * MOST_WEIGHT < (double)list->floor; least++) {
+        while (least <= RESIDUAL_CHUNK && (double)least / ((double)least + damping) * MOST_WEIGHT < list->floor) {
+            least++; /* up to where nobody reaches it: nobody is wanted, say */
         }
         for (int32_t v = begin; v < begin + length; v++) {
             kept[n] = sums[v];

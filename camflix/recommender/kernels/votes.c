@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "clones.h"
 #include "nearest.h"
 #include "share.h"
 #include "sieve.h"
@@ -30,7 +31,8 @@ enum {
     STEP = 64,              /* neighbours walked between two looks at what is left */
     ROWS_AHEAD = 2,         /* so many rows ahead, they are fetched */
     WALKED_FOR_ONE = 3,     /* so many ratings are walked in the time that finish_film takes for one */
-    VOTE = 65536,           /* unit of the sum of weights in total_and_n */
+    VOTE_BITS = 16,
+    VOTE = 1 << VOTE_BITS,  /* unit of the sum of weights in total_and_n */
 };
 
 static int64_t n_raters(const Neighbourhood *of, int32_t item) { return of->item_ptr[item + 1] - of->item_ptr[item]; }
@@ -197,6 +199,20 @@ static inline int64_t rounded_ratio(int64_t a, int64_t b) {
     return quotient - (doubled % (2 * b) < 0);
 }
 
+/* Which of n films may reach the floor of a list: that they don't is plain without a division, and for several films at
+ * a time. */
+CLONES static void may_reach(int32_t n, const Votes *restrict votes, const int64_t *restrict effects,
+                             const VoteScale *restrict scale, int32_t min_votes, double floor,
+                             const uint8_t *restrict open, uint8_t *restrict reaches) {
+    const int64_t factor = scale->scale, unit = scale->unit, damping = scale->damping;
+    for (int32_t i = 0; i < n; i++) {
+        const double numerator = (double)(factor * votes[i].numerator);
+        const double denominator = (double)(unit * ((votes[i].total_and_n >> VOTE_BITS) + damping));
+        const int enough = (votes[i].total_and_n & (VOTE - 1)) >= min_votes;
+        reaches[i] = (open[i] != 0) & enough & (numerator >= (floor - 1.0 - (double)effects[i]) * denominator);
+    }
+}
+
 int32_t person_best(int32_t n_items, const Votes *votes, const int64_t *effects, const VoteScale *scale,
                     int32_t min_votes, int32_t n_closed, const int32_t *closed, uint8_t *open, int32_t n,
                     int32_t *best, int64_t *predictions, int32_t *n_votes) {
@@ -209,19 +225,19 @@ int32_t person_best(int32_t n_items, const Votes *votes, const int64_t *effects,
     for (int32_t j = 0; j < n_closed; j++) {
         open[closed[j]] = 0;
     }
-    for (int32_t i = 0; i < n_items; i++) {
-        if (!open[i] || count_of(&votes[i]) < min_votes) {
-            continue;
-        }
-        const int64_t numerator = scale->scale * votes[i].numerator;
-        const int64_t denominator = scale->unit * (votes[i].total_and_n / VOTE + scale->damping);
-        /* Only what may reach the floor is worth a division. */
-        if ((double)numerator < (list.floor - 1.0 - (double)effects[i]) * (double)denominator) {
-            continue;
-        }
-        const double prediction = (double)(effects[i] + rounded_ratio(numerator, denominator)); /* under 2^53: exact */
-        if (prediction >= list.floor) {
-            add_to_shortlist(&list, (Candidate){prediction, i, 0});
+    for (int32_t begin = 0; begin < n_items; begin += PIECE) {
+        const int32_t length = smaller(n_items - begin, PIECE);
+        uint8_t reaches[PIECE];
+        may_reach(length, votes + begin, effects + begin, scale, min_votes, list.floor, open + begin, reaches);
+        for (int32_t i = begin; i < begin + length; i++) {
+            if (reaches[i - begin]) {
+                const int64_t denominator = scale->unit * (votes[i].total_and_n / VOTE + scale->damping);
+                const int64_t change = rounded_ratio(scale->scale * votes[i].numerator, denominator);
+                const double prediction = (double)(effects[i] + change); /* under 2^53: exact */
+                if (prediction >= list.floor) {
+                    add_to_shortlist(&list, (Candidate){prediction, i, 0});
+                }
+            }
         }
     }
     const int32_t n_listed = sorted_shortlist(&list);
