@@ -249,10 +249,12 @@ class Classic(Model):
         """
         ready = self._ready(person)
         items, unclipped, n_evidence = self._everybody.best(
-            self._counted(ready, None),
+            ready.ranking,
+            self._z,
             self._baseline.item_effects,
             VoteScale(ready.spread, _Z_UNIT, _WEIGHT_DAMPING),
             n,
+            k=N_NEIGHBOURS,
             exclude=np.concatenate((person.items, exclude)),
             min_votes=min_evidence,
         )
@@ -271,10 +273,8 @@ class Classic(Model):
         weights, z = ranking.weights[ranks].astype(np.int64), self._z.by_item[positions].astype(np.int64)
         return _Votes(ranking.order[ranks], ratings.item_scores[positions], weights, z, ranking.n_common[ranks])
 
-    def _counted(self, person: ClassicPerson, items: Int32s | None) -> VoteSums:
-        """Return the votes on ``items`` in sums, by whichever way is faster; None: on the catalogue."""
-        if items is None:
-            return self._everybody.votes(person.ranking, self._z, k=N_NEIGHBOURS)
+    def _counted(self, person: ClassicPerson, items: Int32s) -> VoteSums:
+        """Return the votes on ``items`` in sums, by whichever way is faster."""
         if len(items) * _MANY <= self._ratings.n_items:
             return self._everybody.votes(person.ranking, self._z, k=N_NEIGHBOURS, items=items)
         return self._everybody.votes(person.ranking, self._z, k=N_NEIGHBOURS).take(items)

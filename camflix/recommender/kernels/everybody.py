@@ -42,7 +42,12 @@ LONG_COUNT = 300_000
 
 
 class Everybody:
-    """The ratings of everybody, checked, and ready for one person after another."""
+    """The ratings of everybody, checked, and ready for one person after another.
+
+    Attributes:
+        ratings: these.
+        wide: whether kernels take wide vectors where they have them (1 or 0), as the processor says.
+    """
 
     def __init__(self, ratings: Ratings) -> None:
         """Check ``ratings``, in one pass over them.
@@ -56,7 +61,7 @@ class Everybody:
         if AVAILABLE:
             self._columns = (pointer(ratings.item_ptr), pointer(ratings.users))
             self._scores = pointer(ratings.item_scores)
-            self._wide = int(lib.person_wide())
+            self.wide = int(lib.person_wide())
 
     def pearson_row(self, items: Int32s, scores: UInt8s, *, damping: float, min_common: int) -> tuple[Float64s, Int32s]:
         """Return the damped Pearson correlation of one person with every user.
@@ -196,7 +201,7 @@ class Everybody:
         def find(begin: int, end: int) -> None:
             share, found = ffi.new("Share *", [begin, end, n_users]), np.empty((most, 3), dtype=np.int32)
             results = ffi.cast("Heard *", pointer(found))
-            n = int(lib.person_heard(share, *columns, *one, *sums, most, without, results))
+            n = int(lib.person_heard(share, *columns, *one, *sums, most, without, self.wide, results))
             if n < 0:
                 raise MemoryError
             shares[begin] = (n, found)
@@ -237,7 +242,7 @@ class Everybody:
         rows = (ratings.user_ptr, ratings.item_ptr, ratings.items, ratings.users)
         values = (residuals.by_user, residuals.by_item, ranking.order, ranking.weights, scratch.rank)
         pointers = [pointer(array) for array in (*rows, *values)]  # kept alive here: the struct holds bare addresses
-        of = ffi.new("Neighbourhood *", [*pointers, len(ranking.order), k, self._wide])
+        of = ffi.new("Neighbourhood *", [*pointers, len(ranking.order), k, self.wide])
         results, still_open = ffi.cast("Votes *", pointer(votes)), pointer(scratch.open)
         keys = (pointer(scratch.keys[0]), pointer(scratch.keys[1]))
         ranks = (len(ranking.order), pointer(ranking.order), pointer(scratch.rank))
@@ -256,15 +261,26 @@ class Everybody:
         return VoteSums(votes)
 
     def best(
-        self, votes: VoteSums, effects: Int64s, scale: VoteScale, n: int, *, exclude: Int32s, min_votes: int
+        self,
+        ranking: Ranking,
+        residuals: Residuals,
+        effects: Int64s,
+        scale: VoteScale,
+        n: int,
+        *,
+        k: int,
+        exclude: Int32s,
+        min_votes: int,
     ) -> tuple[Int32s, Int64s, Int32s]:
-        """Return the ``n`` films of which the votes say the best, best first, equal ones by index.
+        """Return the ``n`` films of the catalogue of which the neighbours say the best, best first, ties by index.
 
         Args:
-            votes: on the catalogue.
+            ranking: as for ``votes``.
+            residuals: as for ``votes``.
             effects: int64 ``[n_items]``, what each film's prediction begins with, up to 2^51.
             scale: how the votes change it.
             n: how many at the most.
+            k: as for ``votes``.
             exclude: int32 ``[m]``, films that are left out.
             min_votes: films with fewer are left out, too.
 
@@ -274,17 +290,19 @@ class Everybody:
             n_votes: int32 ``[k]``.
         """
         n_items = self.ratings.n_items
-        check_array("votes", votes.packed, np.int64, (n_items, 2))
         check_array("effects", effects, np.int64, (n_items,))
         check_indices("exclude", exclude, n_items)
         n = min(max(n, 0), n_items)
         if not AVAILABLE:
+            votes = self.votes(ranking, residuals, k=k)
             return twin_neighbours.best(votes, effects, scale, n, exclude=exclude, min_votes=min_votes)
+        # All is laid ready before the votes are counted: whatever runs after, has been driven out of the caches.
         best, predictions, n_votes = np.empty(n, np.int32), np.empty(n, np.int64), np.empty(n, np.int32)
-        given = (ffi.cast("Votes *", pointer(votes.packed)), pointer(effects))
+        given = (ffi.cast("Votes *", pointer(self._scratch.votes)), pointer(effects))
         numbers = ffi.new("VoteScale *", [scale.scale, scale.unit, scale.damping])
         closed = (len(exclude), pointer(exclude), pointer(self._scratch.open))
         results = (pointer(best), pointer(predictions), pointer(n_votes))
+        self.votes(ranking, residuals, k=k)
         found = int(lib.person_best(n_items, *given, numbers, min_votes, *closed, n, *results))
         if found < 0:
             raise MemoryError

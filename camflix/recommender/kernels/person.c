@@ -1,4 +1,4 @@
-/* One person against everybody, while they wait: similarity to each user, the nearest, and taste distance. Nothing here needs more than one thread.
+/* One person against everybody, while they wait: similarity to each user, and who is nearest. Nothing here needs more than one thread.
  *
  * The person is given by the ratings they have now; all arrays are as in arrays.Ratings. Scratch memory is the caller's
  * and used again: clearing what was touched is cheaper than allocating what may be touched.
@@ -12,9 +12,11 @@
 #include <string.h>
 
 #include "clones.h"
+#include "fetch.h"
 #include "nearest.h"
 #include "packed.h"
 #include "share.h"
+#include "wide.h"
 
 typedef uint64_t LooseSums __attribute__((vector_size(16), aligned(8))); /* Sums in memory of the caller's */
 
@@ -172,14 +174,21 @@ typedef struct {
 static inline int64_t packed_residual_n(LooseSums sums) { return (int64_t)(sums[0] & 4095); }
 static inline int64_t packed_residual_xy(LooseSums sums) { return (int64_t)(sums[0] - (sums[0] & 4095)) / 4096; }
 
+int32_t person_wide(void) {
+#ifdef WIDE
+    return WIDE_HERE();
+#else
+    return 0;
+#endif
+}
+
 /* Add films of the person (at most RESIDUAL_CHUNK) to the sums with all who rated them. What one film adds is computed
  * for PIECE raters at a time, as vectors, and then strewn: computed rater by rater, it takes a quarter more time. */
 CLONES static void add_residuals(const Share *share, LooseSums *restrict sums, const int64_t *item_ptr,
                                  const int32_t *users, const int16_t *item_residuals, int32_t n, const int32_t *items,
-                                 const int16_t *residuals) {
+                                 const int16_t *residuals, int32_t wide) {
     for (int32_t q = 0; q < n; q++) {
         const int32_t x = residuals[q];
-        const uint64_t xx = (uint64_t)(x * x) << 32;
         const Span span = in_share(share, item_ptr, users, items[q]);
         if (q + 1 < n) {
             const int64_t *next = item_ptr + items[q + 1];
@@ -191,9 +200,13 @@ CLONES static void add_residuals(const Share *share, LooseSums *restrict sums, c
             const int16_t *y = item_residuals + begin;
             const int32_t length = (int32_t)(span.end - begin < PIECE ? span.end - begin : PIECE);
             uint64_t increments[PIECE][2];
-            for (int32_t j = 0; j < length; j++) {
-                increments[j][0] = (uint64_t)((int64_t)(x * y[j]) * 4096 + 1);
-                increments[j][1] = xx + (uint64_t)(y[j] * y[j]);
+#ifdef WIDE
+            if (wide) {
+                residual_increments_wide(length, x, y, increments);
+            } else
+#endif
+            {
+                residual_increments(0, length, x, y, increments);
             }
             for (int32_t j = 0; j < length; j++) {
                 sums[users[begin + j]] += *(const LooseSums *)increments[j];
@@ -223,10 +236,10 @@ CLONES static void finish_residuals(int32_t n_users, const LooseSums *restrict s
 /* As add_all_films. */
 static void add_all_residuals(const Share *share, LooseSums *packed, WideResidualSums *totals, const int64_t *item_ptr,
                               const int32_t *users, const int16_t *item_residuals, int32_t n, const int32_t *items,
-                              const int16_t *residuals) {
+                              const int16_t *residuals, int32_t wide) {
     for (int32_t q = 0; q < n; q += RESIDUAL_CHUNK) {
         const int32_t length = smaller(n - q, RESIDUAL_CHUNK);
-        add_residuals(share, packed, item_ptr, users, item_residuals, length, items + q, residuals + q);
+        add_residuals(share, packed, item_ptr, users, item_residuals, length, items + q, residuals + q, wide);
         for (int32_t v = share->begin; n > RESIDUAL_CHUNK && v < share->end; v++) {
             totals[v].xy += packed_residual_xy(packed[v]);
             totals[v].xx += (int64_t)(packed[v][1] >> 32);
@@ -339,19 +352,19 @@ static void hear_wide(const Share *share, WideResidualSums *totals, double dampi
 
 int32_t person_heard(const Share *share, const int64_t *item_ptr, const int32_t *users, const int16_t *item_residuals,
                      int32_t n, const int32_t *items, const int16_t *residuals, double damping, int32_t min_common,
-                     uint64_t *sums, int64_t *wide, int32_t most, int32_t without, Heard *heard) {
+                     uint64_t *sums, int64_t *totals, int32_t most, int32_t without, int32_t wide, Heard *heard) {
     const size_t room = 2 * (size_t)most + PIECE;
     HeardList list = {.heard = malloc(sizeof(Heard) * room * 2), .most = most};
     if (list.heard == NULL) {
         return -1;
     }
     list.sorted = list.heard + room;
-    add_all_residuals(share, (LooseSums *)sums, (WideResidualSums *)wide, item_ptr, users, item_residuals, n, items,
-                      residuals);
+    add_all_residuals(share, (LooseSums *)sums, (WideResidualSums *)totals, item_ptr, users, item_residuals, n, items,
+                      residuals, wide);
     if (n <= RESIDUAL_CHUNK) {
         hear_packed(share, (LooseSums *)sums, damping, min_common, without, &list);
     } else {
-        hear_wide(share, (WideResidualSums *)wide, damping, min_common, without, &list);
+        hear_wide(share, (WideResidualSums *)totals, damping, min_common, without, &list);
     }
     keep_most(&list);
     memcpy(heard, list.heard, sizeof(Heard) * (size_t)list.n);
@@ -394,68 +407,4 @@ int32_t person_nearest(int32_t n_users, const double *similarity, int32_t k, int
     }
     free(list.candidates);
     return n;
-}
-
-/* ---------------------------------------------------------------------------------------------------------------------
- * Taste distance
- */
-
-enum { NO_PERCENTILE = 255, N_SCORES = 101, LEAST_DISTINCT = 5 };
-
-/* As scores.n_common_needed: max(3, min(20, ceil(0.05 min(n, m)))). */
-static int64_t n_common_needed(int64_t n, int64_t m) {
-    const int64_t share = ((n < m ? n : m) + 19) / 20;
-    return share < 3 ? 3 : share > 20 ? 20 : share;
-}
-
-/* As percentiles.percentile_rows: (100 L + 50 E) / N of each score that occurs, null with fewer than five different
- * ones. */
-static void fill_percentiles(int64_t n, const uint8_t *scores, uint8_t *percentiles) {
-    int32_t equal[N_SCORES] = {0};
-    int32_t n_distinct = 0;
-    int64_t lower = 0;
-    for (int64_t p = 0; p < n; p++) {
-        equal[scores[p]]++;
-    }
-    for (int32_t score = 0; score < N_SCORES; score++) {
-        if (equal[score]) {
-            n_distinct++;
-            percentiles[score] = (uint8_t)((100 * lower + 50 * equal[score]) / n);
-            lower += equal[score];
-        }
-    }
-    if (n_distinct < LEAST_DISTINCT) {
-        memset(percentiles, NO_PERCENTILE, N_SCORES);
-    }
-}
-
-void person_distances(const int64_t *user_ptr, const int32_t *items, const uint8_t *scores, int32_t n,
-                      const int32_t *own_items, const uint8_t *own_scores, int32_t k, const int32_t *users,
-                      uint8_t *row, double *distances) {
-    uint8_t percentiles[N_SCORES];
-    fill_percentiles(n, own_scores, percentiles);
-    for (int32_t q = 0; q < n; q++) {
-        row[own_items[q]] = percentiles[own_scores[q]];
-    }
-    for (int32_t j = 0; j < k; j++) {
-        const int64_t begin = user_ptr[users[j]], end = user_ptr[users[j] + 1];
-        int64_t total = 0, n_common = 0;
-        if (j + 1 < k) {
-            const int64_t *next = user_ptr + users[j + 1];
-            FETCH(items + next[0], items + next[1]);
-            FETCH(scores + next[0], scores + next[1]);
-        }
-        fill_percentiles(end - begin, scores + begin, percentiles);
-        for (int64_t p = begin; p < end; p++) {
-            const int32_t mine = row[items[p]], theirs = percentiles[scores[p]];
-            const int known = (mine != NO_PERCENTILE) & (theirs != NO_PERCENTILE);
-            total += known ? abs(mine - theirs) : 0;
-            n_common += known;
-        }
-        const int enough = n_common >= n_common_needed(n, end - begin);
-        distances[j] = enough ? (double)total / (double)n_common : NAN;
-    }
-    for (int32_t q = 0; q < n; q++) {
-        row[own_items[q]] = NO_PERCENTILE;
-    }
 }

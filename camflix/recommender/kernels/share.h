@@ -4,10 +4,7 @@
 
 #include <stdint.h>
 
-enum {
-    PIECE = 256, /* so many ratings of a row or column are looked through at once */
-    LINE = 64,   /* bytes of a cache line */
-};
+enum { PIECE = 256 }; /* so many ratings of a row or column are looked through at once */
 
 /* Part of a row or column: the places from begin to end - 1. */
 typedef struct {
@@ -40,11 +37,5 @@ static inline Span in_share(const Share *share, const int64_t *pointers, const i
     }
     return span;
 }
-
-/* Begin to fetch what lies from `first` to before `end`. A macro, for gcc drops calls of a function that does no more. */
-#define FETCH(first, end)                                                                                              \
-    for (const char *line = (const char *)(first); line < (const char *)(end); line += LINE) {                         \
-        __builtin_prefetch(line);                                                                                      \
-    }
 
 #endif

@@ -13,9 +13,10 @@
 #include <string.h>
 
 #include "clones.h"
+#include "fetch.h"
 #include "nearest.h"
 #include "share.h"
-#include "sieve.h"
+#include "wide.h"
 
 /* ---------------------------------------------------------------------------------------------------------------------
  * For each film, the votes of the k nearest of its raters
@@ -134,14 +135,6 @@ static void finish_film(const Neighbourhood *of, int32_t item, int32_t walked, u
         const int64_t rank = walked + (int64_t)(keys[j] >> 32), place = (int64_t)(keys[j] & UINT32_MAX);
         add_vote(votes, of->weights[rank], of->item_residuals[of->item_ptr[item] + place]);
     }
-}
-
-int32_t person_wide(void) {
-#ifdef WIDE
-    return WIDE_HERE();
-#else
-    return 0;
-#endif
 }
 
 void person_set_ranks(int32_t n, const int32_t *order, int32_t *rank) {

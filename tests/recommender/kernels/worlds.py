@@ -8,6 +8,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from camflix.recommender.arrays import Ratings
+from camflix.recommender.kernels import twin_neighbours
 from camflix.recommender.kernels.border import MOST_RESIDUAL
 
 if TYPE_CHECKING:
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from camflix.recommender.arrays import Int16s
+    from camflix.recommender.kernels.everybody import Everybody
+    from camflix.recommender.kernels.person_arrays import Ranking
 
 LEVELS = ((50,), (0, 100), (20, 40, 60, 80, 100), tuple(range(101)))
 
@@ -52,3 +55,15 @@ def same(first: NDArray[Any], second: NDArray[Any]) -> bool:
 def all_same(first: Sequence[NDArray[Any]], second: Sequence[NDArray[Any]]) -> bool:
     """Tell whether arrays are the same, one by one."""
     return all(same(a, b) for a, b in zip(first, second, strict=True))
+
+
+def arrays_of(ranking: Ranking) -> tuple[np.ndarray, ...]:
+    """Return what a ranking is made of."""
+    return ranking.order, ranking.weights, ranking.n_common
+
+
+def random_ranking(known: Everybody, seed: int, most: int | None = None) -> Ranking:
+    """Return neighbours of nobody in particular: weights drawn by ``seed``, a fifth of them 0."""
+    rng, n_users = np.random.default_rng(seed), known.ratings.n_users
+    weights = np.where(rng.random(n_users) < 0.2, 0, rng.integers(-65536, 65537, size=n_users)).astype(np.int32)
+    return twin_neighbours.heard(weights, np.ones(n_users, dtype=np.int32), n_users if most is None else most)

@@ -1,11 +1,12 @@
-/* Keeping a few of many: the steps of counting votes that the compiler makes no vectors of. Each is written plainly, and
- * once more with vectors of 512 bits, which give the same; which of the two serves is asked of the processor.
+/* Steps that the compiler makes no vectors of, or poor ones: keeping a few of many, and what one film adds to the sums of
+ * its raters. Each is written plainly, and once more with vectors of 512 bits, which give the same; which of the two
+ * serves is asked of the processor.
  *
- * The wide ones look flags and ranks up sixteen at a time ("gather"). Processors that had to be taught to do that slowly
+ * Two of the wide ones look flags and ranks up sixteen at a time ("gather"). Processors that had to be taught to do that slowly
  * (Downfall, CVE-2022-40982) have no BF16, by which they are left out.
  */
-#ifndef CAMFLIX_SIEVE_H
-#define CAMFLIX_SIEVE_H
+#ifndef CAMFLIX_WIDE_H
+#define CAMFLIX_WIDE_H
 
 #include <stdint.h>
 
@@ -41,8 +42,33 @@ static inline int64_t ranked_of(int64_t begin, int64_t length, const int32_t *us
     return n;
 }
 
+/* What a film adds to the packed sums (person.c) of its raters: the person's residual is x, theirs are y. */
+static inline void residual_increments(int32_t begin, int32_t length, int32_t x, const int16_t *y,
+                                       uint64_t (*increments)[2]) {
+    const uint64_t xx = (uint64_t)(x * x) << 32;
+    for (int32_t j = begin; j < length; j++) {
+        increments[j][0] = (uint64_t)((int64_t)(x * y[j]) * 4096 + 1);
+        increments[j][1] = xx + (uint64_t)(y[j] * y[j]);
+    }
+}
+
 #ifdef WIDE
-WIDE static int32_t open_of_wide(int32_t length, const int32_t *items, const int16_t *residuals, const uint8_t *open,
+WIDE static inline void residual_increments_wide(int32_t length, int32_t x, const int16_t *y, uint64_t (*increments)[2]) {
+    const __m512i xs = _mm512_set1_epi64((int64_t)x * 4096), xx = _mm512_set1_epi64((int64_t)(x * x) << 32);
+    const __m512i one = _mm512_set1_epi64(1);
+    const __m512i low = _mm512_setr_epi64(0, 8, 1, 9, 2, 10, 3, 11), high = _mm512_setr_epi64(4, 12, 5, 13, 6, 14, 7, 15);
+    int32_t j = 0;
+    for (; j + 8 <= length; j += 8) {
+        const __m512i ys = _mm512_cvtepi16_epi64(_mm_loadu_si128((const __m128i *)(y + j)));
+        const __m512i first = _mm512_add_epi64(_mm512_mul_epi32(ys, xs), one);
+        const __m512i second = _mm512_add_epi64(_mm512_mul_epi32(ys, ys), xx);
+        _mm512_storeu_si512(increments[j], _mm512_permutex2var_epi64(first, low, second));
+        _mm512_storeu_si512(increments[j + 4], _mm512_permutex2var_epi64(first, high, second));
+    }
+    residual_increments(j, length, x, y, increments);
+}
+
+WIDE static inline int32_t open_of_wide(int32_t length, const int32_t *items, const int16_t *residuals, const uint8_t *open,
                                  int32_t *spoken, int32_t *said) {
     const __m512i flag = _mm512_set1_epi32(255);
     int32_t n = 0, j = 0;
@@ -57,7 +83,7 @@ WIDE static int32_t open_of_wide(int32_t length, const int32_t *items, const int
     return open_of(j, length, items, residuals, open, spoken, said, n);
 }
 
-WIDE static int64_t ranked_of_wide(int64_t length, const int32_t *users, const int32_t *rank, int32_t walked,
+WIDE static inline int64_t ranked_of_wide(int64_t length, const int32_t *users, const int32_t *rank, int32_t walked,
                                    uint32_t n_ranks, uint64_t *keys) {
     const __m512i first = _mm512_set1_epi32(walked), end = _mm512_set1_epi32((int32_t)n_ranks);
     __m512i place = _mm512_setr_epi64(0, 1, 2, 3, 4, 5, 6, 7);
