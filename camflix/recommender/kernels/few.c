@@ -25,11 +25,11 @@ enum {
     ROWS_A_TASK = 16,  /* the first rows are the longest: few enough that threads end together */
     ROWS_A_FINISH = 8, /* doubles in a cache line: columns are read so many at a time */
     AHEAD = 24,        /* so many lines ahead a column is fetched */
-    STEPS = 1024,      /* of the scale of similarities, -1 to 1 */
+    HALVINGS = 12,     /* of the scale of similarities, until a floor is taken as it is */
+    MOST_COUNTED = 64, /* candidates sorted by counting */
 };
 
 #define NONE (-2.0)   /* under any similarity */
-#define MARGIN 1e-9   /* more than a similarity is rounded by when its step is found */
 
 _Static_assert((int)FEW_USERS <= (int)TILE, "few users are one tile");
 
@@ -191,18 +191,49 @@ static void gather_rows(const FewPairs *run, int32_t first, int32_t end, double 
     }
 }
 
-/* Return a floor under the k nearest of a row, and over most of the others: the lower end of the step of the scale that
- * the k-th stands on; NONE where there are no k. n_on: [STEPS + 1], zero before and after. */
-static double floor_under(const double *similarity, int32_t n, int32_t k, int32_t *n_on) {
+CLONES static int32_t n_from(const double *similarity, int32_t n, double floor) {
+    int64_t n_above = 0; /* as wide as what is compared */
     for (int32_t v = 0; v < n; v++) {
-        n_on[(int32_t)((similarity[v] + 1.0) * (STEPS / 2)) & (similarity[v] > NONE ? -1 : 0)]++;
+        n_above += similarity[v] >= floor;
     }
-    int32_t step = STEPS, n_above = n_on[STEPS];
-    while (n_above < k && step > 0) {
-        n_above += n_on[--step];
+    return (int32_t)n_above;
+}
+
+/* Return a floor under the k nearest of a row, and over most of the others; NONE where there are no k. Counting a row
+ * again and again, as vectors, takes a fraction of what a histogram takes. */
+static double floor_under(const double *similarity, int32_t n, int32_t k) {
+    double low = -1.0, high = 1.0;
+    if (n_from(similarity, n, low) < k) {
+        return NONE;
     }
-    memset(n_on, 0, sizeof(int32_t) * (STEPS + 1));
-    return step > 0 ? step / (STEPS / 2.0) - 1.0 - MARGIN : NONE;
+    for (int32_t step = 0, n_low = n; step < HALVINGS && n_low > k + k / 4; step++) {
+        const double middle = (low + high) / 2;
+        const int32_t n_above = n_from(similarity, n, middle);
+        if (n_above >= k) {
+            low = middle;
+            n_low = n_above;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+/* Sort n candidates, nearest first: each goes to the place that is the number of those nearer. */
+CLONES static void sort_by_counting(Candidate *candidates, int32_t n, Candidate *sorted) {
+    double similarity[MOST_COUNTED], user[MOST_COUNTED];
+    for (int32_t j = 0; j < n; j++) {
+        similarity[j] = candidates[j].similarity;
+        user[j] = candidates[j].user;
+    }
+    for (int32_t i = 0; i < n; i++) {
+        int64_t n_nearer = 0;
+        for (int32_t j = 0; j < n; j++) {
+            n_nearer += (similarity[j] > similarity[i]) | ((similarity[j] == similarity[i]) & (user[j] < user[i]));
+        }
+        sorted[n_nearer] = candidates[i];
+    }
+    memcpy(candidates, sorted, sizeof(Candidate) * (size_t)n);
 }
 
 /* Where a pair stands in the square. */
@@ -211,20 +242,23 @@ static size_t pair_at(const FewPairs *run, int32_t place, int32_t other) {
     return other < place ? (size_t)other * n + (size_t)place : (size_t)place * n + (size_t)other;
 }
 
-/* Put the k nearest of the user at a place into the results. nearest: [n_users]. */
+/* Put the k nearest of the user at a place into the results. nearest: [n_users + MOST_COUNTED]. */
 static void choose(FewPairs *run, int32_t place, const double *similarity, double floor, Candidate *nearest) {
     int32_t n = 0;
     for (int32_t v = 0; v < run->rows.n_users; v++) {
-        if (similarity[v] >= floor && similarity[v] > NONE) {
-            nearest[n++] = (Candidate){similarity[v], run->rows.order[v], v};
-        }
+        nearest[n] = (Candidate){similarity[v], run->rows.order[v], v};
+        n += (similarity[v] >= floor) & (similarity[v] > NONE);
     }
     select_nearest(nearest, n, run->k);
     n = n < run->k ? n : run->k;
     for (int32_t j = 0; j < n; j++) {
         __builtin_prefetch(run->square_common + pair_at(run, place, nearest[j].n_common));
     }
-    sort_nearest(nearest, n);
+    if (n <= MOST_COUNTED) {
+        sort_by_counting(nearest, n, nearest + run->rows.n_users);
+    } else {
+        sort_nearest(nearest, n);
+    }
     const int64_t row = (int64_t)run->rows.order[place] * run->k;
     for (int32_t j = 0; j < run->k; j++) {
         const int is_one = j < n;
@@ -237,19 +271,17 @@ static void choose(FewPairs *run, int32_t place, const double *similarity, doubl
 int32_t few_pairs_finish(FewPairs *run) {
     const int32_t n_users = run->rows.n_users;
     double *rows = malloc(sizeof(double) * ((size_t)n_users * ROWS_A_FINISH + 1));
-    Candidate *nearest = malloc(sizeof(Candidate) * ((size_t)n_users + 1)); /* n_common is the place, until they are known */
-    int32_t *n_on = calloc(STEPS + 1, sizeof(int32_t));
-    const int32_t status = rows == NULL || nearest == NULL || n_on == NULL ? -1 : 0;
+    Candidate *nearest = malloc(sizeof(Candidate) * ((size_t)n_users + MOST_COUNTED)); /* n_common: the place */
+    const int32_t status = rows == NULL || nearest == NULL ? -1 : 0;
     for (int32_t first; status == 0 && (first = atomic_fetch_add(&run->next_finish, ROWS_A_FINISH)) < n_users;) {
         const int32_t end = first + ROWS_A_FINISH < n_users ? first + ROWS_A_FINISH : n_users;
         gather_rows(run, first, end, rows);
         for (int32_t place = first; place < end; place++) {
             const double *similarity = rows + (size_t)(place - first) * n_users;
-            choose(run, place, similarity, floor_under(similarity, n_users, run->k, n_on), nearest);
+            choose(run, place, similarity, floor_under(similarity, n_users, run->k), nearest);
         }
     }
     free(rows);
     free(nearest);
-    free(n_on);
     return status;
 }
