@@ -36,6 +36,8 @@ enum {
     VOTE = 1 << VOTE_BITS,  /* unit of the sum of weights in total_and_n */
 };
 
+typedef int64_t VoteSums __attribute__((vector_size(16), aligned(8), may_alias)); /* both of Votes at once */
+
 static int64_t n_raters(const Neighbourhood *of, int32_t item) { return of->item_ptr[item + 1] - of->item_ptr[item]; }
 
 static inline int64_t count_of(const Votes *votes) { return votes->total_and_n & (VOTE - 1); }
@@ -49,6 +51,7 @@ static inline void add_vote(Votes *votes, int64_t weight, int64_t residual) {
 static int64_t walk_row(const Neighbourhood *of, Span row, int32_t rank, Votes *restrict votes,
                         uint8_t *restrict open) {
     const int64_t weight = of->weights[rank], vote = llabs(weight) * VOTE + 1;
+    const uint16_t k = (uint16_t)of->k;
     int64_t closed = 0;
     for (int64_t begin = row.begin; begin < row.end; begin += PIECE) {
         const int32_t *items = of->items + begin;
@@ -65,9 +68,8 @@ static int64_t walk_row(const Neighbourhood *of, Span row, int32_t rank, Votes *
         }
         for (int32_t j = 0; j < n; j++) {
             Votes *film = &votes[spoken[j]];
-            film->numerator += weight * said[j];
-            film->total_and_n += vote;
-            if (count_of(film) == of->k) {
+            *(VoteSums *)film += (VoteSums){weight * said[j], vote};
+            if ((uint16_t)film->total_and_n == k) {
                 open[spoken[j]] = 0;
                 closed += n_raters(of, spoken[j]);
             }
