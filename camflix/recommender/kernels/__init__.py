@@ -1,7 +1,7 @@
 """The parts of the engine that are written in C, each with a plain numpy twin that gives the same.
 
 ``neighbours`` compares all pairs of users, ``everybody`` one person with all; ``border`` checks what they are given,
-and ``build`` compiles ``ratings.c``, ``neighbours.c``, ``few.c``, ``person.c``, ``votes.c`` and the other models'.
+and ``build`` compiles the C files beside it.
 
 ``AVAILABLE`` says whether the extension was built (setup.py makes it optional). ``lib`` and ``ffi`` are cffi's; calls
 release the interpreter's lock, so threads are Python's.

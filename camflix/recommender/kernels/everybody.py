@@ -58,10 +58,10 @@ class Everybody:
         check_ratings(ratings)
         self.ratings = ratings
         self._scratch = Scratch(ratings.n_users, ratings.n_items)
+        self.wide = int(lib.person_wide()) if AVAILABLE else 0
         if AVAILABLE:
             self._columns = (pointer(ratings.item_ptr), pointer(ratings.users))
             self._scores = pointer(ratings.item_scores)
-            self.wide = int(lib.person_wide())
 
     def pearson_row(self, items: Int32s, scores: UInt8s, *, damping: float, min_common: int) -> tuple[Float64s, Int32s]:
         """Return the damped Pearson correlation of one person with every user.
@@ -97,7 +97,7 @@ class Everybody:
     def nearest(
         self, items: Int32s, scores: UInt8s, k: int, *, damping: float, min_common: int, without: int = -1
     ) -> tuple[Int32s, Float64s, Int32s]:
-        """Return the ``k`` users most similar to a person: ``nearest`` of the ``pearson_row``, which is not written.
+        """Return the ``k`` users most similar to a person: those of their ``pearson_row``, which is not written.
 
         Of most users it is plain from ``n_common`` that they are not among them.
 
@@ -112,7 +112,7 @@ class Everybody:
             check_scores("scores", scores, len(items))
             return self._compiled_nearest(items, scores, (damping, min_common), k, without)
         similarity, n_common = self.pearson_row(items, scores, damping=damping, min_common=min_common)
-        users = nearest(similarity, k, without=without)
+        users = twin_neighbours.nearest(similarity, k, without=without)
         return users, similarity[users], n_common[users]
 
     def _compiled_nearest(
@@ -281,13 +281,13 @@ class Everybody:
             scale: how the votes change it.
             n: how many at the most.
             k: as for ``votes``.
-            exclude: int32 ``[m]``, films that are left out.
+            exclude: int32, films that are left out.
             min_votes: films with fewer are left out, too.
 
         Returns:
-            items: int32 ``[k]``.
-            predictions: int64 ``[k]``, effect and change.
-            n_votes: int32 ``[k]``.
+            items: int32 ``[m]``.
+            predictions: int64 ``[m]``, effect and change.
+            n_votes: int32 ``[m]``.
         """
         n_items = self.ratings.n_items
         check_array("effects", effects, np.int64, (n_items,))
@@ -342,24 +342,3 @@ def _merged(shares: list[tuple[int, Int32s]], most: int) -> Ranking:
     lists = (n_first, ffi.cast("Heard *", pointer(first)), n_second, ffi.cast("Heard *", pointer(second)))
     lib.person_merge_heard(*lists, most, *(pointer(array) for array in arrays))
     return Ranking(*arrays)
-
-
-def nearest(similarity: Float64s, k: int, *, without: int = -1) -> Int32s:
-    """Return the indices of the ``k`` greatest similarities, greatest first, equal ones by index; NaN never.
-
-    Args:
-        similarity: float64 ``[n_users]``.
-        k: how many at the most.
-        without: a user who is left out (the person's own row); -1 for none.
-    """
-    check_array("similarity", similarity, np.float64, (len(similarity),))
-    if k < 1:
-        return np.empty(0, dtype=np.int32)
-    if not AVAILABLE:
-        return twin_neighbours.nearest(similarity, k, without=without)
-    k = min(k, len(similarity))
-    users = np.empty(k, dtype=np.int32)
-    n = int(lib.person_nearest(len(similarity), pointer(similarity), k, without, pointer(users)))
-    if n < 0:
-        raise MemoryError
-    return users[:n]

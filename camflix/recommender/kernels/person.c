@@ -1,4 +1,5 @@
-/* One person against everybody, while they wait: similarity to each user, and who is nearest. Nothing here needs more than one thread.
+/* One person against everybody, while they wait: similarity to each user, and who is nearest. Nothing here needs more
+ * than one thread.
  *
  * The person is given by the ratings they have now; all arrays are as in arrays.Ratings. Scratch memory is the caller's
  * and used again: clearing what was touched is cheaper than allocating what may be touched.
@@ -32,9 +33,9 @@ static void add_films(const Share *share, LooseSums *restrict sums, const int64_
         const Span span = in_share(share, item_ptr, users, items[q]);
         if (q + 1 < n) {
             const int64_t *next = item_ptr + items[q + 1];
-            const int64_t begun = next[1] - next[0] < PIECE ? next[1] : next[0] + PIECE;
-            FETCH(users + next[0], users + begun);
-            FETCH(item_scores + next[0], item_scores + begun);
+            const int64_t end = next[1] - next[0] < PIECE ? next[1] : next[0] + PIECE;
+            FETCH(users + next[0], users + end);
+            FETCH(item_scores + next[0], item_scores + end);
         }
         for (int64_t p = span.begin; p < span.end; p++) {
             sums[users[p]] += increments[item_scores[p]];
@@ -192,9 +193,9 @@ CLONES static void add_residuals(const Share *share, LooseSums *restrict sums, c
         const Span span = in_share(share, item_ptr, users, items[q]);
         if (q + 1 < n) {
             const int64_t *next = item_ptr + items[q + 1];
-            const int64_t begun = next[1] - next[0] < PIECE ? next[1] : next[0] + PIECE;
-            FETCH(users + next[0], users + begun);
-            FETCH(item_residuals + next[0], item_residuals + begun);
+            const int64_t end = next[1] - next[0] < PIECE ? next[1] : next[0] + PIECE;
+            FETCH(users + next[0], users + end);
+            FETCH(item_residuals + next[0], item_residuals + end);
         }
         for (int64_t begin = span.begin; begin < span.end; begin += PIECE) {
             const int16_t *y = item_residuals + begin;
@@ -250,7 +251,7 @@ static void add_all_residuals(const Share *share, LooseSums *packed, WideResidua
     }
 }
 
-/* Those of greatest weight so far, and begun room. Later users must exceed `floor`, for of equal ones the first stay. */
+/* Those of greatest weight so far, and some room. Later users must exceed `floor`, for of equal ones the first stay. */
 typedef struct {
     Heard *heard, *sorted; /* [2 * most + PIECE] */
     int32_t n, most, floor;
@@ -383,28 +384,5 @@ int32_t person_merge_heard(int32_t n_first, const Heard *first, int32_t n_second
         weights[j] = next.weight;
         n_common[j] = next.n_common;
     }
-    return n;
-}
-
-/* ---------------------------------------------------------------------------------------------------------------------
- * The nearest
- */
-
-int32_t person_nearest(int32_t n_users, const double *similarity, int32_t k, int32_t without, int32_t *nearest) {
-    Shortlist list = {.k = k, .capacity = 2 * k + 64, .floor = -INFINITY};
-    list.candidates = malloc(sizeof(Candidate) * (size_t)list.capacity);
-    if (list.candidates == NULL) {
-        return -1;
-    }
-    for (int32_t v = 0; v < n_users; v++) {
-        if (similarity[v] >= list.floor && v != without) { /* false for NaN */
-            add_to_shortlist(&list, (Candidate){similarity[v], v, 0});
-        }
-    }
-    const int32_t n = sorted_shortlist(&list);
-    for (int32_t j = 0; j < n; j++) {
-        nearest[j] = list.candidates[j].user;
-    }
-    free(list.candidates);
     return n;
 }

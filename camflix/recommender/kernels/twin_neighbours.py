@@ -61,7 +61,7 @@ def residual_weights(
 def nearest(similarity: Float64s, k: int, *, without: int = -1) -> Int32s:
     """Return the indices of the ``k`` greatest similarities, greatest first, equal ones by index; NaN never."""
     known = ~np.isnan(similarity)
-    if without >= 0:
+    if 0 <= without < len(known):
         known[without] = False
     indices = np.flatnonzero(known)
     return indices[np.argsort(-similarity[indices], kind="stable")[:k]].astype(np.int32)
@@ -70,7 +70,7 @@ def nearest(similarity: Float64s, k: int, *, without: int = -1) -> Int32s:
 def heard(weights: Int32s, n_common: Int32s, most: int, *, without: int = -1) -> Ranking:
     """Return ``most`` users with a weight, greatest magnitude first, equal ones by index."""
     magnitudes = np.abs(weights)
-    if without >= 0:
+    if 0 <= without < len(weights):
         magnitudes[without] = 0
     order = np.argsort(-magnitudes, kind="stable")[: min(np.count_nonzero(magnitudes), most)].astype(np.int32)
     return Ranking(order, weights[order], n_common[order])

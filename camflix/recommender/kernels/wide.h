@@ -1,9 +1,9 @@
-/* Steps that the compiler makes no vectors of, or poor ones: keeping a few of many, and what one film adds to the sums of
- * its raters. Each is written plainly, and once more with vectors of 512 bits, which give the same; which of the two
+/* Steps that the compiler makes no vectors of, or poor ones: keeping a few of many, and what one film adds to the sums
+ * of its raters. Each is written plainly, and once more with vectors of 512 bits, which give the same; which of the two
  * serves is asked of the processor.
  *
- * Two of the wide ones look flags and ranks up sixteen at a time ("gather"). Processors that had to be taught to do that slowly
- * (Downfall, CVE-2022-40982) have no BF16, by which they are left out.
+ * Two of the wide ones look flags and ranks up sixteen at a time ("gather"). Many older processors had to be taught to
+ * do that slowly (Downfall, CVE-2022-40982); asking for BF16 leaves out all of them but Cooper Lake.
  */
 #ifndef CAMFLIX_WIDE_H
 #define CAMFLIX_WIDE_H
@@ -13,13 +13,15 @@
 #if defined(__GNUC__) && !defined(__clang__) && __GNUC__ >= 12 && defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__)
 #include <immintrin.h>
 #define WIDE __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,bmi2,popcnt")))
-#define WIDE_HERE() (__builtin_cpu_supports("avx512bf16") && __builtin_cpu_supports("avx512bw"))
+#define WIDE_HERE()                                                                                                    \
+    (__builtin_cpu_supports("avx512bf16") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") && \
+     __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("popcnt"))
 #endif
 
 enum { AT_ONCE = 16 }; /* so many more places than are asked for may be written by a step */
 
-/* Copy the items that are open, and the residuals beside them; returns how many. open: three bytes longer than there are
- * items, for four bytes are looked at. spoken, said: AT_ONCE longer than `length`. */
+/* Copy the items that are open, and the residuals beside them; returns how many. open: three bytes longer than there
+ * are items, for four bytes are looked at. spoken, said: AT_ONCE longer than `length`. */
 static inline int32_t open_of(int32_t begin, int32_t length, const int32_t *items, const int16_t *residuals,
                               const uint8_t *open, int32_t *spoken, int32_t *said, int32_t n) {
     for (int32_t j = begin; j < length; j++) {
@@ -53,10 +55,12 @@ static inline void residual_increments(int32_t begin, int32_t length, int32_t x,
 }
 
 #ifdef WIDE
-WIDE static inline void residual_increments_wide(int32_t length, int32_t x, const int16_t *y, uint64_t (*increments)[2]) {
+WIDE static inline void residual_increments_wide(int32_t length, int32_t x, const int16_t *y,
+                                                 uint64_t (*increments)[2]) {
     const __m512i xs = _mm512_set1_epi64((int64_t)x * 4096), xx = _mm512_set1_epi64((int64_t)(x * x) << 32);
     const __m512i one = _mm512_set1_epi64(1);
-    const __m512i low = _mm512_setr_epi64(0, 8, 1, 9, 2, 10, 3, 11), high = _mm512_setr_epi64(4, 12, 5, 13, 6, 14, 7, 15);
+    const __m512i low = _mm512_setr_epi64(0, 8, 1, 9, 2, 10, 3, 11);
+    const __m512i high = _mm512_setr_epi64(4, 12, 5, 13, 6, 14, 7, 15);
     int32_t j = 0;
     for (; j + 8 <= length; j += 8) {
         const __m512i ys = _mm512_cvtepi16_epi64(_mm_loadu_si128((const __m128i *)(y + j)));
@@ -68,8 +72,8 @@ WIDE static inline void residual_increments_wide(int32_t length, int32_t x, cons
     residual_increments(j, length, x, y, increments);
 }
 
-WIDE static inline int32_t open_of_wide(int32_t length, const int32_t *items, const int16_t *residuals, const uint8_t *open,
-                                 int32_t *spoken, int32_t *said) {
+WIDE static inline int32_t open_of_wide(int32_t length, const int32_t *items, const int16_t *residuals,
+                                        const uint8_t *open, int32_t *spoken, int32_t *said) {
     const __m512i flag = _mm512_set1_epi32(255);
     int32_t n = 0, j = 0;
     for (; j + AT_ONCE <= length; j += AT_ONCE) {
@@ -84,7 +88,7 @@ WIDE static inline int32_t open_of_wide(int32_t length, const int32_t *items, co
 }
 
 WIDE static inline int64_t ranked_of_wide(int64_t length, const int32_t *users, const int32_t *rank, int32_t walked,
-                                   uint32_t n_ranks, uint64_t *keys) {
+                                          uint32_t n_ranks, uint64_t *keys) {
     const __m512i first = _mm512_set1_epi32(walked), end = _mm512_set1_epi32((int32_t)n_ranks);
     __m512i place = _mm512_setr_epi64(0, 1, 2, 3, 4, 5, 6, 7);
     int64_t n = 0, j = 0;

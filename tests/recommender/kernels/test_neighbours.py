@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from camflix.recommender.arrays import Ratings
 from camflix.recommender.kernels import AVAILABLE, lib, neighbours, twin_neighbours
-from camflix.recommender.kernels.everybody import Everybody, nearest
+from camflix.recommender.kernels.everybody import Everybody
 from tests.recommender.kernels.worlds import LEVELS, all_same, made, ratings_of_few, same
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ def test_all_pairs_give_the_rows_that_single_persons_get(n_users: int, users_ask
     everybody = Everybody(ratings)
     for u in users_asked:
         row, row_common = everybody.pearson_row(*ratings.of_user(u), damping=25.0, min_common=3)
-        best = nearest(row, 30, without=u)
+        best = twin_neighbours.nearest(row, 30, without=u)
         assert same(users[u], best)
         assert same(similarity[u], row[best])
         assert same(n_common[u], row_common[best])
