@@ -29,7 +29,8 @@ _LEAST_DAMPING, _MOST_DAMPING = 0.5, 50.0
 _LEAST_VARIANCE = 1.0
 """In points²: scores are whole points, so nothing is known more closely."""
 
-_SPREAD_PSEUDO_RATINGS = 5.0
+SPREAD_PSEUDO_RATINGS = 5.0
+"""So many residuals of everybody's are counted among a person's, for their spread."""
 
 MIDDLE = 50 * THOUSANDTHS
 """The mean when there is not one rating."""
@@ -75,8 +76,8 @@ class Baseline:
 
         The root of the mean square, shrunk to everybody's as if five ratings of everybody's were among them.
         """
-        squares = int(residuals @ residuals) + self._everybody
-        return round(math.sqrt(squares / (len(residuals) + _SPREAD_PSEUDO_RATINGS)))
+        squares = int(residuals @ residuals) + self.everybody
+        return round(math.sqrt(squares / (len(residuals) + SPREAD_PSEUDO_RATINGS)))
 
     def spreads(self, ratings: Ratings, residuals: Int64s) -> Int64s:
         """Return the ``spread`` of every row, int64 ``[n_users]``, from the ``residuals`` of all."""
@@ -87,12 +88,12 @@ class Baseline:
         return np.rint(sums / (n + self.user_damping)).astype(np.int64)
 
     def _spreads(self, squares: Int64s, n: Int64s) -> Int64s:
-        return np.rint(np.sqrt((squares + self._everybody) / (n + _SPREAD_PSEUDO_RATINGS))).astype(np.int64)
+        return np.rint(np.sqrt((squares + self.everybody) / (n + SPREAD_PSEUDO_RATINGS))).astype(np.int64)
 
     @property
-    def _everybody(self) -> float:
+    def everybody(self) -> float:
         """The squares of five residuals of everybody's, thousandths²."""
-        return _SPREAD_PSEUDO_RATINGS * self.variance * THOUSANDTHS**2
+        return SPREAD_PSEUDO_RATINGS * self.variance * THOUSANDTHS**2
 
 
 @dataclass(slots=True)

@@ -25,15 +25,16 @@ from typing import TYPE_CHECKING, ClassVar, Self
 
 import numpy as np
 
+from camflix.recommender import similarity
 from camflix.recommender.arrays import MAX_SCORE
 from camflix.recommender.baseline import Baseline, fit_baseline
 from camflix.recommender.interval import Interval, Ranges, measured_widths
-from camflix.recommender.kernels.border import MOST_RESIDUAL
 from camflix.recommender.kernels.everybody import Everybody
-from camflix.recommender.kernels.person_arrays import MOST_WEIGHT, VoteScale
+from camflix.recommender.kernels.person_arrays import MOST_WEIGHT, VoteScale, Wanted
 from camflix.recommender.model import Model, Neighbours, Part, Person, Predictions, Reason, Receipt, ReceiptLine
 from camflix.recommender.neighbours import nearest
 from camflix.recommender.receipt import THOUSANDTHS, apportion_ratios, rounded_ratios
+from camflix.recommender.standing import Z_UNIT, Standings, standardised
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,11 +49,11 @@ ratings: .8180 against .8171 stars of error) in half of the time; of 160,000, in
 
 DAMPING = 50.0
 MIN_COMMON = 3
+_HEARD = Wanted(MOST_HEARD, DAMPING, MIN_COMMON)
 MIN_RATINGS = 5
 """With fewer ratings of the person's own no prediction is shown."""
 
 # What is summed stays under 2^51: 40 weights of 2^16 by residuals of 2^11, by a spread of 2^17 thousandths.
-_Z_UNIT = 256
 _WEIGHT_DAMPING = MOST_WEIGHT // 2
 
 _MANY = 4
@@ -69,12 +70,15 @@ class ClassicPerson(Person):
     Attributes:
         effect: thousandths of a point.
         spread: of their scores around the expectation, thousandths of a point.
-        ranking: the neighbours, greatest |s| first, ties by index; weights are s in 65,536ths.
+        z: int16 ``[n]``, their own residuals in 256ths of it.
+        heard: the neighbours, greatest |s| first, ties by index (weights are s in 65,536ths), once that was asked:
+            whoever asks for the most similar people first gets them with those.
     """
 
     effect: int
     spread: int
-    ranking: Ranking
+    z: Int16s
+    heard: list[Ranking]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -126,7 +130,8 @@ class Classic(Model):
         residuals = baseline.residuals(ratings)
         spreads = np.repeat(baseline.spreads(ratings, residuals), np.diff(ratings.user_ptr))
         self._everybody = Everybody(ratings)
-        self._z = self._everybody.residuals(_standardised(residuals, spreads))
+        self._z = self._everybody.residuals(standardised(residuals, spreads))
+        self._standings = Standings(baseline)
         self._n_raters = np.diff(ratings.item_ptr)
         self._ranges = Ranges(interval, baseline, self._n_raters)
 
@@ -155,7 +160,8 @@ class Classic(Model):
             items, scores = ratings.items[row][hidden[row]], ratings.scores[row][hidden[row]]
             person = model.person(*rest.of_user(user), user)
             sums = model._sums(person, items)
-            deviations = model._half_widths(person, items, sums.n_evidence) / model._interval.widths[0]
+            half_widths = model._ranges.half_widths(items, sums.n_evidence, model._scatter(person), len(person.items))
+            deviations = half_widths / model._interval.widths[0]
             errors.append(np.abs(model._clipped(sums.unclipped) - scores * np.int64(THOUSANDTHS)) / deviations)
             n_evidence.append(sums.n_evidence)
         return np.concatenate(errors), np.concatenate(n_evidence)
@@ -191,16 +197,8 @@ class Classic(Model):
         return cls(ratings, baseline, Interval(arrays["item_scatter"], arrays["widths"]))
 
     def person(self, items: Int32s, scores: UInt8s, user: int = -1) -> ClassicPerson:
-        """Return the person with these ratings: their effect, their spread, and their weight on every user."""
-        less_items = self._baseline.less_items(items, scores)
-        effect = self._baseline.effect(less_items)
-        residuals = less_items - effect
-        spread = self._baseline.spread(residuals)
-        own = _standardised(residuals, spread)
-        ranking = self._everybody.heard(
-            self._z, (items, own), MOST_HEARD, damping=DAMPING, min_common=MIN_COMMON, without=user
-        )
-        return ClassicPerson(items, scores, user, effect, spread, ranking)
+        """Return the person with these ratings: their effect, their spread, their residuals."""
+        return ClassicPerson(items, scores, user, *self._standings.of(items, scores), [])
 
     def predict(self, person: Person, items: Int32s) -> Predictions:
         """Return the predicted scores for ``items``; each is the total of its receipt."""
@@ -209,16 +207,10 @@ class Classic(Model):
         return self._predictions(ready, items, sums.unclipped, sums.n_evidence)
 
     def _predictions(self, ready: ClassicPerson, items: Int32s, unclipped: Int64s, n_evidence: Int32s) -> Predictions:
-        estimates = self._clipped(unclipped)
-        half = np.ceil(self._half_widths(ready, items, n_evidence))
-        return Predictions(
-            np.asarray(items, dtype=np.int32),
-            estimates / THOUSANDTHS,
-            np.maximum(estimates - half, self._least) / THOUSANDTHS,
-            np.minimum(estimates + half, self._most) / THOUSANDTHS,
-            self._reasons(ready, items, n_evidence),
-            n_evidence,
-        )
+        items = np.ascontiguousarray(items, dtype=np.int32)
+        ends = (self._least, self._most)
+        shown = self._ranges.shown(items, unclipped, n_evidence, self._scatter(ready), len(ready.items), ends)
+        return Predictions(items, *shown, self._reasons(ready, items, n_evidence), n_evidence)
 
     def explain(self, person: Person, item: int) -> Receipt:
         """Return the prediction for ``item``: mean, film, person, each neighbour, and the cut at the end of the scale.
@@ -239,7 +231,24 @@ class Classic(Model):
 
     def neighbours(self, person: Person, k: int) -> Neighbours:
         """Return the ``k`` users whose damped Pearson correlation with the person is greatest, ties by index."""
-        return nearest(self._everybody, person, k)
+        if not isinstance(person, ClassicPerson) or person.heard:
+            return nearest(self._everybody, person, k)
+        found, ranking = self._everybody.nearest_and_heard(
+            self._z,
+            (person.items, person.scores, person.z),
+            Wanted(k, similarity.DAMPING, similarity.MIN_COMMON),
+            _HEARD,
+            without=person.user,
+        )
+        person.heard.append(ranking)
+        return Neighbours(*found)
+
+    def _ranking(self, person: ClassicPerson) -> Ranking:
+        """Return whom a person hears."""
+        if not person.heard:
+            row = (person.items, person.z)
+            person.heard.append(self._everybody.heard(self._z, row, _HEARD, without=person.user))
+        return person.heard[0]
 
     def top_n(self, person: Person, n: int, *, exclude: Int32s, min_evidence: int) -> Predictions:
         """Return the ``n`` highest predictions of unrated items with enough neighbours behind them, ties by index.
@@ -249,10 +258,10 @@ class Classic(Model):
         """
         ready = self._ready(person)
         items, unclipped, n_evidence = self._everybody.best(
-            ready.ranking,
+            self._ranking(ready),
             self._z,
             self._baseline.item_effects,
-            VoteScale(ready.spread, _Z_UNIT, _WEIGHT_DAMPING),
+            VoteScale(ready.spread, Z_UNIT, _WEIGHT_DAMPING),
             n,
             k=N_NEIGHBOURS,
             exclude=np.concatenate((person.items, exclude)),
@@ -265,7 +274,7 @@ class Classic(Model):
 
     def _votes(self, person: ClassicPerson, item: int) -> _Votes:
         """Return the votes of the 40 nearest raters of ``item``, nearest first."""
-        ratings, ranking = self._ratings, person.ranking
+        ratings, ranking = self._ratings, self._ranking(person)
         raters, start = ratings.of_item(item)[0], int(ratings.item_ptr[item])
         places = np.searchsorted(raters, ranking.order)
         ranks = np.flatnonzero(_among(ranking.order, raters))[:N_NEIGHBOURS]
@@ -276,8 +285,8 @@ class Classic(Model):
     def _counted(self, person: ClassicPerson, items: Int32s) -> VoteSums:
         """Return the votes on ``items`` in sums, by whichever way is faster."""
         if len(items) * _MANY <= self._ratings.n_items:
-            return self._everybody.votes(person.ranking, self._z, k=N_NEIGHBOURS, items=items)
-        return self._everybody.votes(person.ranking, self._z, k=N_NEIGHBOURS).take(items)
+            return self._everybody.votes(self._ranking(person), self._z, k=N_NEIGHBOURS, items=items)
+        return self._everybody.votes(self._ranking(person), self._z, k=N_NEIGHBOURS).take(items)
 
     def _sums(self, person: ClassicPerson, items: Int32s) -> _Sums:
         """Return the predictions of ``items`` and what a receipt of them needs."""
@@ -286,7 +295,7 @@ class Classic(Model):
 
     def _of_votes(self, person: ClassicPerson, votes: VoteSums, items: Int32s) -> _Sums:
         """Return the predictions of ``items`` from the votes on them."""
-        denominators = (votes.totals + _WEIGHT_DAMPING) * _Z_UNIT
+        denominators = (votes.totals + _WEIGHT_DAMPING) * Z_UNIT
         expected = self._baseline.item_effects[items] + (self._baseline.mean + person.effect)
         unclipped = expected + rounded_ratios(votes.numerators * person.spread, denominators)
         return _Sums(denominators, unclipped, votes.n_votes.astype(np.int32))
@@ -295,15 +304,15 @@ class Classic(Model):
         """Return estimates, in thousandths, cut to lie between the least and the greatest score that occur."""
         return np.minimum(np.maximum(unclipped, self._least), self._most)
 
-    def _half_widths(self, person: ClassicPerson, items: Int32s, n_evidence: Int32s) -> Float64s:
-        scatter = (person.spread / THOUSANDTHS) ** 2 / self._baseline.variance
-        return self._ranges.half_widths(items, n_evidence, scatter, len(person.items))
+    def _scatter(self, person: ClassicPerson) -> float:
+        """Return how much more or less a person's scores scatter than everybody's."""
+        return (person.spread / THOUSANDTHS) ** 2 / self._baseline.variance
 
     def _reasons(self, person: ClassicPerson, items: Int32s, n_evidence: Int32s) -> UInt8s:
         reasons = np.zeros(len(items), dtype=np.uint8)  # Reason.KNOWN
         if len(person.items) < MIN_RATINGS:
             reasons[:] = Reason.TOO_FEW_RATINGS
-        elif not n_evidence.all():
+        elif np.count_nonzero(n_evidence) < len(items):  # numpy's all() takes three times as long
             reasons[n_evidence == 0] = Reason.NO_NEIGHBOURS
             n_raters = self._n_raters[items]
             if person.user >= 0:
@@ -323,8 +332,8 @@ class Classic(Model):
                     int(amounts[position]),
                     index=user,
                     score=int(votes.scores[position]),
-                    weight=weight * _Z_UNIT / denominator,
-                    deviation=int(votes.z[position]) * person.spread / (_Z_UNIT * THOUSANDTHS),
+                    weight=weight * Z_UNIT / denominator,
+                    deviation=int(votes.z[position]) * person.spread / (Z_UNIT * THOUSANDTHS),
                     similarity=weight / MOST_WEIGHT,
                     n_common=int(votes.n_common[position]),
                 )
@@ -338,12 +347,6 @@ def _among(items: Int32s, row: Int32s) -> Bools:
         return np.zeros(len(items), dtype=np.bool_)
     found: Bools = row[np.minimum(np.searchsorted(row, items), len(row) - 1)] == items
     return found
-
-
-def _standardised(residuals: Int64s, spreads: Int64s | int) -> Int16s:
-    """Return residuals in 256ths of their spread, cut at 8 spreads."""
-    rounded = np.rint(residuals * _Z_UNIT / spreads)
-    return np.minimum(np.maximum(rounded, -MOST_RESIDUAL), MOST_RESIDUAL).astype(np.int16)
 
 
 def _hidden(ratings: Ratings, seed: int) -> Bools:

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from camflix.recommender.kernels import AVAILABLE, ffi, lib
+from camflix.recommender.kernels.border import pointer
 from camflix.recommender.receipt import THOUSANDTHS
 
 if TYPE_CHECKING:
@@ -74,6 +76,9 @@ class Ranges:
         self._item_effects = baseline.variance / (n_of_items + baseline.item_damping)
         classes = EVIDENCE_CLASSES.searchsorted(np.arange(EVIDENCE_CLASSES[-1] + 1), side="right")
         self._widths = interval.widths[classes] * THOUSANDTHS
+        if AVAILABLE:
+            arrays = (self._item_scatter, self._item_effects, self._widths)
+            self._pointers = [pointer(array) for array in arrays]
 
     def half_widths(self, items: Int32s, n_evidence: Int32s, scatter: float, n_own: int) -> Float64s:
         """Return the half-width of each prediction, float64 ``[n]``, thousandths of a point.
@@ -84,8 +89,37 @@ class Ranges:
             scatter: f_u.
             n_own: how many ratings the person has.
         """
-        effects = self._item_effects[items] + self._variance / (n_own + self._user_damping)
+        effects = self._item_effects[items] + self._user_effect(n_own)
         return self._widths[n_evidence] * np.sqrt(scatter * self._item_scatter[items] + effects)
+
+    def _user_effect(self, n_own: int) -> float:
+        return self._variance / (n_own + self._user_damping)
+
+    def shown(
+        self, items: Int32s, unclipped: Int64s, n_evidence: Int32s, scatter: float, n_own: int, ends: tuple[int, int]
+    ) -> tuple[Float64s, Float64s, Float64s]:
+        """Return the score shown for each prediction, and the ends of its range; points, in whole thousandths.
+
+        Args:
+            items: int32 ``[n]``.
+            unclipped: int64 ``[n]``, predictions in thousandths.
+            n_evidence: as for ``half_widths``, and so are the next two.
+            scatter: f_u.
+            n_own: how many ratings the person has.
+            ends: of the scale that predictions are cut to, thousandths.
+        """
+        least, most = ends
+        if not AVAILABLE:
+            estimates = np.minimum(np.maximum(unclipped, least), most)
+            half = np.ceil(self.half_widths(items, n_evidence, scatter, n_own))
+            low, high = np.maximum(estimates - half, least), np.minimum(estimates + half, most)
+            return estimates / THOUSANDTHS, low / THOUSANDTHS, high / THOUSANDTHS
+        numbers = (scatter, self._user_effect(n_own), float(least), float(most), float(THOUSANDTHS))
+        scale = ffi.new("RangeScale *", [*self._pointers, len(self._widths), *numbers])
+        shown = np.empty((3, len(items)), np.float64)
+        rows = (pointer(items), pointer(unclipped), pointer(n_evidence))
+        lib.person_ranges(len(items), *rows, scale, *(pointer(row) for row in shown))
+        return shown[0], shown[1], shown[2]
 
 
 def measured_widths(errors: Float64s, n_evidence: Int32s) -> Float64s:

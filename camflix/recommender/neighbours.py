@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from camflix.recommender.kernels.everybody import Everybody
+from camflix.recommender.kernels.person_arrays import Wanted
 from camflix.recommender.model import Neighbours
 from camflix.recommender.similarity import DAMPING, MIN_COMMON, top_k
 
@@ -24,10 +25,7 @@ def nearest(everybody: Everybody, person: Person, k: int, *, damping: float = DA
     appear; a negative similarity does when there are fewer than ``k`` better ones.
     """
     items, scores = np.ascontiguousarray(person.items), np.ascontiguousarray(person.scores)
-    users, similarity, n_common = everybody.nearest(
-        items, scores, k, damping=damping, min_common=MIN_COMMON, without=person.user
-    )
-    return Neighbours(users, similarity, everybody.taste_distances(items, scores, users), n_common)
+    return Neighbours(*everybody.nearest(items, scores, Wanted(k, damping, MIN_COMMON), without=person.user))
 
 
 def all_nearest(ratings: Ratings, k: int, *, damping: float = DAMPING) -> Iterator[Neighbours]:

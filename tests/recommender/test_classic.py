@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from camflix.recommender import interval, standing
 from camflix.recommender.baseline import fit_baseline
 from camflix.recommender.classic import Classic
 from camflix.recommender.evaluation import EvaluationSettings, evaluate, mae, predict_pairs, rmse
@@ -58,7 +59,7 @@ class TestClassicConformanceWithoutExtension(TestClassicConformance):
 
 def without_extension(patch: pytest.MonkeyPatch) -> None:
     """Serve as on a machine without a compiler."""
-    for module in (border, everybody):
+    for module in (border, everybody, interval, standing):
         patch.setattr(module, "AVAILABLE", False)
 
 

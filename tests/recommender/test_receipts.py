@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from camflix.recommender import kernels
+from camflix.recommender import interval, kernels, standing
 from camflix.recommender.factors import Factors
 from camflix.recommender.factors_fit import FactorsSettings
 from camflix.recommender.generator import generate
@@ -59,7 +59,7 @@ def machine(request: pytest.FixtureRequest) -> Iterator[Machine]:
     chosen: Machine = request.param
     with pytest.MonkeyPatch.context() as patch:
         if not chosen.compiled:
-            for module in (kernels, border, everybody, neighbours):
+            for module in (kernels, border, everybody, neighbours, interval, standing):
                 patch.setattr(module, "AVAILABLE", False)
         yield chosen
 

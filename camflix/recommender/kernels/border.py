@@ -108,6 +108,22 @@ def check_residuals(name: str, residuals: Int16s, n: int) -> None:
         raise ValueError(msg)
 
 
+def check_heard(name: str, heard: Int32s, n_users: int) -> None:
+    """Refuse anything but int32 ``[n, 3]`` with users of 0 to ``n_users`` - 1.
+
+    Raises:
+        ValueError: names the array.
+    """
+    check_array(name, heard, np.int32, (len(heard), 3))
+    if AVAILABLE:
+        fault = bool(lib.row_heard_fault(len(heard), ffi.cast("int32_t (*)[3]", pointer(heard)), n_users))
+    else:
+        fault = bool(len(heard)) and (int(heard[:, 0].min()) < 0 or int(heard[:, 0].max()) >= n_users)
+    if fault:
+        msg = f"the users of {name} must lie in 0 to {n_users - 1}"
+        raise ValueError(msg)
+
+
 def check_ratings(ratings: Ratings) -> None:
     """Refuse ratings whose arrays don't fit each other: types, lengths, pointers, order, bounds; one pass over them.
 

@@ -20,7 +20,19 @@ from pathlib import Path
 
 from cffi import FFI  # type: ignore[import-untyped]
 
-KERNELS = ("ratings", "neighbours", "few", "person", "votes", "distances", "factors", "smoother", "likely")
+KERNELS = (
+    "ratings",
+    "neighbours",
+    "few",
+    "person",
+    "heard",
+    "votes",
+    "distances",
+    "standing",
+    "factors",
+    "smoother",
+    "likely",
+)
 
 MODULE = "camflix.recommender.kernels._kernels"
 

@@ -13,6 +13,7 @@ import numpy as np
 from camflix.recommender.kernels import AVAILABLE, ffi, lib, twin_neighbours
 from camflix.recommender.kernels.border import (
     check_array,
+    check_heard,
     check_indices,
     check_ratings,
     check_residuals,
@@ -20,12 +21,16 @@ from camflix.recommender.kernels.border import (
     pointer,
 )
 from camflix.recommender.kernels.halves import in_halves
-from camflix.recommender.kernels.person_arrays import Ranking, Residuals, Scratch, VoteSums
+from camflix.recommender.kernels.person_arrays import Nearest, Ranking, Residuals, Scratch, VoteSums, Wanted
 from camflix.recommender.percentiles import taste_distances as plain_taste_distances
 
 if TYPE_CHECKING:
+    from typing import TypeAlias
+
     from camflix.recommender.arrays import Float64s, Int16s, Int32s, Int64s, Ratings, UInt8s
     from camflix.recommender.kernels.person_arrays import VoteScale
+
+    _Listed: TypeAlias = tuple[int, tuple[Int32s, Float64s, Int32s]]
 
 CHUNK = 4095
 RESIDUAL_CHUNK = 1023
@@ -60,89 +65,73 @@ class Everybody:
         self._scratch = Scratch(ratings.n_users, ratings.n_items)
         self.wide = int(lib.person_wide()) if AVAILABLE else 0
         if AVAILABLE:
-            self._columns = (pointer(ratings.item_ptr), pointer(ratings.users))
-            self._scores = pointer(ratings.item_scores)
+            # Bare addresses: the arrays live as long as ``ratings``.
+            self._rows = [pointer(array) for array in (ratings.user_ptr, ratings.items, ratings.scores)]
+            self._item_ptr, self._users = pointer(ratings.item_ptr), pointer(ratings.users)
+            self._columns = self._columns_with(ffi.NULL)
 
-    def pearson_row(self, items: Int32s, scores: UInt8s, *, damping: float, min_common: int) -> tuple[Float64s, Int32s]:
-        """Return the damped Pearson correlation of one person with every user.
+    def _columns_with(self, residuals: Any) -> Any:
+        scores = pointer(self.ratings.item_scores)
+        return ffi.new("Columns *", [self._item_ptr, self._users, scores, residuals])
+
+    def nearest(self, items: Int32s, scores: UInt8s, wanted: Wanted, *, without: int = -1) -> Nearest:
+        """Return the users most similar to a person, by the damped Pearson correlation of their scores.
+
+        The taste distance of each stands beside it. Without variance on the films in common there is no similarity.
 
         Args:
             items: int32 ``[m]``, what the person rated, ascending and unique.
             scores: uint8 ``[m]``, how.
-            damping: r is multiplied by n / (n + damping).
-            min_common: with fewer items in common the similarity is null.
-
-        Returns:
-            similarity: float64 ``[n_users]``; NaN where null: too few items in common, or no variance on them.
-            n_common: int32 ``[n_users]``.
+            wanted: how many at the most, and how they are damped.
+            without: a user who is left out (the person's own row); -1 for none.
         """
         check_indices("items", items, self.ratings.n_items, ascending=True)
         check_scores("scores", scores, len(items))
+        k = self._at_most(wanted.most)
         if not AVAILABLE:
-            return twin_neighbours.pearson_row(self.ratings, items, scores, damping=damping, min_common=min_common)
-        n_users = self.ratings.n_users
-        similarity, n_common = np.empty(n_users, dtype=np.float64), np.empty(n_users, dtype=np.int32)
-        scratch = self._scratch
-        person = (len(items), pointer(items), pointer(scores), damping, min_common)
-        sums = (pointer(scratch.sums), scratch.wide_for(len(items), CHUNK))
-        results = (pointer(similarity), pointer(n_common))
-
-        def fill(begin: int, end: int) -> None:
-            share = ffi.new("Share *", [begin, end, n_users])
-            lib.person_pearson(share, *self._columns, self._scores, *person, *sums, *results)
-
-        in_halves(fill, n_users, worth_it=self._is_long(items))
-        return similarity, n_common
-
-    def nearest(
-        self, items: Int32s, scores: UInt8s, k: int, *, damping: float, min_common: int, without: int = -1
-    ) -> tuple[Int32s, Float64s, Int32s]:
-        """Return the ``k`` users most similar to a person: those of their ``pearson_row``, which is not written.
-
-        Of most users it is plain from ``n_common`` that they are not among them.
-
-        Returns:
-            users: int32 ``[m]``, greatest similarity first, equal ones by index.
-            similarity: float64 ``[m]``.
-            n_common: int32 ``[m]``.
-        """
-        k = max(min(k, self.ratings.n_users), 0)
-        if AVAILABLE:
-            check_indices("items", items, self.ratings.n_items, ascending=True)
-            check_scores("scores", scores, len(items))
-            return self._compiled_nearest(items, scores, (damping, min_common), k, without)
-        similarity, n_common = self.pearson_row(items, scores, damping=damping, min_common=min_common)
-        users = twin_neighbours.nearest(similarity, k, without=without)
-        return users, similarity[users], n_common[users]
-
-    def _compiled_nearest(
-        self, items: Int32s, scores: UInt8s, limits: tuple[float, int], k: int, without: int
-    ) -> tuple[Int32s, Float64s, Int32s]:
-        scratch = self._scratch
-        person = (len(items), pointer(items), pointer(scores), *limits)
-        sums = (pointer(scratch.sums), scratch.wide_for(len(items), CHUNK))
-        n_users = self.ratings.n_users
-        found: list[tuple[Int32s, Float64s, Int32s]] = []
+            given = (self.ratings, items, scores)
+            rows = twin_neighbours.pearson_row(*given, damping=wanted.damping, min_common=wanted.min_common)
+            users = twin_neighbours.nearest(rows[0], k, without=without)
+            return Nearest(users, rows[0][users], plain_taste_distances(*given, users), rows[1][users])
+        person = (len(items), pointer(items), pointer(scores))
+        limits = _limits(wanted, without)
+        sums = (pointer(self._scratch.sums), self._scratch.wide_for(len(items), CHUNK))
+        found: dict[int, _Listed] = {}
 
         def find(begin: int, end: int) -> None:
-            results = (np.empty(k, dtype=np.int32), np.empty(k, dtype=np.float64), np.empty(k, dtype=np.int32))
-            given = (*self._columns, self._scores, *person, *sums, k, without)
-            share = ffi.new("Share *", [begin, end, n_users])
-            n = int(lib.person_nearest_by_scores(share, *given, *(pointer(array) for array in results)))
-            if n < 0:
-                raise MemoryError
-            found.append((results[0][:n], results[1][:n], results[2][:n]))
+            share, room = self._share(begin, end), _room_for(k)
+            results = [pointer(array) for array in room]
+            found[begin] = (_known(lib.person_nearest(share, self._columns, *person, limits, *sums, k, *results)), room)
 
-        in_halves(find, n_users, worth_it=self._is_long(items))
-        if len(found) == 1:
-            return found[0]
-        users, similarity, n_common = (np.concatenate(parts) for parts in zip(*found, strict=True))
-        best = np.lexsort((users, -similarity))[:k]
-        return users[best], similarity[best], n_common[best]
+        in_halves(find, self.ratings.n_users, worth_it=self._is_long(*person[:2]))
+        return self._nearest_of(found, k, person)
 
-    def _is_long(self, items: Int32s) -> bool:
-        pointers = self.ratings.item_ptr
-        return int((pointers[items.astype(np.int64) + 1] - pointers[items]).sum()) > LONG_ROW
+    def _nearest_of(self, shares: dict[int, _Listed], k: int, person: tuple[Any, ...]) -> Nearest:
+        """Return the ``k`` nearest of one share or two, with their distances."""
+        n, (users, similarity, n_common) = shares[0]
+        if len(shares) == 1:
+            users, similarity, n_common = users[:n], similarity[:n], n_common[:n]
+        else:
+            parts = [[array[:n] for array in arrays] for n, arrays in shares.values()]
+            users, similarity, n_common = (np.concatenate(part) for part in zip(*parts, strict=True))
+            best = np.lexsort((users, -similarity))[:k]
+            users, similarity, n_common = users[best], similarity[best], n_common[best]
+        return Nearest(users, similarity, self._distances(person, users), n_common)
+
+    def _distances(self, person: tuple[Any, ...], users: Int32s) -> Float64s:
+        distances = np.empty(len(users), dtype=np.float64)
+        others = (len(users), pointer(users), pointer(self._scratch.row), pointer(distances))
+        lib.person_distances(*self._rows, *person, *others)
+        return distances
+
+    def _at_most(self, n: int) -> int:
+        return max(min(n, self.ratings.n_users), 0)
+
+    def _share(self, begin: int, end: int) -> Any:
+        return ffi.new("Share *", [begin, end, self.ratings.n_users])
+
+    def _is_long(self, n_items: int, items: Any) -> bool:
+        return int(lib.rows_length(n_items, items, self._item_ptr)) > LONG_ROW
 
     def residuals(self, by_user: Int16s) -> Residuals:
         """Return residuals both ways round.
@@ -153,22 +142,15 @@ class Everybody:
         ratings = self.ratings
         check_residuals("by_user", by_user, ratings.n_ratings)
         if not AVAILABLE:
-            return Residuals(by_user, by_user[np.argsort(ratings.items, kind="stable")])
+            return Residuals(by_user, by_user[np.argsort(ratings.items, kind="stable")], None)
         by_item = np.empty_like(by_user)
-        rows = (ratings.user_ptr, ratings.items, by_user, ratings.item_ptr)
-        work = (np.empty(ratings.n_items, dtype=np.int64), by_item)
-        lib.ratings_transpose_values(ratings.n_users, ratings.n_items, *(pointer(array) for array in (*rows, *work)))
-        return Residuals(by_user, by_item)
+        rows = (*self._rows[:2], pointer(by_user), self._item_ptr)
+        work = (pointer(np.empty(ratings.n_items, dtype=np.int64)), pointer(by_item))
+        lib.ratings_transpose_values(ratings.n_users, ratings.n_items, *rows, *work)
+        return Residuals(by_user, by_item, self._columns_with(pointer(by_item)))
 
     def heard(
-        self,
-        residuals: Residuals,
-        person: tuple[Int32s, Int16s],
-        most: int,
-        *,
-        damping: float,
-        min_common: int,
-        without: int = -1,
+        self, residuals: Residuals, person: tuple[Int32s, Int16s], wanted: Wanted, *, without: int = -1
     ) -> Ranking:
         """Return who is heard by a person: the users whose residuals go with theirs, or against them, most.
 
@@ -178,36 +160,79 @@ class Everybody:
             residuals: everybody's.
             person: int32 ``[m]``, the items they rated, ascending and unique; int16 ``[m]``, their residuals, -2,047
                 to 2,047.
-            most: so many users at the most, those whose weight is greatest in magnitude, equal ones by index.
-            damping: see above.
-            min_common: with fewer items in common there is no weight.
+            wanted: how many users at the most, those whose weight is greatest in magnitude, equal ones by index; and
+                how they are damped.
             without: a user who is left out (the person's own row); -1 for none.
         """
         items, own = person
-        n_users = self.ratings.n_users
-        check_array("residuals.by_item", residuals.by_item, np.int16, (self.ratings.n_ratings,))
         check_indices("items", items, self.ratings.n_items, ascending=True)
         check_residuals("own", own, len(items))
-        most = min(max(most, 0), n_users)
+        self._check_residuals(residuals)
+        most = self._at_most(wanted.most)
         if not AVAILABLE:
             given = (self.ratings, residuals.by_item, items, own)
-            rows = twin_neighbours.residual_weights(*given, damping=damping, min_common=min_common)
+            rows = twin_neighbours.residual_weights(*given, damping=wanted.damping, min_common=wanted.min_common)
             return twin_neighbours.heard(*rows, most, without=without)
-        columns = (*self._columns, pointer(residuals.by_item))
-        one = (len(items), pointer(items), pointer(own), damping, min_common)
+        one = (len(items), pointer(items), pointer(own), _limits(wanted, without))
         sums = (pointer(self._scratch.sums), self._scratch.wide_for(len(items), RESIDUAL_CHUNK))
-        shares: dict[int, tuple[int, Any]] = {}
+        found: dict[int, Int32s] = {}
 
         def find(begin: int, end: int) -> None:
-            share, found = ffi.new("Share *", [begin, end, n_users]), np.empty((most, 3), dtype=np.int32)
-            results = ffi.cast("Heard *", pointer(found))
-            n = int(lib.person_heard(share, *columns, *one, *sums, most, without, self.wide, results))
-            if n < 0:
-                raise MemoryError
-            shares[begin] = (n, found)
+            share, heard = self._share(begin, end), np.empty((most, 3), np.int32)
+            n = _known(lib.person_heard(share, residuals.columns, *one, *sums, self.wide, most, _heard(heard)))
+            found[begin] = heard[:n]
 
-        in_halves(find, n_users, worth_it=self._is_long(items))
-        return _merged([shares[begin] for begin in sorted(shares)], most)
+        in_halves(find, self.ratings.n_users, worth_it=self._is_long(*one[:2]))
+        return _heard_of(found, most)
+
+    def _check_residuals(self, residuals: Residuals) -> None:
+        if len(residuals.by_item) != self.ratings.n_ratings:
+            msg = f"residuals are of {len(residuals.by_item)} ratings, not of {self.ratings.n_ratings}"
+            raise ValueError(msg)
+
+    def nearest_and_heard(
+        self,
+        residuals: Residuals,
+        person: tuple[Int32s, UInt8s, Int16s],
+        nearest: Wanted,
+        heard: Wanted,
+        *,
+        without: int = -1,
+    ) -> tuple[Nearest, Ranking]:
+        """Return what ``nearest`` and ``heard`` do, in two thirds of their time: everybody's ratings are read once.
+
+        Args:
+            residuals: everybody's.
+            person: int32 ``[m]``, the items they rated; uint8 ``[m]``, their scores; int16 ``[m]``, their residuals.
+            nearest: how many of the most similar, and their damping.
+            heard: the same of those who are heard.
+            without: a user who is left out; -1 for none.
+        """
+        items, scores, own = person
+        if not AVAILABLE or len(items) > RESIDUAL_CHUNK:
+            ranking = self.heard(residuals, (items, own), heard, without=without)
+            return self.nearest(items, scores, nearest, without=without), ranking
+        check_indices("items", items, self.ratings.n_items, ascending=True)
+        check_scores("scores", scores, len(items))
+        check_residuals("own", own, len(items))
+        self._check_residuals(residuals)
+        k, most = self._at_most(nearest.most), self._at_most(heard.most)
+        limits = (_limits(nearest, without), _limits(heard, without))
+        row = (len(items), pointer(items), pointer(scores))
+        one = (*row, pointer(own), *limits, pointer(self._scratch.sums), self.wide, k)
+        listed: dict[int, _Listed] = {}
+        hearing: dict[int, Int32s] = {}
+
+        def find(begin: int, end: int) -> None:
+            share, room = self._share(begin, end), _room_for(k)
+            hears, n_heard = np.empty((most, 3), np.int32), ffi.new("int32_t *")
+            results = [pointer(array) for array in room]
+            given = (share, residuals.columns, *one, *results, most, _heard(hears), n_heard)
+            listed[begin] = (_known(lib.person_nearest_and_heard(*given)), room)
+            hearing[begin] = hears[: n_heard[0]]
+
+        in_halves(find, self.ratings.n_users, worth_it=self._is_long(*row[:2]))
+        return self._nearest_of(listed, k, row), _heard_of(hearing, most)
 
     def votes(self, ranking: Ranking, residuals: Residuals, *, k: int, items: Int32s | None = None) -> VoteSums:
         """Return what a person's neighbours say of films: of each film, the ``k`` nearest who rated it.
@@ -221,10 +246,8 @@ class Everybody:
                 catalogue overwrites them.
         """
         ratings = self.ratings
-        check_indices("ranking.order", ranking.order, ratings.n_users)
-        check_array("ranking.weights", ranking.weights, np.int32, ranking.order.shape)
-        check_array("residuals.by_user", residuals.by_user, np.int16, (ratings.n_ratings,))
-        check_array("residuals.by_item", residuals.by_item, np.int16, (ratings.n_ratings,))
+        check_heard("ranking.heard", ranking.heard, ratings.n_users)
+        self._check_residuals(residuals)
         if not 1 <= k <= MOST_VOTES:
             msg = f"k must lie in 1 to {MOST_VOTES}; it is {k}"
             raise ValueError(msg)
@@ -239,13 +262,13 @@ class Everybody:
         ratings, scratch = self.ratings, self._scratch
         n = ratings.n_items if items is None else len(items)
         votes = scratch.votes if items is None else np.empty((n, 2), dtype=np.int64)
-        rows = (ratings.user_ptr, ratings.item_ptr, ratings.items, ratings.users)
-        values = (residuals.by_user, residuals.by_item, ranking.order, ranking.weights, scratch.rank)
-        pointers = [pointer(array) for array in (*rows, *values)]  # kept alive here: the struct holds bare addresses
-        of = ffi.new("Neighbourhood *", [*pointers, len(ranking.order), k, self.wide])
+        ranks = (len(ranking.heard), _heard(ranking.heard), pointer(scratch.rank))
+        # What is kept here lives as long as the struct, which holds bare addresses.
+        values = (pointer(residuals.by_user), pointer(residuals.by_item), *ranks[1:])
+        rows = (self._rows[0], self._item_ptr, self._rows[1], self._users)
+        of = ffi.new("Neighbourhood *", [*rows, *values, ranks[0], k, self.wide])
         results, still_open = ffi.cast("Votes *", pointer(votes)), pointer(scratch.open)
         keys = (pointer(scratch.keys[0]), pointer(scratch.keys[1]))
-        ranks = (len(ranking.order), pointer(ranking.order), pointer(scratch.rank))
 
         def count(begin: int, end: int) -> None:
             lib.person_votes(of, ffi.new("Share *", [begin, end, n]), keys[begin > 0], still_open, results)
@@ -326,19 +349,37 @@ class Everybody:
         check_indices("users", users, ratings.n_users)
         if not AVAILABLE:
             return plain_taste_distances(ratings, items, scores, users)
-        distances = np.empty(len(users), dtype=np.float64)
-        rows = (pointer(ratings.user_ptr), pointer(ratings.items), pointer(ratings.scores))
-        person = (len(items), pointer(items), pointer(scores))
-        others = (len(users), pointer(users), pointer(self._scratch.row), pointer(distances))
-        lib.person_distances(*rows, *person, *others)
-        return distances
+        return self._distances((len(items), pointer(items), pointer(scores)), users)
 
 
-def _merged(shares: list[tuple[int, Int32s]], most: int) -> Ranking:
-    """Return the ``most`` of one share or two, each given as how many there are and ``Heard`` of C's."""
-    n_first, first = shares[0]
-    n_second, second = shares[-1] if len(shares) > 1 else (0, first)
-    arrays = [np.empty(min(n_first + n_second, most), dtype=np.int32) for _ in range(3)]
-    lists = (n_first, ffi.cast("Heard *", pointer(first)), n_second, ffi.cast("Heard *", pointer(second)))
-    lib.person_merge_heard(*lists, most, *(pointer(array) for array in arrays))
-    return Ranking(*arrays)
+def _limits(wanted: Wanted, without: int) -> Any:
+    return ffi.new("Limits *", [wanted.damping, wanted.min_common, without])
+
+
+def _room_for(k: int) -> tuple[Int32s, Float64s, Int32s]:
+    return np.empty(k, np.int32), np.empty(k, np.float64), np.empty(k, np.int32)
+
+
+def _known(n: int) -> int:
+    """Return how many a kernel listed.
+
+    Raises:
+        MemoryError: it had no memory.
+    """
+    if n < 0:
+        raise MemoryError
+    return n
+
+
+def _heard(heard: Int32s) -> Any:
+    return ffi.cast("Heard *", pointer(heard))
+
+
+def _heard_of(shares: dict[int, Int32s], most: int) -> Ranking:
+    """Return the ``most`` heard of one share or two."""
+    if len(shares) == 1:
+        return Ranking(shares[0])
+    first, second = (shares[begin] for begin in sorted(shares))
+    heard = np.empty((min(len(first) + len(second), most), 3), np.int32)
+    lib.person_merge_heard(len(first), _heard(first), len(second), _heard(second), len(heard), _heard(heard))
+    return Ranking(heard)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from camflix.recommender.kernels.border import pointer
 from camflix.recommender.percentiles import NO_PERCENTILE
 
 if TYPE_CHECKING:
-    from camflix.recommender.arrays import Int16s, Int32s, Int64s
+    from camflix.recommender.arrays import Float64s, Int16s, Int32s, Int64s, UInt64s
 
 MOST_WEIGHT = 65536
 """Weights of neighbours are correlations in 65,536ths."""
@@ -20,8 +20,26 @@ MOST_WEIGHT = 65536
 NO_RANK = np.iinfo(np.int32).max
 """The rank of whoever is no neighbour."""
 
+_LINE = 64
+
 VOTE = 65536
 """The unit of the sum of weights, where it shares a word with the number of votes."""
+
+
+class Nearest(NamedTuple):
+    """The users most similar to a person, greatest similarity first, equal ones by index.
+
+    Attributes:
+        users: int32 ``[m]``.
+        similarity: float64 ``[m]``.
+        distances: float64 ``[m]``, taste distances, NaN where too little is known.
+        n_common: int32 ``[m]``, films in common with each.
+    """
+
+    users: Int32s
+    similarity: Float64s
+    distances: Float64s
+    n_common: Int32s
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,14 +47,46 @@ class Ranking:
     """The neighbours of a person, nearest first.
 
     Attributes:
-        order: int32 ``[m]``, users: greatest magnitude of weight first, equal ones by index.
-        weights: int32 ``[m]``, theirs, in 65,536ths, never 0.
-        n_common: int32 ``[m]``, films in common with each.
+        heard: int32 ``[m, 3]``: user, weight in 65,536ths (never 0), number of films in common. Greatest magnitude of
+            weight first, equal ones by index.
     """
 
-    order: Int32s
-    weights: Int32s
-    n_common: Int32s
+    heard: Int32s
+
+    @classmethod
+    def of(cls, order: Int32s, weights: Int32s, n_common: Int32s) -> Ranking:
+        """Return the ranking made of its columns."""
+        return cls(np.stack((order, weights, n_common), axis=1))
+
+    @property
+    def order(self) -> Int32s:
+        """int32 ``[m]``, users."""
+        return self.heard[:, 0]
+
+    @property
+    def weights(self) -> Int32s:
+        """int32 ``[m]``, theirs."""
+        return self.heard[:, 1]
+
+    @property
+    def n_common(self) -> Int32s:
+        """int32 ``[m]``, films in common with each."""
+        return self.heard[:, 2]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which users are wanted: of greatest correlation, r n / (n + damping) over the n items in common.
+
+    Attributes:
+        most: so many at the most.
+        damping: 0 or more.
+        min_common: with fewer items in common there is none.
+    """
+
+    most: int
+    damping: float
+    min_common: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,10 +96,12 @@ class Residuals:
     Attributes:
         by_user: int16 ``[n]`` beside ``Ratings.items``.
         by_item: int16 ``[n]`` beside ``Ratings.users``.
+        columns: the struct of these and of the ratings that kernels take; nothing without kernels.
     """
 
     by_user: Int16s
     by_item: Int16s
+    columns: Any
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -95,7 +147,7 @@ class Scratch(threading.local):
     """Memory of one thread, all of it as a kernel expects to find it and leaves it again.
 
     Attributes:
-        sums: uint64 ``[n_users, 2]``, 0.
+        sums: uint64 ``[n_users, 4]``, 0, from the start of a cache line on.
         wide: int64 ``[n_users * 6]``, 0; empty until somebody has very many ratings.
         keys: uint64 ``[2, n_users + 16]``, anything; a row for each half.
         row: uint8 ``[n_items]``, 255.
@@ -105,7 +157,7 @@ class Scratch(threading.local):
     """
 
     def __init__(self, n_users: int, n_items: int) -> None:
-        self.sums = np.zeros((n_users, 2), dtype=np.uint64)
+        self.sums = _lines_of_zeros(n_users, 4)
         self.wide = np.zeros(0, dtype=np.int64)
         self.keys = np.empty((2, n_users + 16), dtype=np.uint64)
         self.row = np.full(n_items, NO_PERCENTILE, dtype=np.uint8)
@@ -118,3 +170,10 @@ class Scratch(threading.local):
         if n_ratings > chunk and not len(self.wide):
             self.wide = np.zeros(len(self.sums) * 6, dtype=np.int64)
         return pointer(self.wide)
+
+
+def _lines_of_zeros(n_rows: int, n_columns: int) -> UInt64s:
+    """Return zeros that lie from the start of a cache line on, so that no row of 32 bytes lies in two."""
+    memory = np.zeros(n_rows * n_columns + _LINE // 8, dtype=np.uint64)
+    first = -memory.ctypes.data % _LINE // 8
+    return memory[first : first + n_rows * n_columns].reshape(n_rows, n_columns)

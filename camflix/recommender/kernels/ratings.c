@@ -82,3 +82,19 @@ int32_t row_residuals_fault(int64_t n, const int16_t *residuals, int32_t most) {
     }
     return fault;
 }
+
+int32_t row_heard_fault(int64_t n, const int32_t (*heard)[3], int32_t end) {
+    int32_t fault = 0;
+    for (int64_t j = 0; j < n; j++) {
+        fault |= (heard[j][0] < 0) | (heard[j][0] >= end);
+    }
+    return fault;
+}
+
+int64_t rows_length(int64_t n, const int32_t *rows, const int64_t *row_ptr) {
+    int64_t length = 0;
+    for (int64_t j = 0; j < n; j++) {
+        length += row_ptr[rows[j] + 1] - row_ptr[rows[j]];
+    }
+    return length;
+}

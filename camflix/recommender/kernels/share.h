@@ -6,6 +6,8 @@
 
 enum { PIECE = 256 }; /* so many ratings of a row or column are looked through at once */
 
+typedef uint64_t LooseSums __attribute__((vector_size(16), aligned(8))); /* of packed.h, in memory of the caller's */
+
 /* Part of a row or column: the places from begin to end - 1. */
 typedef struct {
     int64_t begin, end;
@@ -36,6 +38,12 @@ static inline Span in_share(const Share *share, const int64_t *pointers, const i
         span.end = first_from(indices, span.begin, span.end, share->end);
     }
     return span;
+}
+
+/* Where the first PIECE of an item's ratings lie. */
+static inline Span beginning_of(const Columns *columns, int32_t item) {
+    const int64_t begin = columns->item_ptr[item], end = columns->item_ptr[item + 1];
+    return (Span){begin, end - begin < PIECE ? end : begin + PIECE};
 }
 
 #endif

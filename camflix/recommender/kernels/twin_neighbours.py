@@ -73,7 +73,7 @@ def heard(weights: Int32s, n_common: Int32s, most: int, *, without: int = -1) ->
     if 0 <= without < len(weights):
         magnitudes[without] = 0
     order = np.argsort(-magnitudes, kind="stable")[: min(np.count_nonzero(magnitudes), most)].astype(np.int32)
-    return Ranking(order, weights[order], n_common[order])
+    return Ranking.of(order, weights[order], n_common[order])
 
 
 def votes_on(ratings: Ratings, item_residuals: Int16s, ranking: Ranking, items: Int32s, *, k: int) -> Int64s:

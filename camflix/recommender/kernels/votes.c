@@ -50,7 +50,7 @@ static inline void add_vote(Votes *votes, int64_t weight, int64_t residual) {
 /* Let the neighbour of a rank speak; returns how many raters the films have that are closed by it. */
 static int64_t walk_row(const Neighbourhood *of, Span row, int32_t rank, Votes *restrict votes,
                         uint8_t *restrict open) {
-    const int64_t weight = of->weights[rank], vote = llabs(weight) * VOTE + 1;
+    const int64_t weight = of->heard[rank].weight, vote = llabs(weight) * VOTE + 1;
     const uint16_t k = (uint16_t)of->k;
     int64_t closed = 0;
     for (int64_t begin = row.begin; begin < row.end; begin += PIECE) {
@@ -135,19 +135,19 @@ static void finish_film(const Neighbourhood *of, int32_t item, int32_t walked, u
     n = n < wanted ? n : wanted;
     for (int64_t j = 0; j < n; j++) {
         const int64_t rank = walked + (int64_t)(keys[j] >> 32), place = (int64_t)(keys[j] & UINT32_MAX);
-        add_vote(votes, of->weights[rank], of->item_residuals[of->item_ptr[item] + place]);
+        add_vote(votes, of->heard[rank].weight, of->item_residuals[of->item_ptr[item] + place]);
     }
 }
 
-void person_set_ranks(int32_t n, const int32_t *order, int32_t *rank) {
+void person_set_ranks(int32_t n, const Heard *heard, int32_t *rank) {
     for (int32_t j = 0; j < n; j++) {
-        rank[order[j]] = j;
+        rank[heard[j].user] = j;
     }
 }
 
-void person_clear_ranks(int32_t n, const int32_t *order, int32_t *rank) {
+void person_clear_ranks(int32_t n, const Heard *heard, int32_t *rank) {
     for (int32_t j = 0; j < n; j++) {
-        rank[order[j]] = INT32_MAX;
+        rank[heard[j].user] = INT32_MAX;
     }
 }
 
@@ -161,11 +161,11 @@ void person_votes(const Neighbourhood *of, const Share *films, uint64_t *keys, u
         for (const int32_t end = smaller(walked + STEP, of->n); walked < end; walked++) {
             if (walked + ROWS_AHEAD < of->n) {
                 /* Neighbours lie all over the memory, and waiting for it is most of a walk. */
-                const int64_t *next = of->user_ptr + of->order[walked + ROWS_AHEAD];
+                const int64_t *next = of->user_ptr + of->heard[walked + ROWS_AHEAD].user;
                 FETCH(of->items + next[0], of->items + next[1]);
                 FETCH(of->residuals + next[0], of->residuals + next[1]);
             }
-            const Span row = in_share(films, of->user_ptr, of->items, of->order[walked]);
+            const Span row = in_share(films, of->user_ptr, of->items, of->heard[walked].user);
             closed += walk_row(of, row, walked, votes, open);
             cost += row.end - row.begin;
         }

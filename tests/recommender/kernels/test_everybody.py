@@ -14,7 +14,7 @@ from camflix.recommender.arrays import Ratings
 from camflix.recommender.kernels import AVAILABLE, everybody, halves, twin_neighbours
 from camflix.recommender.kernels.everybody import Everybody
 from camflix.recommender.kernels.halves import in_halves
-from camflix.recommender.kernels.person_arrays import VoteScale
+from camflix.recommender.kernels.person_arrays import VoteScale, Wanted
 from camflix.recommender.percentiles import taste_distances
 from tests.recommender.kernels.worlds import (
     LEVELS,
@@ -42,27 +42,38 @@ def a_person(ratings: Ratings, seed: int) -> tuple[np.ndarray, np.ndarray]:
     return items, rng.integers(0, 101, size=len(items)).astype(np.uint8)
 
 
+def nearest_by_twin(ratings: Ratings, person: Any, wanted: Wanted, without: int = -1) -> tuple[np.ndarray, ...]:
+    items, scores = person
+    similarity, n_common = twin_neighbours.pearson_row(
+        ratings, items, scores, damping=wanted.damping, min_common=wanted.min_common
+    )
+    users = twin_neighbours.nearest(similarity, wanted.most, without=without)
+    return users, similarity[users], taste_distances(ratings, items, scores, users), n_common[users]
+
+
 @needs_extension
-@given(ratings_of_few(), st.integers(0, 99), st.sampled_from((0.0, 25.0)), st.integers(0, 5))
-def test_a_pearson_row_is_its_twins_to_the_bit(ratings: Ratings, seed: int, damping: float, min_common: int) -> None:
-    person = a_person(ratings, seed)
-    fast = Everybody(ratings).pearson_row(*person, damping=damping, min_common=min_common)
-    slow = twin_neighbours.pearson_row(ratings, *person, damping=damping, min_common=min_common)
-    assert all_same(fast, slow)
+@given(ratings_of_few(), st.integers(0, 99), st.sampled_from((0.0, 25.0)), st.integers(0, 5), st.integers(-1, 5))
+def test_the_nearest_are_the_twins_to_the_bit(
+    ratings: Ratings, seed: int, damping: float, min_common: int, without: int
+) -> None:
+    person, known = a_person(ratings, seed), Everybody(ratings)
+    for k in (0, 1, 7, ratings.n_users):
+        wanted = Wanted(k, damping, min_common)
+        for _ in range(2):  # the second finds the scratch memory as the first left it
+            found = known.nearest(*person, wanted, without=without)
+            assert all_same(found, nearest_by_twin(ratings, person, wanted, without))
 
 
 @needs_extension
 @pytest.mark.parametrize("levels", LEVELS)
 @pytest.mark.parametrize("n_items", [4095, 4096, 8500])
-def test_a_row_of_very_many_ratings_is_its_twins_to_the_bit(n_items: int, levels: tuple[int, ...]) -> None:
+def test_the_nearest_of_very_many_ratings_are_the_twins_to_the_bit(n_items: int, levels: tuple[int, ...]) -> None:
     ratings = made(30, n_items, 0.9, seed=1, levels=levels)
     person = np.arange(n_items, dtype=np.int32), np.full(n_items, 100, dtype=np.uint8)
     person[1][::7] = 99
-    known = Everybody(ratings)
+    known, wanted = Everybody(ratings), Wanted(30, 25.0, 3)
     for _ in range(2):  # the second finds the scratch memory as the first left it
-        fast = known.pearson_row(*person, damping=25.0, min_common=3)
-        slow = twin_neighbours.pearson_row(ratings, *person, damping=25.0, min_common=3)
-        assert all_same(fast, slow)
+        assert all_same(known.nearest(*person, wanted), nearest_by_twin(ratings, person, wanted))
 
 
 def heard_by_twin(
@@ -80,7 +91,7 @@ def test_who_is_heard_is_the_twins_choice(ratings: Ratings, seed: int, without: 
     person = (items, np.random.default_rng(seed).integers(-2047, 2048, size=len(items)).astype(np.int16))
     without = min(without, ratings.n_users - 1)
     for most in (0, 1, 3, ratings.n_users // 2, ratings.n_users):
-        found = known.heard(residuals, person, most, damping=50.0, min_common=3, without=without)
+        found = known.heard(residuals, person, Wanted(most, 50.0, 3), without=without)
         assert all_same(arrays_of(found), heard_by_twin(ratings, person, residuals, most, without))
 
 
@@ -101,7 +112,7 @@ def test_of_very_many_the_nearest_are_heard_and_of_equal_ones_the_first(
     residuals = known.residuals(levels[rng.integers(n_levels, size=ratings.n_ratings)])
     person = (np.arange(60, dtype=np.int32), levels[rng.integers(n_levels, size=60)])
     for _ in range(2):  # the second finds the scratch memory as the first left it
-        found = known.heard(residuals, person, most, damping=50.0, min_common=3, without=7)
+        found = known.heard(residuals, person, Wanted(most, 50.0, 3), without=7)
         assert all_same(arrays_of(found), heard_by_twin(ratings, person, residuals, most, 7))
 
 
@@ -115,7 +126,7 @@ def test_the_residuals_of_very_many_ratings_are_summed_exactly(most: int, extrem
     residuals = known.residuals(np.full(ratings.n_ratings, extreme, dtype=np.int16))
     person = (np.arange(n_items, dtype=np.int32), np.full(n_items, 2047, dtype=np.int16))
     for _ in range(2):  # the second finds the scratch memory as the first left it
-        found = known.heard(residuals, person, most, damping=50.0, min_common=3)
+        found = known.heard(residuals, person, Wanted(most, 50.0, 3))
         assert all_same(arrays_of(found), heard_by_twin(ratings, person, residuals, most))
 
 
@@ -126,7 +137,7 @@ def test_a_long_list_of_people_with_very_many_films_in_common_is_the_twins() -> 
     residuals = known.residuals(residuals_of(ratings, 18))
     own = np.random.default_rng(18).integers(-2047, 2048, size=1100).astype(np.int16)
     person = (np.arange(1100, dtype=np.int32), own)
-    found = known.heard(residuals, person, 5, damping=50.0, min_common=3)
+    found = known.heard(residuals, person, Wanted(5, 50.0, 3))
     assert all_same(arrays_of(found), heard_by_twin(ratings, person, residuals, 5))
 
 
@@ -146,9 +157,10 @@ def test_rows_made_in_halves_are_those_made_at_once(ratings: Ratings, seed: int)
     own = np.random.default_rng(seed).integers(-2047, 2048, size=len(items)).astype(np.int16)
 
     def rows() -> list[np.ndarray]:
-        by_scores = known.pearson_row(items, scores, damping=25.0, min_common=2)
-        most = ratings.n_users // 2
-        return [*by_scores, *arrays_of(known.heard(residuals, (items, own), most, damping=50.0, min_common=2))]
+        nearest, heard = Wanted(ratings.n_users // 2, 25.0, 2), Wanted(ratings.n_users // 2, 50.0, 2)
+        both = known.nearest_and_heard(residuals, (items, scores, own), nearest, heard)
+        ranking = known.heard(residuals, (items, own), heard)
+        return [*known.nearest(items, scores, nearest), *arrays_of(ranking), *both[0], *arrays_of(both[1])]
 
     def counted() -> list[np.ndarray]:
         return [known.votes(random_ranking(known, seed), residuals, k=3).packed.copy()]
@@ -192,32 +204,6 @@ def test_the_taste_distance_of_the_specification() -> None:
     assert Everybody(ratings).taste_distances(items, own, np.zeros(1, dtype=np.int32)).tolist() == [8.0]
 
 
-def test_threads_do_not_disturb_each_other() -> None:
-    ratings = made(400, 60, 0.5, seed=10)
-    known = Everybody(ratings)
-
-    def row(user: int) -> bytes:
-        return known.pearson_row(*ratings.of_user(user), damping=25.0, min_common=3)[0].tobytes()
-
-    alone = [row(user) for user in range(400)]
-    with ThreadPoolExecutor(4) as pool:
-        assert list(pool.map(row, range(400))) == alone
-
-
-def assert_nearest_are_of_the_row(ratings: Ratings, seed: int) -> None:
-    known, person = Everybody(ratings), a_person(ratings, seed)
-    similarity, n_common = known.pearson_row(*person, damping=25.0, min_common=3)
-    first = twin_neighbours.nearest(similarity, 7, without=2)
-    for _ in range(2):  # the second finds the memory as the first left it
-        found = known.nearest(*person, 7, damping=25.0, min_common=3, without=2)
-        assert all_same(found, (first, similarity[first], n_common[first]))
-
-
-@given(ratings_of_few(), st.integers(0, 99))
-def test_the_nearest_of_a_person_are_those_of_their_row(ratings: Ratings, seed: int) -> None:
-    assert_nearest_are_of_the_row(ratings, seed)
-
-
 @pytest.mark.parametrize("halves_from", [0, 10**9])
 @pytest.mark.parametrize("n_rated", [0, 300, 4200])
 @pytest.mark.parametrize("levels", LEVELS)
@@ -230,16 +216,46 @@ def test_the_nearest_of_many_are_those_of_the_row_however_many_films_are_rated(
     items = np.arange(n_rated, dtype=np.int32)
     varied = np.random.default_rng(3).integers(0, 101, size=n_rated).astype(np.uint8)
     for scores in (varied, np.full(n_rated, 70, dtype=np.uint8)):  # the second is like nobody
-        similarity, n_common = known.pearson_row(items, scores, damping=25.0, min_common=3)
         for k in (0, 1, 50, 700):
-            first = twin_neighbours.nearest(similarity, k, without=2)
-            found = known.nearest(items, scores, k, damping=25.0, min_common=3, without=2)
-            assert all_same(found, (first, similarity[first], n_common[first]))
+            wanted = Wanted(k, 25.0, 3)
+            expected = nearest_by_twin(known.ratings, (items, scores), wanted, 2)
+            assert all_same(known.nearest(items, scores, wanted, without=2), expected)
+
+
+@needs_extension
+@pytest.mark.parametrize("halves_from", [0, 10**9])
+@pytest.mark.parametrize("wide", [0, 1])
+@pytest.mark.parametrize(("n_users", "n_rated"), [(700, 0), (700, 300), (700, 1023), (700, 1024), (40_000, 60)])
+def test_who_is_asked_for_at_once_is_who_is_found_one_after_the_other(
+    n_users: int, n_rated: int, wide: int, halves_from: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of 1,024 ratings the sums don't fit; 40,000 people are more than are summed at a time."""
+    monkeypatch.setattr(everybody, "LONG_ROW", halves_from)
+    monkeypatch.setattr(halves, "n_processors", lambda: 2)
+    ratings = made(n_users, 1100 if n_users < 1000 else 60, 0.1, seed=23)
+    known, rng = Everybody(ratings), np.random.default_rng(23)
+    known.wide = wide and known.wide
+    residuals = known.residuals(residuals_of(ratings, 23))
+    items = np.arange(n_rated, dtype=np.int32)
+    scores = rng.integers(0, 101, size=n_rated).astype(np.uint8)
+    own = rng.integers(-2047, 2048, size=n_rated).astype(np.int16)
+    for nearest, heard in ((Wanted(50, 25.0, 3), Wanted(200, 50.0, 3)), (Wanted(0, 0.0, 0), Wanted(1, 0.0, 1))):
+        for _ in range(2):  # the second finds the scratch memory as the first left it
+            found = known.nearest_and_heard(residuals, (items, scores, own), nearest, heard, without=4)
+            assert all_same(found[0], nearest_by_twin(ratings, (items, scores), nearest, 4))
+            assert all_same(arrays_of(found[1]), arrays_of(known.heard(residuals, (items, own), heard, without=4)))
 
 
 @pytest.mark.usefixtures("plain")
-def test_without_the_extension_the_nearest_are_those_of_the_row_too() -> None:
-    assert_nearest_are_of_the_row(made(60, 40, 0.6, seed=11), 11)
+def test_without_the_extension_the_same_are_found_at_once() -> None:
+    ratings = made(60, 40, 0.6, seed=11)
+    known, person, wanted = Everybody(ratings), a_person(ratings, 11), Wanted(7, 25.0, 3)
+    residuals = known.residuals(residuals_of(ratings, 11))
+    own = np.arange(len(person[0]), dtype=np.int16) * 40 - 500
+    found = known.nearest_and_heard(residuals, (*person, own), wanted, wanted, without=2)
+    assert all_same(found[0], nearest_by_twin(ratings, person, wanted, 2))
+    assert all_same(found[0], known.nearest(*person, wanted, without=2))
+    assert all_same(arrays_of(found[1]), arrays_of(known.heard(residuals, (person[0], own), wanted, without=2)))
 
 
 def test_threads_do_not_lend_each_other_their_memory() -> None:
@@ -247,7 +263,7 @@ def test_threads_do_not_lend_each_other_their_memory() -> None:
     known = Everybody(ratings)
 
     def first(user: int) -> list[bytes]:
-        found = known.nearest(*ratings.of_user(user), 9, damping=25.0, min_common=3, without=user)
+        found = known.nearest(*ratings.of_user(user), Wanted(9, 25.0, 3), without=user)
         return [array.tobytes() for array in found]
 
     alone = [first(user) for user in range(400)]
@@ -260,11 +276,9 @@ def test_without_the_extension_the_same_is_served() -> None:
     ratings = made(60, 40, 0.6, seed=11)
     known, (items, scores) = Everybody(ratings), a_person(ratings, 11)
     residuals = known.residuals(residuals_of(ratings, 11))
-    similarity, n_common = known.pearson_row(items, scores, damping=25.0, min_common=3)
-    assert n_common.max() > 10
-    assert np.isfinite(similarity).any()
+    assert known.nearest(items, scores, Wanted(60, 25.0, 3)).n_common.max() > 10
     person = (items, np.arange(len(items), dtype=np.int16))
-    ranking = known.heard(residuals, person, 60, damping=25.0, min_common=3, without=2)
+    ranking = known.heard(residuals, person, Wanted(60, 25.0, 3), without=2)
     assert 2 not in ranking.order
     catalogue = known.votes(ranking, residuals, k=40)
     wanted = (np.zeros(40, dtype=np.int64), VoteScale(1000, 256, 1), 3)
@@ -285,4 +299,4 @@ def test_residuals_out_of_bounds_are_refused() -> None:
     residuals = known.residuals(wrong - np.int16(1))
     person = (np.arange(2, dtype=np.int32), np.array([0, -2048], dtype=np.int16))
     with pytest.raises(ValueError, match="own must lie in -2047 to 2047"):
-        known.heard(residuals, person, 3, damping=1.0, min_common=3)
+        known.heard(residuals, person, Wanted(3, 1.0, 3))

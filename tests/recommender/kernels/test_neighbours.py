@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from camflix.recommender.arrays import Ratings
 from camflix.recommender.kernels import AVAILABLE, lib, neighbours, twin_neighbours
 from camflix.recommender.kernels.everybody import Everybody
+from camflix.recommender.kernels.person_arrays import Wanted
 from tests.recommender.kernels.worlds import LEVELS, all_same, made, ratings_of_few, same
 
 if TYPE_CHECKING:
@@ -106,11 +107,10 @@ def test_all_pairs_give_the_rows_that_single_persons_get(n_users: int, users_ask
     users, similarity, n_common = neighbours.top_k(ratings, 30, damping=25.0, min_common=3)
     everybody = Everybody(ratings)
     for u in users_asked:
-        row, row_common = everybody.pearson_row(*ratings.of_user(u), damping=25.0, min_common=3)
-        best = twin_neighbours.nearest(row, 30, without=u)
-        assert same(users[u], best)
-        assert same(similarity[u], row[best])
-        assert same(n_common[u], row_common[best])
+        nearest = everybody.nearest(*ratings.of_user(u), Wanted(30, 25.0, 3), without=u)
+        assert same(users[u], nearest.users)
+        assert same(similarity[u], nearest.similarity)
+        assert same(n_common[u], nearest.n_common)
 
 
 @pytest.mark.parametrize("n_users", [3000, 1000])

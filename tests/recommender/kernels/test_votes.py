@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from camflix.recommender.arrays import Ratings
 from camflix.recommender.kernels import AVAILABLE, twin_neighbours
 from camflix.recommender.kernels.everybody import Everybody
-from camflix.recommender.kernels.person_arrays import VOTE, Ranking, VoteScale, VoteSums
+from camflix.recommender.kernels.person_arrays import VOTE, Ranking, VoteScale, VoteSums, Wanted
 from tests.recommender.kernels.worlds import (
     all_same,
     arrays_of,
@@ -68,7 +68,7 @@ def test_wide_vectors_give_what_plain_steps_give(popular_and_rare: Ratings, most
     own = np.random.default_rng(2).integers(-2047, 2048, size=400).astype(np.int16)
 
     def counted() -> list[np.ndarray]:
-        ranking = known.heard(residuals, (np.arange(400, dtype=np.int32), own), most, damping=50.0, min_common=3)
+        ranking = known.heard(residuals, (np.arange(400, dtype=np.int32), own), Wanted(most, 50.0, 3))
         return [*arrays_of(ranking), known.votes(ranking, residuals, k=40).packed.copy()]
 
     wide = counted()
@@ -106,15 +106,15 @@ def test_votes_of_foreign_arrays_are_refused() -> None:
     known = Everybody(ratings)
     residuals = known.residuals(residuals_of(ratings, 13))
     one = np.ones(1, dtype=np.int32)
-    ranking = Ranking(one, one, one)
+    ranking = Ranking.of(one, one, one)
     with pytest.raises(ValueError, match="k must lie in"):
         known.votes(ranking, residuals, k=0)
     with pytest.raises(ValueError, match="items must lie in"):
         known.votes(ranking, residuals, k=4, items=np.array([5], dtype=np.int32))
-    with pytest.raises(ValueError, match=r"ranking\.order must lie in"):
-        known.votes(Ranking(np.array([7], dtype=np.int32), one, one), residuals, k=4)
-    with pytest.raises(ValueError, match=r"ranking\.weights must be int32 \[1\]"):
-        known.votes(Ranking(one, np.ones(2, dtype=np.int32), one), residuals, k=4)
+    with pytest.raises(ValueError, match=r"the users of ranking\.heard must lie in 0 to 4"):
+        known.votes(Ranking.of(np.array([7], dtype=np.int32), one, one), residuals, k=4)
+    with pytest.raises(ValueError, match=r"ranking\.heard must be int32 \[1, 3\]"):
+        known.votes(Ranking(np.ones((1, 2), dtype=np.int32)), residuals, k=4)
     with pytest.raises(ValueError, match="exclude must lie in"):
         known.best(
             *(ranking, residuals, np.zeros(5, dtype=np.int64), VoteScale(1, 1, 1), 3),
