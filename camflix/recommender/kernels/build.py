@@ -44,12 +44,12 @@ HERE = Path("camflix/recommender/kernels")
 # ratings give the same bits whichever instructions the processor has. So no -ffast-math, no contraction. Nobody reads
 # errno or floating-point exceptions; without a thought to them, loops with roots and comparisons become vectors.
 FLAGS = (
-    *("-std=c11", "-O3", "-g0", "-fvisibility=hidden", "-Wall", "-Wextra"),
+    *("-std=c11", "-D_DEFAULT_SOURCE", "-O3", "-g0", "-fvisibility=hidden", "-Wall", "-Wextra"),
     *("-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math"),
 )
 
 SANITIZER_FLAGS = (
-    *("-std=c11", "-O1", "-g", "-fno-omit-frame-pointer", "-ffp-contract=off"),
+    *("-std=c11", "-D_DEFAULT_SOURCE", "-O1", "-g", "-fno-omit-frame-pointer", "-ffp-contract=off"),
     *("-fsanitize=address,undefined", "-fno-sanitize-recover=all"),
 )
 

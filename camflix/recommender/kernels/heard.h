@@ -115,7 +115,8 @@ static void hear_some(int32_t begin, int32_t length, const LooseSums *sums, int3
     if (list->n >= 2 * list->most) {
         make_room(list);
     }
-    while (*least <= RESIDUAL_CHUNK && (double)*least / ((double)*least + limits->damping) * MOST_WEIGHT < list->floor) {
+    const double damping = limits->damping;
+    while (*least <= RESIDUAL_CHUNK && (double)*least / ((double)*least + damping) * MOST_WEIGHT < list->floor) {
         ++*least; /* up to where nobody reaches it: nobody is wanted, say */
     }
     for (int32_t v = begin; v < begin + length; v++) {
@@ -124,7 +125,7 @@ static void hear_some(int32_t begin, int32_t length, const LooseSums *sums, int3
         user[n] = v;
         n += packed_residual_n(*theirs) >= *least;
     }
-    finish_residuals(n, kept, limits->damping, limits->min_common, weights);
+    finish_residuals(n, kept, damping, limits->min_common, weights);
     const int32_t floor = list->floor;
     int32_t n_heard = list->n;
     for (int32_t j = 0; j < n; j++) {

@@ -211,6 +211,7 @@ static double offer(AllPairs *run, int32_t user, const Candidate *candidates, in
 typedef struct {
     int32_t tile, first, end;
     Lists lists;
+    char *block; /* the memory of `lists` */
     Sums *sums;      /* [TILE], zero between rows */
     WideSums *wide;  /* [TILE], for rows longer than CHUNK; null until there is one */
     float *floors;   /* [TILE], signed squares; as old as the task at the most, and floors only rise */
@@ -336,7 +337,7 @@ static int32_t compare(AllPairs *run, Worker *worker, int32_t u) {
  */
 
 static void close_worker(Worker *worker) {
-    close_lists(&worker->lists);
+    free(worker->block);
     free(worker->sums);
     free(worker->wide);
     free(worker->floors);
@@ -367,7 +368,12 @@ static int32_t open_worker(const AllPairs *run, Worker *worker) {
         },
         .scratch = malloc(sizeof(Candidate) * ((size_t)run->k + (size_t)run->n_waiting)),
     };
-    if (open_lists(&worker->lists, run->rows.n_items, most) != 0 || !worker->sums || !worker->floors || !worker->least ||
+    size_t bytes = 0;
+    lay_lists(&worker->lists, NULL, &bytes, run->rows.n_items, most);
+    worker->block = malloc(bytes);
+    bytes = 0;
+    lay_lists(&worker->lists, worker->block, &bytes, run->rows.n_items, most);
+    if (!worker->block || !worker->sums || !worker->floors || !worker->least ||
         !worker->row.candidates || !worker->scratch) {
         close_worker(worker);
         return -1;
@@ -382,7 +388,7 @@ static int32_t do_task(AllPairs *run, Worker *worker, int32_t tile, int32_t u) {
         worker->first = tile_first(tile);
         worker->end = tile_end(run, tile);
         list_raters(&run->rows, &worker->lists, worker->first, worker->end);
-        group_raters(&worker->lists, run->rows.n_items);
+        group_raters(&worker->lists, run->rows.n_items, 0);
     }
     for (int32_t v = worker->first; v < worker->end; v++) {
         const double floor = atomic_load_explicit(&run->records[v].floor, memory_order_relaxed);

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from camflix.recommender.kernels import AVAILABLE, ffi, lib, twin_neighbours
-from camflix.recommender.kernels.border import check_ratings, check_rows, pointer
+from camflix.recommender.kernels.border import check_rows, pointer
+from camflix.recommender.kernels.halves import in_halves
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from camflix.recommender.arrays import Float64s, Int32s, Int64s, Ratings, UInt8s
 
 MOST_FEW_USERS: int = lib.FEW_USERS if AVAILABLE else 0
+WIDE: int = lib.person_wide() if AVAILABLE else 0
 
 
 def top_k(
@@ -48,23 +50,36 @@ def top_k(
     if k < 1 or not damping >= 0.0 or min_common < 0:
         msg = f"k must be 1 or more, damping and min_common 0 or more; they are {k}, {damping}, {min_common}"
         raise ValueError(msg)
-    check_ratings(ratings)
+    by_user = (ratings.user_ptr, ratings.items, ratings.scores)
+    check_rows("user", ratings.n_users, ratings.n_items, ratings.n_ratings, by_user)
     if not AVAILABLE:
         return twin_neighbours.top_k(ratings, k, damping=damping, min_common=min_common)
     users = np.empty((ratings.n_users, k), dtype=np.int32)
     similarity = np.empty((ratings.n_users, k), dtype=np.float64)
     n_common = np.empty((ratings.n_users, k), dtype=np.int32)
-    inputs = (pointer(ratings.user_ptr), pointer(ratings.items), pointer(ratings.scores))
+    inputs = tuple(pointer(array) for array in by_user)
     outputs = (pointer(users), pointer(similarity), pointer(n_common))
-    kernel = "few_pairs" if ratings.n_users <= MOST_FEW_USERS else "all_pairs"
-    run = getattr(lib, f"{kernel}_new")(ratings.n_users, ratings.n_items, *inputs, k, damping, min_common, *outputs)
+    n_threads = n_threads or n_processors()
+    wanted = (k, damping, min_common)
+    if ratings.n_users <= MOST_FEW_USERS and int(np.diff(ratings.user_ptr).max(initial=0)) <= lib.FEW_RATINGS:
+        run = _known(lib.few_pairs_new(ratings.n_users, ratings.n_items, *inputs, *wanted, WIDE, *outputs))
+        try:
+            _on_two(n_threads, run)
+        finally:
+            lib.few_pairs_free(run)
+    else:
+        run = _known(lib.all_pairs_new(ratings.n_users, ratings.n_items, *inputs, *wanted, *outputs))
+        try:
+            _on_threads(n_threads, run)
+        finally:
+            lib.all_pairs_free(run)
+    return users, similarity, n_common
+
+
+def _known(run: Any) -> Any:
     if run == ffi.NULL:
         raise MemoryError
-    try:
-        _on_threads(n_threads or n_processors(), kernel, run)
-    finally:
-        getattr(lib, f"{kernel}_free")(run)
-    return users, similarity, n_common
+    return run
 
 
 def n_processors() -> int:
@@ -72,14 +87,25 @@ def n_processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _on_threads(n_threads: int, kernel: str, run: Any) -> None:
+def _on_two(n_threads: int, run: Any) -> None:
+    """Compare few users, on this thread and at most one more: it takes milliseconds, and threads take long to begin."""
+    for kernel in (lib.few_pairs_work, lib.few_pairs_finish):
+
+        def do(_begin: int, _end: int, kernel: Callable[[Any], int] = kernel) -> None:
+            if kernel(run):
+                raise MemoryError
+
+        in_halves(do, 2, worth_it=n_threads > 1)
+
+
+def _on_threads(n_threads: int, run: Any) -> None:
     with ThreadPoolExecutor(n_threads) as pool:
         try:
-            _all_of(pool, n_threads, getattr(lib, f"{kernel}_work"), run)
+            _all_of(pool, n_threads, lib.all_pairs_work, run)
         except BaseException:  # an interrupt must not wait for hours of work: let the threads end
-            getattr(lib, f"{kernel}_stop")(run)
+            lib.all_pairs_stop(run)
             raise
-        _all_of(pool, n_threads, getattr(lib, f"{kernel}_finish"), run)
+        _all_of(pool, n_threads, lib.all_pairs_finish, run)
 
 
 def _all_of(pool: ThreadPoolExecutor, n_threads: int, function: Callable[[Any], int], run: Any) -> None:

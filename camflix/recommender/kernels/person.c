@@ -73,8 +73,8 @@ static void add_all_films(const Share *share, LooseSums *packed, WideSums *total
 }
 
 /* Put users from `begin` on, at most PIECE of them, on the list. sums: theirs and everybody's, `stride` of them to a
- * user. Damping alone keeps those with few films in common under the list's floor, since |r| <= 1: most users are passed
- * over before there is anything to divide. `least`, so many are needed, rises with the floor. */
+ * user. Damping alone keeps those with few films in common under the list's floor, since |r| <= 1: most users are
+ * passed over before there is anything to divide. `least`, so many are needed, rises with the floor. */
 static void list_some(int32_t begin, int32_t length, const LooseSums *sums, int32_t stride, const Limits *limits,
                       int32_t *least, Shortlist *list) {
     LooseSums kept[PIECE];
@@ -156,8 +156,8 @@ int32_t person_nearest(const Share *share, const Columns *columns, int32_t n, co
  * Both at once
  *
  * Whoever asks for the nearest and for those who are heard would go through the same columns twice, and wait for the
- * memory twice. Here the sums of a user lie side by side, two words of scores and two of residuals, and columns are read
- * once, so many users at a time that their sums stay in the cache.
+ * memory twice. Here the sums of a user lie side by side, two words of scores and two of residuals, and columns are
+ * read once, so many users at a time that their sums stay in the cache.
  */
 
 enum { USERS_AT_ONCE = 16384 };

@@ -80,27 +80,24 @@ typedef struct {
     Entry *singles;        /* what did not fill a group */
 } Lists;
 
-static inline void close_lists(Lists *lists) {
-    free(lists->starts);
-    free(lists->entries);
-    free(lists->lists);
-    free(lists->groups);
-    free(lists->group_score);
-    free(lists->singles);
+/* The next of the parts of a block of memory, each from the start of a line on; only counted while `memory` is null. */
+static inline void *next_part(char *memory, size_t *used, size_t bytes) {
+    if (*used == 0) {
+        *used = memory == NULL ? LINE - 1 : -(uintptr_t)memory % LINE;
+    }
+    void *part = memory == NULL ? NULL : memory + *used;
+    *used += (bytes + LINE - 1) / LINE * LINE;
+    return part;
 }
 
-/* Memory for lists of at most n_ratings. -1 when there is not enough; the caller closes them all the same. */
-static inline int32_t open_lists(Lists *lists, int32_t n_items, size_t n_ratings) {
-    *lists = (Lists){
-        .starts = malloc(sizeof(uint32_t) * ((size_t)n_items + 2)),
-        .entries = malloc(sizeof(Entry) * (n_ratings + 1)),
-        .lists = malloc(sizeof(ListStart) * ((size_t)n_items + 1)),
-        .groups = malloc(sizeof(uint64_t) * (n_ratings / 4 + 1)),
-        .group_score = malloc(sizeof(uint16_t) * (n_ratings / 4 + 1)),
-        .singles = malloc(sizeof(Entry) * (n_ratings + 1)),
-    };
-    return lists->starts && lists->entries && lists->lists && lists->groups && lists->group_score && lists->singles ? 0
-                                                                                                                   : -1;
+/* Lay out lists of at most n_ratings in a block of memory, see next_part. */
+static inline void lay_lists(Lists *lists, char *memory, size_t *used, int32_t n_items, size_t n_ratings) {
+    lists->starts = next_part(memory, used, sizeof(uint32_t) * ((size_t)n_items + 2));
+    lists->entries = next_part(memory, used, sizeof(Entry) * (n_ratings + 1));
+    lists->lists = next_part(memory, used, sizeof(ListStart) * ((size_t)n_items + 1));
+    lists->groups = next_part(memory, used, sizeof(uint64_t) * (n_ratings / 4 + 1));
+    lists->group_score = next_part(memory, used, sizeof(uint16_t) * (n_ratings / 4 + 1));
+    lists->singles = next_part(memory, used, sizeof(Entry) * (n_ratings + 1));
 }
 
 static inline void *lines_of_zeros(size_t n, size_t size) {
@@ -132,8 +129,9 @@ static inline void list_raters(const Rows *rows, Lists *lists, int32_t first, in
 }
 
 /* Gather in each film's list the users with equal scores into groups of four. Groups are ordered by their last user,
- * and what is left by user: so a user of the tile finds those after it at the ends (add_row_within). */
-static inline void group_raters(Lists *lists, int32_t n_items) {
+ * and what is left by user: so a user of the tile finds those after it at the ends (add_row_within). Films with fewer
+ * raters than `fewest` are left as they are. */
+static inline void group_raters(Lists *lists, int32_t n_items, uint32_t fewest) {
     uint32_t n_groups = 0, n_singles = 0;
     for (int32_t i = 0; i < n_items; i++) {
         const Entry *entries = lists->entries + lists->starts[i];
@@ -141,6 +139,11 @@ static inline void group_raters(Lists *lists, int32_t n_items) {
         uint64_t open[MOST_SCORE + 1];
         uint8_t n_open[MOST_SCORE + 1] = {0};
         lists->lists[i] = (ListStart){n_groups, n_singles};
+        if (n < fewest) {
+            memcpy(lists->singles + n_singles, entries, sizeof(Entry) * n);
+            n_singles += n;
+            continue;
+        }
         for (uint32_t e = 0; e < n; e++) {
             const int32_t score = score_of(entries[e]);
             const uint64_t place = (uint64_t)(entries[e] >> 16) << 16 * n_open[score];

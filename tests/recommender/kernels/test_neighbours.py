@@ -128,6 +128,35 @@ def test_equal_similarities_are_ordered_by_index(n_users: int) -> None:
 
 
 @needs_extension
+@pytest.mark.parametrize("wide", [0, 1])
+@pytest.mark.parametrize("step", [10, 20, 5])
+@pytest.mark.parametrize("n_users", [1, 2, 15, 16, 17, 130, 700])
+def test_films_that_nearly_all_rated_are_summed_like_all_others(
+    n_users: int, step: int, wide: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On scales of tens, of which products are made where the processor can, and of fives."""
+    monkeypatch.setattr(neighbours, "WIDE", wide and neighbours.WIDE)
+    rng = np.random.default_rng(n_users)
+    users, items = np.nonzero(rng.random((n_users, 150)) < np.linspace(1.0, 0.0, 150) ** 2)
+    scores = (step * rng.integers(100 // step + 1, size=len(users))).astype(np.uint8)
+    triples = (users.astype(np.int32), items.astype(np.int32), scores)
+    ratings = Ratings.from_triples(*triples, n_users, 150)
+    for k, damping in ((1, 25.0), (50, 25.0), (700, 0.0)):
+        plain = twin_neighbours.top_k(ratings, k, damping=damping, min_common=3)
+        for n_threads in (1, 2):
+            assert all_same(neighbours.top_k(ratings, k, damping=damping, min_common=3, n_threads=n_threads), plain)
+
+
+@needs_extension
+@pytest.mark.parametrize("n_items", [1025, 4095])
+def test_products_of_very_many_films_do_not_overflow(n_items: int) -> None:
+    """Who gave 100 to all but a few; more films than products are made of."""
+    ratings = made(40, n_items, 1.0, seed=8, levels=(100, 100, 100, 90))
+    plain = twin_neighbours.top_k(ratings, 5, damping=25.0, min_common=3)
+    assert all_same(neighbours.top_k(ratings, 5, damping=25.0, min_common=3), plain)
+
+
+@needs_extension
 @each_kernel
 @pytest.mark.parametrize("n_items", [4095, 4096, 9000])
 def test_rows_longer_than_a_chunk_are_summed_exactly(n_items: int, most_few_users: int) -> None:
