@@ -38,13 +38,23 @@ static void fill_percentiles(int64_t n, const uint8_t *scores, uint8_t *percenti
     }
 }
 
-void person_distances(const int64_t *user_ptr, const int32_t *items, const uint8_t *scores, int32_t n,
+void percentile_rows(int64_t n_users, const int64_t *user_ptr, const uint8_t *scores, uint8_t *percentiles) {
+    for (int64_t u = 0; u < n_users; u++) {
+        uint8_t of_score[N_SCORES];
+        fill_percentiles(user_ptr[u + 1] - user_ptr[u], scores + user_ptr[u], of_score);
+        for (int64_t p = user_ptr[u]; p < user_ptr[u + 1]; p++) {
+            percentiles[p] = of_score[scores[p]];
+        }
+    }
+}
+
+void person_distances(const int64_t *user_ptr, const int32_t *items, const uint8_t *percentiles, int32_t n,
                       const int32_t *own_items, const uint8_t *own_scores, int32_t k, const int32_t *users,
                       uint8_t *row, double *distances) {
-    uint8_t percentiles[N_SCORES];
-    fill_percentiles(n, own_scores, percentiles);
+    uint8_t own[N_SCORES];
+    fill_percentiles(n, own_scores, own);
     for (int32_t q = 0; q < n; q++) {
-        row[own_items[q]] = percentiles[own_scores[q]];
+        row[own_items[q]] = own[own_scores[q]];
     }
     for (int32_t j = 0; j < k; j++) {
         const int64_t begin = user_ptr[users[j]], end = user_ptr[users[j] + 1];
@@ -52,11 +62,10 @@ void person_distances(const int64_t *user_ptr, const int32_t *items, const uint8
         if (j + 1 < k) {
             const int64_t *next = user_ptr + users[j + 1];
             FETCH(items + next[0], items + next[1]);
-            FETCH(scores + next[0], scores + next[1]);
+            FETCH(percentiles + next[0], percentiles + next[1]);
         }
-        fill_percentiles(end - begin, scores + begin, percentiles);
         for (int64_t p = begin; p < end; p++) {
-            const int32_t mine = row[items[p]], theirs = percentiles[scores[p]];
+            const int32_t mine = row[items[p]], theirs = percentiles[p];
             const int known = (mine != NO_PERCENTILE) & (theirs != NO_PERCENTILE);
             total += known ? abs(mine - theirs) : 0;
             n_common += known;

@@ -6,6 +6,7 @@ thread has scratch memory of its own, made at its first call and used again.
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -66,7 +67,7 @@ class Everybody:
         self.wide = int(lib.person_wide()) if AVAILABLE else 0
         if AVAILABLE:
             # Bare addresses: the arrays live as long as ``ratings``.
-            self._rows = [pointer(array) for array in (ratings.user_ptr, ratings.items, ratings.scores)]
+            self._rows = (pointer(ratings.user_ptr), pointer(ratings.items))
             self._item_ptr, self._users = pointer(ratings.item_ptr), pointer(ratings.users)
             self._columns = self._columns_with(ffi.NULL)
 
@@ -121,8 +122,16 @@ class Everybody:
     def _distances(self, person: tuple[Any, ...], users: Int32s) -> Float64s:
         distances = np.empty(len(users), dtype=np.float64)
         others = (len(users), pointer(users), pointer(self._scratch.row), pointer(distances))
-        lib.person_distances(*self._rows, *person, *others)
+        lib.person_distances(*self._rows, self._percentiles, *person, *others)
         return distances
+
+    @cached_property
+    def _percentiles(self) -> Any:
+        """Everybody's percentiles beside their ratings, made when the first distance is asked for."""
+        ratings = self.ratings
+        percentiles = pointer(np.empty(ratings.n_ratings, np.uint8))
+        lib.percentile_rows(ratings.n_users, self._rows[0], pointer(ratings.scores), percentiles)
+        return percentiles
 
     def _at_most(self, n: int) -> int:
         return max(min(n, self.ratings.n_users), 0)
@@ -144,7 +153,7 @@ class Everybody:
         if not AVAILABLE:
             return Residuals(by_user, by_user[np.argsort(ratings.items, kind="stable")], None)
         by_item = np.empty_like(by_user)
-        rows = (*self._rows[:2], pointer(by_user), self._item_ptr)
+        rows = (*self._rows, pointer(by_user), self._item_ptr)
         work = (pointer(np.empty(ratings.n_items, dtype=np.int64)), pointer(by_item))
         lib.ratings_transpose_values(ratings.n_users, ratings.n_items, *rows, *work)
         return Residuals(by_user, by_item, self._columns_with(pointer(by_item)))

@@ -162,9 +162,22 @@ int32_t person_nearest(const Share *share, const Columns *columns, int32_t n, co
 
 enum { USERS_AT_ONCE = 16384 };
 
+#ifdef WIDE /* a compiler that has __builtin_shufflevector */
+typedef uint64_t BothSums __attribute__((vector_size(32), aligned(8)));
+#else
 typedef struct {
     LooseSums by_score, by_residual;
 } BothSums;
+#endif
+
+static inline void add_to_both(BothSums *sums, LooseSums by_score, LooseSums by_residual) {
+#ifdef WIDE
+    *sums += __builtin_shufflevector(by_score, by_residual, 0, 1, 2, 3); /* one addition of 256 bits */
+#else
+    sums->by_score += by_score;
+    sums->by_residual += by_residual;
+#endif
+}
 
 /* What is read beside each other of columns. */
 static inline void fetch_columns(const Columns *columns, int64_t begin, int64_t end) {
@@ -186,9 +199,7 @@ CLONES static void add_both(const Columns *columns, int64_t begin, int64_t end, 
         fetch_columns(columns, begin + length, end);
         increments_of(length, residual, columns->residuals + begin, by_residual, wide);
         for (int32_t j = 0; j < length; j++) {
-            BothSums *user = &sums[users[j]];
-            user->by_score += by_score[scores[j]];
-            user->by_residual += *(const LooseSums *)by_residual[j];
+            add_to_both(&sums[users[j]], by_score[scores[j]], *(const LooseSums *)by_residual[j]);
         }
     }
 }
