@@ -40,6 +40,9 @@ RESIDUAL_CHUNK = 1023
 
 MOST_VOTES = 32767
 
+MOST_PACKED_ITEMS: int = lib.MOST_PACKED_ITEMS if AVAILABLE else 0
+"""Of more items, votes are counted film by film: it takes longer."""
+
 LONG_ROW = 300_000
 """A row that takes more additions than this is made by two threads: half a millisecond of one."""
 
@@ -151,12 +154,16 @@ class Everybody:
         ratings = self.ratings
         check_residuals("by_user", by_user, ratings.n_ratings)
         if not AVAILABLE:
-            return Residuals(by_user, by_user[np.argsort(ratings.items, kind="stable")], None)
+            return Residuals(by_user[np.argsort(ratings.items, kind="stable")], None, None)
         by_item = np.empty_like(by_user)
         rows = (*self._rows, pointer(by_user), self._item_ptr)
         work = (pointer(np.empty(ratings.n_items, dtype=np.int64)), pointer(by_item))
         lib.ratings_transpose_values(ratings.n_users, ratings.n_items, *rows, *work)
-        return Residuals(by_user, by_item, self._columns_with(pointer(by_item)))
+        packed = None
+        if ratings.n_items <= MOST_PACKED_ITEMS:
+            packed = pointer(np.empty(ratings.n_ratings, np.uint32))
+            lib.packed_rows(ratings.n_ratings, self._rows[1], pointer(by_user), packed)
+        return Residuals(by_item, packed, self._columns_with(pointer(by_item)))
 
     def heard(
         self, residuals: Residuals, person: tuple[Int32s, Int16s], wanted: Wanted, *, without: int = -1
@@ -273,7 +280,7 @@ class Everybody:
         votes = scratch.votes if items is None else np.empty((n, 2), dtype=np.int64)
         ranks = (len(ranking.heard), _heard(ranking.heard), pointer(scratch.rank))
         # What is kept here lives as long as the struct, which holds bare addresses.
-        values = (pointer(residuals.by_user), pointer(residuals.by_item), *ranks[1:])
+        values = (residuals.rows or ffi.NULL, pointer(residuals.by_item), *ranks[1:])
         rows = (self._rows[0], self._item_ptr, self._rows[1], self._users)
         of = ffi.new("Neighbourhood *", [*rows, *values, ranks[0], k, self.wide])
         results, still_open = ffi.cast("Votes *", pointer(votes)), pointer(scratch.open)

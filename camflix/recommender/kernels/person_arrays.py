@@ -94,13 +94,14 @@ class Residuals:
     """Everybody's residuals, both ways round; ``Everybody.residuals`` makes and checks them.
 
     Attributes:
-        by_user: int16 ``[n]`` beside ``Ratings.items``.
         by_item: int16 ``[n]`` beside ``Ratings.users``.
+        rows: uint32 ``[n]`` that kernels take, beside ``Ratings.items``: these and their residuals; nothing without
+            kernels, or where there are too many items.
         columns: the struct of these and of the ratings that kernels take; nothing without kernels.
     """
 
-    by_user: Int16s
     by_item: Int16s
+    rows: Any
     columns: Any
 
 

@@ -54,24 +54,25 @@ static int64_t walk_row(const Neighbourhood *of, Span row, int32_t rank, Votes *
     const uint16_t k = (uint16_t)of->k;
     int64_t closed = 0;
     for (int64_t begin = row.begin; begin < row.end; begin += PIECE) {
-        const int32_t *items = of->items + begin;
-        const int16_t *residuals = of->residuals + begin;
+        const uint32_t *rows = of->rows + begin;
         const int32_t length = (int32_t)(row.end - begin < PIECE ? row.end - begin : PIECE);
-        int32_t spoken[PIECE + AT_ONCE], said[PIECE + AT_ONCE], n;
+        uint32_t spoken[PIECE + AT_ONCE];
+        int32_t n;
 #ifdef WIDE
         if (of->wide) {
-            n = open_of_wide(length, items, residuals, open, spoken, said);
+            n = open_of_wide(length, rows, open, spoken);
         } else
 #endif
         {
-            n = open_of(0, length, items, residuals, open, spoken, said, 0);
+            n = open_of(length, rows, open, spoken);
         }
         for (int32_t j = 0; j < n; j++) {
-            Votes *film = &votes[spoken[j]];
-            *(VoteSums *)film += (VoteSums){weight * said[j], vote};
+            const int32_t item = packed_item(spoken[j]);
+            Votes *film = &votes[item];
+            *(VoteSums *)film += (VoteSums){weight * packed_residual(spoken[j]), vote};
             if ((uint16_t)film->total_and_n == k) {
-                open[spoken[j]] = 0;
-                closed += n_raters(of, spoken[j]);
+                open[item] = 0;
+                closed += n_raters(of, item);
             }
         }
     }
@@ -139,6 +140,12 @@ static void finish_film(const Neighbourhood *of, int32_t item, int32_t walked, u
     }
 }
 
+void packed_rows(int64_t n, const int32_t *items, const int16_t *residuals, uint32_t *rows) {
+    for (int64_t j = 0; j < n; j++) {
+        rows[j] = (uint32_t)items[j] << RESIDUAL_BITS | (uint32_t)(residuals[j] + (1 << (RESIDUAL_BITS - 1)));
+    }
+}
+
 void person_set_ranks(int32_t n, const Heard *heard, int32_t *rank) {
     for (int32_t j = 0; j < n; j++) {
         rank[heard[j].user] = j;
@@ -156,14 +163,15 @@ void person_votes(const Neighbourhood *of, const Share *films, uint64_t *keys, u
     memset(open + films->begin, 1, (size_t)(films->end - films->begin));
     const int32_t at_least = smaller(8 * of->k, of->n); /* before, few films can be closed */
     int32_t walked = 0;
-    for (int64_t cost = 0, closed = 0; walked < of->n && (walked < at_least || closed * WALKED_FOR_ONE >= cost);) {
+    const int can_walk = of->rows != NULL;
+    for (int64_t cost = 0, closed = 0;
+         can_walk && walked < of->n && (walked < at_least || closed * WALKED_FOR_ONE >= cost);) {
         cost = closed = 0;
         for (const int32_t end = smaller(walked + STEP, of->n); walked < end; walked++) {
             if (walked + ROWS_AHEAD < of->n) {
                 /* Neighbours lie all over the memory, and waiting for it is most of a walk. */
                 const int64_t *next = of->user_ptr + of->heard[walked + ROWS_AHEAD].user;
-                FETCH(of->items + next[0], of->items + next[1]);
-                FETCH(of->residuals + next[0], of->residuals + next[1]);
+                FETCH(of->rows + next[0], of->rows + next[1]);
             }
             const Span row = in_share(films, of->user_ptr, of->items, of->heard[walked].user);
             closed += walk_row(of, row, walked, votes, open);

@@ -18,16 +18,24 @@
      __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("popcnt"))
 #endif
 
+enum { RESIDUAL_BITS = 12 }; /* of a rating in packed_rows; the item stands above */
+
+static inline int32_t packed_item(uint32_t row) { return (int32_t)(row >> RESIDUAL_BITS); }
+
+/* Residuals are -2,047 to 2,047. */
+static inline int32_t packed_residual(uint32_t row) {
+    return (int32_t)(row & ((1 << RESIDUAL_BITS) - 1)) - (1 << (RESIDUAL_BITS - 1));
+}
+
 enum { AT_ONCE = 16 }; /* so many more places than are asked for may be written by a step */
 
-/* Copy the items that are open, and the residuals beside them; returns how many. open: three bytes longer than there
- * are items, for four bytes are looked at. spoken, said: AT_ONCE longer than `length`. */
-static inline int32_t open_of(int32_t begin, int32_t length, const int32_t *items, const int16_t *residuals,
-                              const uint8_t *open, int32_t *spoken, int32_t *said, int32_t n) {
-    for (int32_t j = begin; j < length; j++) {
-        spoken[n] = items[j];
-        said[n] = residuals[j];
-        n += open[items[j]];
+/* Copy the ratings (of packed_rows) whose items are open; returns how many. open: three bytes longer than there are
+ * items, for four bytes are looked at. spoken: AT_ONCE longer than `length`. */
+static inline int32_t open_of(int32_t length, const uint32_t *rows, const uint8_t *open, uint32_t *spoken) {
+    int32_t n = 0;
+    for (int32_t j = 0; j < length; j++) {
+        spoken[n] = rows[j];
+        n += open[packed_item(rows[j])];
     }
     return n;
 }
@@ -72,19 +80,18 @@ WIDE static inline void residual_increments_wide(int32_t length, int32_t x, cons
     residual_increments(j, length, x, y, increments);
 }
 
-WIDE static inline int32_t open_of_wide(int32_t length, const int32_t *items, const int16_t *residuals,
-                                        const uint8_t *open, int32_t *spoken, int32_t *said) {
+WIDE static inline int32_t open_of_wide(int32_t length, const uint32_t *rows, const uint8_t *open, uint32_t *spoken) {
     const __m512i flag = _mm512_set1_epi32(255);
-    int32_t n = 0, j = 0;
-    for (; j + AT_ONCE <= length; j += AT_ONCE) {
-        const __m512i item = _mm512_loadu_si512(items + j);
-        const __m512i residual = _mm512_cvtepi16_epi32(_mm256_loadu_si256((const __m256i *)(residuals + j)));
-        const __mmask16 kept = _mm512_test_epi32_mask(_mm512_i32gather_epi32(item, open, 1), flag);
-        _mm512_storeu_si512(spoken + n, _mm512_maskz_compress_epi32(kept, item));
-        _mm512_storeu_si512(said + n, _mm512_maskz_compress_epi32(kept, residual));
+    int32_t n = 0;
+    for (int32_t j = 0; j < length; j += AT_ONCE) {
+        const __mmask16 here = length - j >= AT_ONCE ? 0xFFFF : (__mmask16)((1 << (length - j)) - 1);
+        const __m512i row = _mm512_maskz_loadu_epi32(here, rows + j);
+        const __m512i flags = _mm512_i32gather_epi32(_mm512_srli_epi32(row, RESIDUAL_BITS), open, 1);
+        const __mmask16 kept = _mm512_mask_test_epi32_mask(here, flags, flag);
+        _mm512_storeu_si512(spoken + n, _mm512_maskz_compress_epi32(kept, row));
         n += __builtin_popcount(kept);
     }
-    return open_of(j, length, items, residuals, open, spoken, said, n);
+    return n;
 }
 
 WIDE static inline int64_t ranked_of_wide(int64_t length, const int32_t *users, const int32_t *rank, int32_t walked,

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from camflix.recommender.arrays import Ratings
-from camflix.recommender.kernels import AVAILABLE, twin_neighbours
+from camflix.recommender.kernels import AVAILABLE, everybody, twin_neighbours
 from camflix.recommender.kernels.everybody import Everybody
 from camflix.recommender.kernels.person_arrays import VOTE, Ranking, VoteScale, VoteSums, Wanted
 from tests.recommender.kernels.worlds import (
@@ -46,10 +46,13 @@ def popular_and_rare() -> Ratings:
 
 
 @needs_extension
+@pytest.mark.parametrize("most_items", [400, 399])
 @pytest.mark.parametrize("most", [None, 300])
 def test_votes_on_a_catalogue_of_popular_and_rare_films_are_their_twins(
-    popular_and_rare: Ratings, most: int | None
+    popular_and_rare: Ratings, most: int | None, most_items: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Also where there are more films than can be packed with their residuals."""
+    monkeypatch.setattr(everybody, "MOST_PACKED_ITEMS", most_items)
     known = Everybody(popular_and_rare)
     residuals = known.residuals(residuals_of(popular_and_rare, 9))
     ranking = random_ranking(known, 9, most)
