@@ -280,9 +280,8 @@ class Everybody:
         votes = scratch.votes if items is None else np.empty((n, 2), dtype=np.int64)
         ranks = (len(ranking.heard), _heard(ranking.heard), pointer(scratch.rank))
         # What is kept here lives as long as the struct, which holds bare addresses.
-        values = (residuals.rows or ffi.NULL, pointer(residuals.by_item), *ranks[1:])
-        rows = (self._rows[0], self._item_ptr, self._rows[1], self._users)
-        of = ffi.new("Neighbourhood *", [*rows, *values, ranks[0], k, self.wide])
+        values = (residuals.rows or ffi.NULL, self._users, pointer(residuals.by_item), *ranks[1:])
+        of = ffi.new("Neighbourhood *", [self._rows[0], self._item_ptr, *values, ranks[0], k, self.wide])
         results, still_open = ffi.cast("Votes *", pointer(votes)), pointer(scratch.open)
         keys = (pointer(scratch.keys[0]), pointer(scratch.keys[1]))
 
