@@ -28,6 +28,26 @@ static inline int64_t first_from(const int32_t *indices, int64_t begin, int64_t 
     return begin;
 }
 
+/* As first_from, of a column in memory that is not in the caches: raters lie about evenly between the first user and the
+ * last, so it is looked for around where it should stand. */
+static inline int64_t first_about(const int32_t *indices, int64_t begin, int64_t end, int32_t index, int32_t first,
+                                  int32_t last) {
+    if (begin == end || index >= last) {
+        return end;
+    }
+    int64_t step = 32, place = begin + (end - begin) * (int64_t)(index - first) / (last - first);
+    if (indices[place] < index) {
+        for (begin = place + 1; begin + step < end && indices[begin + step] < index; step *= 2) {
+            begin += step + 1;
+        }
+        return first_from(indices, begin, begin + step < end ? begin + step : end, index);
+    }
+    for (end = place; end - step > begin && indices[end - step] >= index; step *= 2) {
+        end -= step;
+    }
+    return first_from(indices, end - step > begin ? end - step : begin, end, index);
+}
+
 /* The places of a row or column (its indices, ascending) that lie in a share. */
 static inline Span in_share(const Share *share, const int64_t *pointers, const int32_t *indices, int32_t row) {
     Span span = {pointers[row], pointers[row + 1]};
