@@ -6,9 +6,9 @@
  *     n = sum mask_x mask_y        Sx = sum x mask_y          Sy = sum mask_x y
  *     Sxy = sum x y                Sxx = sum x^2 mask_y       Syy = sum mask_x y^2
  *
- * are six products, each of four films and sixteen users in one instruction (VNNI). For that the factors must be bytes
- * under 128: so they are tenths of scores, where all are tens, as stars and marks are; else it is not done. The sums are
- * whole numbers, and so the same in whatever way they come.
+ * are six products, each of four films and sixteen users in one instruction (VNNI). For that the factors must be
+ * bytes under 128: so they are tenths of scores, where all are tens, as stars and marks are; else it is not done. The
+ * sums are whole numbers, and so the same in whatever way they come.
  */
 #ifndef CAMFLIX_DENSE_H
 #define CAMFLIX_DENSE_H

@@ -204,12 +204,13 @@ CLONES static void add_both(const Columns *columns, int64_t begin, int64_t end, 
     }
 }
 
-/* Add the ratings of all users before `end` that were not added yet: those from `places` on, of each film. */
-static void add_both_until(int32_t begin, int32_t end, int32_t n_users, const Columns *columns, int32_t n, const int32_t *items, const uint8_t *scores,
-                           const int16_t *residuals, int32_t wide, int64_t *places, BothSums *sums) {
+/* Add the ratings of the users of a share, which stand from `places` on, of each film; that moves on to their end. */
+static void add_both_of(const Share *share, const Columns *columns, int32_t n, const int32_t *items,
+                        const uint8_t *scores, const int16_t *residuals, int32_t wide, int64_t *places,
+                        BothSums *sums) {
     for (int32_t q = 0; q < n; q++) {
         const int64_t last = columns->item_ptr[items[q] + 1];
-        const int64_t until = first_about(columns->users, places[q], last, end, begin, n_users);
+        const int64_t until = first_about(columns->users, places[q], last, share->end, share->begin, share->n);
         if (q + 1 < n) {
             fetch_columns(columns, places[q + 1], columns->item_ptr[items[q + 1] + 1]);
         }
@@ -239,8 +240,8 @@ int32_t person_nearest_and_heard(const Share *share, const Columns *columns, int
     for (int32_t begin = share->begin; begin < share->end; begin += PIECE) {
         const int32_t length = smaller(share->end - begin, PIECE);
         if ((begin - share->begin) % USERS_AT_ONCE == 0) {
-            const int32_t end = smaller(share->end - begin, USERS_AT_ONCE) + begin;
-            add_both_until(begin, end, share->n, columns, n, items, scores, residuals, wide, places, (BothSums *)sums);
+            const Share part = {begin, smaller(share->end - begin, USERS_AT_ONCE) + begin, share->n};
+            add_both_of(&part, columns, n, items, scores, residuals, wide, places, (BothSums *)sums);
         }
         list_some(begin, length, all, 2, of_scores, &least_of_scores, &list);
         hear_some(begin, length, all + 1, 2, of_residuals, &least_of_residuals, &hearing);

@@ -28,8 +28,8 @@ static inline int64_t first_from(const int32_t *indices, int64_t begin, int64_t 
     return begin;
 }
 
-/* As first_from, of a column in memory that is not in the caches: raters lie about evenly between the first user and the
- * last, so it is looked for around where it should stand. */
+/* As first_from, of a column that is in no cache: its raters lie about evenly between the first user and the last, so it
+ * is looked for around where it should stand. */
 static inline int64_t first_about(const int32_t *indices, int64_t begin, int64_t end, int32_t index, int32_t first,
                                   int32_t last) {
     if (begin == end || index >= last) {
