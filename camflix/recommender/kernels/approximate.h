@@ -8,9 +8,11 @@
 
 #include <math.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "clones.h"
 #include "packed.h"
+#include "pearson.h"
 #include "wide.h"
 
 #define NONE (-2.0f)                  /* under any similarity */
@@ -18,19 +20,20 @@
 #define LEAST_STEP (1.0f / (1 << 11)) /* nearer than that a floor is not looked for */
 #define NEARNESS (1.0f / (1 << 11))   /* two factors within 2^-14 of theirs, and rounding to single precision */
 
+enum { BLOCK_OF_SUMS = 256 }; /* as many are settled at a time */
+
 /* Copy n sums, and put the approximate similarity of each beside it; NONE where it is null. */
-CLONES static void approximate(int32_t n, const Sums *restrict sums, double damping, double min_common,
+static inline void approximate(int32_t n, const Sums *restrict sums, double damping, double min_common,
                                Sums *restrict copies, float *restrict near) {
-    const Word *words = (const Word *)sums;
-    for (int32_t v = 0; v < n; v++) {
-        copies[v] = sums[v];
-    }
-    for (int32_t v = 0; v < n; v++) {
-        const double xy = packed_xy(words + 2 * v), x = packed_x(words + 2 * v), y = packed_y(words + 2 * v);
-        const double xx = packed_xx(words + 2 * v), yy = packed_yy(words + 2 * v), common = packed_n(words + 2 * v);
-        const double variance_x = common * xx - x * x, variance_y = common * yy - y * y;
-        const double damped = (common * xy - x * y) / sqrt(variance_x * variance_y) * (common / (common + damping));
-        near[v] = (common >= min_common) & (variance_x > 0.0) & (variance_y > 0.0) ? (float)damped : NONE;
+    for (int32_t begin = 0; begin < n; begin += BLOCK_OF_SUMS) {
+        const int32_t length = n - begin < BLOCK_OF_SUMS ? n - begin : BLOCK_OF_SUMS;
+        double similarity[BLOCK_OF_SUMS];
+        int32_t n_common[BLOCK_OF_SUMS];
+        memcpy(copies + begin, sums + begin, sizeof *sums * (size_t)length);
+        finish_pearson(length, (const LooseSums *)(sums + begin), damping, min_common, similarity, n_common);
+        for (int32_t j = 0; j < length; j++) {
+            near[begin + j] = isnan(similarity[j]) ? NONE : (float)similarity[j];
+        }
     }
 }
 

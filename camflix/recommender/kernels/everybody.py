@@ -154,7 +154,7 @@ class Everybody:
         ratings = self.ratings
         check_residuals("by_user", by_user, ratings.n_ratings)
         if not AVAILABLE:
-            return Residuals(by_user[np.argsort(ratings.items, kind="stable")], None, None)
+            return Residuals(ratings, by_user[np.argsort(ratings.items, kind="stable")], None, None)
         by_item = np.empty_like(by_user)
         rows = (*self._rows, pointer(by_user), self._item_ptr)
         work = (pointer(np.empty(ratings.n_items, dtype=np.int64)), pointer(by_item))
@@ -163,7 +163,7 @@ class Everybody:
         if ratings.n_items <= MOST_PACKED_ITEMS:
             packed = pointer(np.empty(ratings.n_ratings, np.uint32))
             lib.packed_rows(ratings.n_ratings, self._rows[1], pointer(by_user), packed)
-        return Residuals(by_item, packed, self._columns_with(pointer(by_item)))
+        return Residuals(ratings, by_item, packed, self._columns_with(pointer(by_item)))
 
     def heard(
         self, residuals: Residuals, person: tuple[Int32s, Int16s], wanted: Wanted, *, without: int = -1
@@ -202,8 +202,8 @@ class Everybody:
         return _heard_of(found, most)
 
     def _check_residuals(self, residuals: Residuals) -> None:
-        if len(residuals.by_item) != self.ratings.n_ratings:
-            msg = f"residuals are of {len(residuals.by_item)} ratings, not of {self.ratings.n_ratings}"
+        if residuals.ratings is not self.ratings:
+            msg = "residuals must be of these ratings, are of others"
             raise ValueError(msg)
 
     def nearest_and_heard(

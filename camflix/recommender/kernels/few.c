@@ -24,6 +24,7 @@
 #include "large.h"
 #include "nearest.h"
 #include "packed.h"
+#include "pearson.h"
 #include "raters.h"
 
 enum {
@@ -205,21 +206,6 @@ static void gather_rows(const FewPairs *run, int32_t first, int32_t end, float *
     }
 }
 
-/* What damped_pearson gives for n sums, its steps in doubles: the integers are below 2^53, so exact in them. None is
- * null. */
-CLONES static void similarities(const Sums *restrict sums, int32_t n, double damping, double *restrict similarity) {
-    const Word *words = (const Word *)sums;
-    for (int32_t v = 0; v < n; v++) {
-        const double xy = packed_xy(words + 2 * v), x = packed_x(words + 2 * v), y = packed_y(words + 2 * v);
-        const double xx = packed_xx(words + 2 * v), yy = packed_yy(words + 2 * v), common = packed_n(words + 2 * v);
-        const double variance_x = common * xx - x * x, variance_y = common * yy - y * y;
-        double r = (common * xy - x * y) / sqrt(variance_x * variance_y);
-        r = r < -1.0 ? -1.0 : r;
-        r = r > 1.0 ? 1.0 : r;
-        similarity[v] = r * (common / (common + damping));
-    }
-}
-
 /* Sort n candidates, nearest first: each goes to the place that is the number of those nearer. */
 CLONES static void sort_by_counting(Candidate *candidates, int32_t n, Candidate *sorted) {
     double similarity[MOST_COUNTED], user[MOST_COUNTED];
@@ -239,8 +225,8 @@ CLONES static void sort_by_counting(Candidate *candidates, int32_t n, Candidate 
 
 /* What a thread chooses with, each [n_users + MOST_COUNTED]. */
 typedef struct {
-    int32_t *places;
-    Sums *sums;
+    int32_t *places, *n_common;
+    LooseSums *sums;
     double *similarity;
     Candidate *nearest;
     float floor; /* of the last user */
@@ -263,10 +249,10 @@ static void choose(FewPairs *run, int32_t place, const float *near, Choice *choi
     for (int32_t j = 0; j < n; j++) {
         choice->sums[j] = *sums_of(run, place, places[j]);
     }
-    similarities(choice->sums, n, run->damping, choice->similarity);
+    finish_pearson(n, choice->sums, run->damping, run->min_common, choice->similarity, choice->n_common);
     Candidate *nearest = choice->nearest;
     for (int32_t j = 0; j < n; j++) {
-        nearest[j] = (Candidate){choice->similarity[j], order[places[j]], packed_n((const Word *)&choice->sums[j])};
+        nearest[j] = (Candidate){choice->similarity[j], order[places[j]], choice->n_common[j]};
     }
     if (n > MOST_COUNTED) {
         select_nearest(nearest, n, run->k);
@@ -290,9 +276,14 @@ int32_t few_pairs_finish(FewPairs *run) {
     const int32_t n_users = run->rows.n_users;
     const size_t room = (size_t)n_users + MOST_COUNTED;
     float *rows = malloc(sizeof(float) * ((size_t)n_users * ROWS_A_FINISH + 1));
-    Choice choice = {malloc(sizeof(int32_t) * room), lines_of_zeros(room, sizeof(Sums)), malloc(sizeof(double) * room),
-                     malloc(sizeof(Candidate) * room), 0.0f};
-    const int is_ready = rows != NULL && choice.places && choice.sums && choice.similarity && choice.nearest;
+    Choice choice = {
+        .places = malloc(sizeof(int32_t) * room),
+        .n_common = malloc(sizeof(int32_t) * room),
+        .sums = lines_of_zeros(room, sizeof(Sums)),
+        .similarity = malloc(sizeof(double) * room),
+        .nearest = malloc(sizeof(Candidate) * room),
+    };
+    const int is_ready = rows && choice.places && choice.n_common && choice.sums && choice.similarity && choice.nearest;
     for (int32_t first; is_ready && (first = atomic_fetch_add(&run->next_finish, ROWS_A_FINISH)) < n_users;) {
         const int32_t end = first + ROWS_A_FINISH < n_users ? first + ROWS_A_FINISH : n_users;
         gather_rows(run, first, end, rows);
@@ -302,6 +293,7 @@ int32_t few_pairs_finish(FewPairs *run) {
     }
     free(rows);
     free(choice.places);
+    free(choice.n_common);
     free(choice.sums);
     free(choice.similarity);
     free(choice.nearest);

@@ -28,7 +28,7 @@ CLONES static void add_residuals(const Share *share, LooseSums *restrict sums, c
     const int32_t *users = columns->users;
     const int16_t *item_residuals = columns->residuals;
     for (int32_t q = 0; q < n; q++) {
-        const Span span = in_share(share, columns->item_ptr, users, items[q]);
+        const Span span = raters_in_share(share, columns, items[q]);
         if (q + 1 < n) {
             const Span next = beginning_of(columns, items[q + 1]);
             FETCH(users + next.begin, users + next.end);

@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "clones.h"
+#include "packed.h"
 #include "share.h"
 #include "wide.h"
 

@@ -2,7 +2,9 @@
 #ifndef CAMFLIX_NEAREST_H
 #define CAMFLIX_NEAREST_H
 
+#include <math.h>
 #include <stdint.h>
+#include <stdlib.h>
 
 typedef struct {
     double similarity;
@@ -88,6 +90,13 @@ typedef struct {
     int32_t n, k, capacity;
     double floor;
 } Shortlist;
+
+/* A list for the k nearest, which can't be made when `candidates` is null. */
+static inline Shortlist new_shortlist(int32_t k) {
+    const int32_t capacity = 2 * k + 64;
+    Candidate *candidates = malloc(sizeof(Candidate) * (size_t)capacity);
+    return (Shortlist){.candidates = candidates, .k = k, .capacity = capacity, .floor = -INFINITY};
+}
 
 static inline double least_similarity(const Candidate *candidates, int64_t n) {
     double least = candidates[0].similarity;

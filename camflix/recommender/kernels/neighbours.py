@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from camflix.recommender.kernels import AVAILABLE, ffi, lib, twin_neighbours
-from camflix.recommender.kernels.border import check_rows, pointer
+from camflix.recommender.kernels.border import check_ratings, check_rows, pointer
 from camflix.recommender.kernels.halves import in_halves
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def top_k(
         k: how many at the most, 1 or more.
         damping: 0 or more.
         min_common: with fewer films in common the similarity is null, and so is one without variance.
-        n_threads: all processors this process may use, unless told.
+        n_threads: all processors this process may use, unless told; of few users, two at the most.
 
     Returns:
         users: int32 ``[n_users, k]``, -1 where there are fewer.
@@ -50,14 +50,13 @@ def top_k(
     if k < 1 or not damping >= 0.0 or min_common < 0:
         msg = f"k must be 1 or more, damping and min_common 0 or more; they are {k}, {damping}, {min_common}"
         raise ValueError(msg)
-    by_user = (ratings.user_ptr, ratings.items, ratings.scores)
-    check_rows("user", ratings.n_users, ratings.n_items, ratings.n_ratings, by_user)
+    check_ratings(ratings)
     if not AVAILABLE:
         return twin_neighbours.top_k(ratings, k, damping=damping, min_common=min_common)
     users = np.empty((ratings.n_users, k), dtype=np.int32)
     similarity = np.empty((ratings.n_users, k), dtype=np.float64)
     n_common = np.empty((ratings.n_users, k), dtype=np.int32)
-    inputs = tuple(pointer(array) for array in by_user)
+    inputs = (pointer(ratings.user_ptr), pointer(ratings.items), pointer(ratings.scores))
     outputs = (pointer(users), pointer(similarity), pointer(n_common))
     n_threads = n_threads or n_processors()
     wanted = (k, damping, min_common)

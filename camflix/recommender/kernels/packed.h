@@ -23,6 +23,8 @@ enum { MOST_SCORE = 100, CHUNK = 4095 };
 
 typedef uint64_t Sums __attribute__((vector_size(16))); /* a vector type of gcc and clang, on any processor */
 
+typedef uint64_t LooseSums __attribute__((vector_size(16), aligned(8))); /* in memory of the caller's */
+
 /* INCREMENTS[x][y] is what one common film adds: x y, x, y in word 0 and x^2, y^2, 1 in word 1. In neighbours.c. */
 extern const Sums INCREMENTS[MOST_SCORE + 1][MOST_SCORE + 1];
 

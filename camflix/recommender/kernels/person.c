@@ -17,6 +17,7 @@
 #include "heard.h"
 #include "nearest.h"
 #include "packed.h"
+#include "pearson.h"
 #include "share.h"
 #include "wide.h"
 
@@ -31,7 +32,7 @@ static void add_films(const Share *share, LooseSums *restrict sums, const Column
     const uint8_t *item_scores = columns->scores;
     for (int32_t q = 0; q < n; q++) {
         const Sums *increments = INCREMENTS[scores[q]];
-        const Span span = in_share(share, columns->item_ptr, users, items[q]);
+        const Span span = raters_in_share(share, columns, items[q]);
         if (q + 1 < n) {
             const Span next = beginning_of(columns, items[q + 1]);
             FETCH(users + next.begin, users + next.end);
@@ -40,23 +41,6 @@ static void add_films(const Share *share, LooseSums *restrict sums, const Column
         for (int64_t p = span.begin; p < span.end; p++) {
             sums[users[p]] += increments[item_scores[p]];
         }
-    }
-}
-
-/* similarity and n_common of n packed sums; the steps of damped_pearson, several users at a time. */
-CLONES static void finish_pearson(int32_t n_users, const LooseSums *restrict sums, double damping, double min_common,
-                                  double *restrict similarity, int32_t *restrict n_common) {
-    const Word *words = (const Word *)sums;
-    for (int32_t v = 0; v < n_users; v++) {
-        const double xy = packed_xy(words + 2 * v), x = packed_x(words + 2 * v), y = packed_y(words + 2 * v);
-        const double xx = packed_xx(words + 2 * v), yy = packed_yy(words + 2 * v), n = packed_n(words + 2 * v);
-        const double variances = (n * xx - x * x) * (n * yy - y * y);
-        double r = (n * xy - x * y) / sqrt(variances);
-        r = r < -1.0 ? -1.0 : r;
-        r = r > 1.0 ? 1.0 : r;
-        const int known = (n >= min_common) & (variances > 0.0);
-        similarity[v] = known ? r * (n / (n + damping)) : (double)NAN;
-        n_common[v] = packed_n(words + 2 * v);
     }
 }
 
@@ -115,12 +99,6 @@ static void list_wide(const Share *share, WideSums *totals, const Limits *limits
         }
         totals[v] = (WideSums){0};
     }
-}
-
-/* A list for the k nearest, which can't be made when `candidates` is null. */
-static Shortlist new_shortlist(int32_t k) {
-    const Shortlist list = {.k = k, .capacity = 2 * k + 64, .floor = -INFINITY};
-    return (Shortlist){malloc(sizeof(Candidate) * (size_t)list.capacity), 0, k, list.capacity, list.floor};
 }
 
 /* Write the k nearest, nearest first; returns how many there are. */

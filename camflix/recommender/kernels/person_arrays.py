@@ -12,7 +12,7 @@ from camflix.recommender.kernels.border import pointer
 from camflix.recommender.percentiles import NO_PERCENTILE
 
 if TYPE_CHECKING:
-    from camflix.recommender.arrays import Float64s, Int16s, Int32s, Int64s, UInt64s
+    from camflix.recommender.arrays import Float64s, Int16s, Int32s, Int64s, Ratings, UInt64s
 
 MOST_WEIGHT = 65536
 """Weights of neighbours are correlations in 65,536ths."""
@@ -94,12 +94,14 @@ class Residuals:
     """Everybody's residuals, both ways round; ``Everybody.residuals`` makes and checks them.
 
     Attributes:
+        ratings: of these.
         by_item: int16 ``[n]`` beside ``Ratings.users``.
         rows: uint32 ``[n]`` that kernels take, beside ``Ratings.items``: these and their residuals; nothing without
             kernels, or where there are too many items.
         columns: the struct of these and of the ratings that kernels take; nothing without kernels.
     """
 
+    ratings: Ratings
     by_item: Int16s
     rows: Any
     columns: Any

@@ -47,32 +47,6 @@ static inline void add_vote(Votes *votes, int64_t weight, int64_t residual) {
     votes->total_and_n += (weight < 0 ? -weight : weight) * VOTE + 1;
 }
 
-/* The first place from `begin` to `end` where `item` or a later one stands. */
-static inline int64_t first_packed(const uint32_t *rows, int64_t begin, int64_t end, int32_t item) {
-    const uint32_t least = (uint32_t)item << RESIDUAL_BITS;
-    while (begin < end) {
-        const int64_t middle = begin + (end - begin) / 2;
-        if (rows[middle] < least) {
-            begin = middle + 1;
-        } else {
-            end = middle;
-        }
-    }
-    return begin;
-}
-
-/* As in_share, of the row of a user; not by `items`, which would be waited for. */
-static inline Span row_in_share(const Neighbourhood *of, const Share *films, int32_t user) {
-    Span row = {of->user_ptr[user], of->user_ptr[user + 1]};
-    if (films->begin > 0) {
-        row.begin = first_packed(of->rows, row.begin, row.end, films->begin);
-    }
-    if (films->end < films->n) {
-        row.end = first_packed(of->rows, row.begin, row.end, films->end);
-    }
-    return row;
-}
-
 /* Let the neighbour of a rank speak; returns how many raters the films have that are closed by it. */
 static int64_t walk_row(const Neighbourhood *of, Span row, int32_t rank, Votes *restrict votes,
                         uint8_t *restrict open) {
@@ -199,7 +173,7 @@ void person_votes(const Neighbourhood *of, const Share *films, uint64_t *keys, u
                 const int64_t *next = of->user_ptr + of->heard[walked + ROWS_AHEAD].user;
                 FETCH(of->rows + next[0], of->rows + next[1]);
             }
-            const Span row = row_in_share(of, films, of->heard[walked].user);
+            const Span row = in_share(films, of->user_ptr, of->rows, of->heard[walked].user, RESIDUAL_BITS);
             closed += walk_row(of, row, walked, votes, open);
             cost += row.end - row.begin;
         }
@@ -245,8 +219,7 @@ CLONES static void may_reach(int32_t n, const Votes *restrict votes, const int64
 int32_t person_best(int32_t n_items, const Votes *votes, const int64_t *effects, const VoteScale *scale,
                     int32_t min_votes, int32_t n_closed, const int32_t *closed, uint8_t *open, int32_t n,
                     int32_t *best, int64_t *predictions, int32_t *n_votes) {
-    Shortlist list = {.k = n, .capacity = 2 * n + 64, .floor = -INFINITY};
-    list.candidates = malloc(sizeof(Candidate) * (size_t)list.capacity);
+    Shortlist list = new_shortlist(n);
     if (list.candidates == NULL) {
         return -1;
     }

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from camflix.recommender.arrays import Ratings
-from camflix.recommender.kernels import AVAILABLE, everybody, halves, twin_neighbours
+from camflix.recommender.kernels import everybody, halves, twin_neighbours
 from camflix.recommender.kernels.everybody import Everybody
 from camflix.recommender.kernels.halves import in_halves
 from camflix.recommender.kernels.person_arrays import VoteScale, Wanted
@@ -21,13 +21,12 @@ from tests.recommender.kernels.worlds import (
     all_same,
     arrays_of,
     made,
+    needs_extension,
     random_ranking,
     ratings_of_few,
     residuals_of,
     same,
 )
-
-needs_extension = pytest.mark.skipif(not AVAILABLE, reason="the C extension is not built here")
 
 
 @pytest.fixture
@@ -299,3 +298,18 @@ def test_residuals_out_of_bounds_are_refused() -> None:
     person = (np.arange(2, dtype=np.int32), np.array([0, -2048], dtype=np.int16))
     with pytest.raises(ValueError, match="own must lie in -2047 to 2047"):
         known.heard(residuals, person, Wanted(3, 1.0, 3))
+
+
+def test_residuals_of_other_ratings_are_refused() -> None:
+    """Of as many as well: their columns would be read."""
+    first, second = made(5, 5, 0.9, seed=15), made(5, 5, 0.9, seed=15)
+    known, items, own = Everybody(first), np.arange(2, dtype=np.int32), np.zeros(2, dtype=np.int16)
+    residuals, scores = Everybody(second).residuals(np.zeros(second.n_ratings, dtype=np.int16)), np.zeros(2, np.uint8)
+    wanted, ranking = Wanted(3, 1.0, 3), random_ranking(known, 1)
+    for ask in (
+        lambda: known.heard(residuals, (items, own), wanted),
+        lambda: known.nearest_and_heard(residuals, (items, scores, own), wanted, wanted),
+        lambda: known.votes(ranking, residuals, k=4),
+    ):
+        with pytest.raises(ValueError, match="residuals must be of these ratings"):
+            ask()

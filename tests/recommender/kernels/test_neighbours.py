@@ -10,17 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from camflix.recommender.arrays import Ratings
-from camflix.recommender.kernels import AVAILABLE, lib, neighbours, twin_neighbours
+from camflix.recommender.kernels import lib, neighbours, twin_neighbours
 from camflix.recommender.kernels.everybody import Everybody
 from camflix.recommender.kernels.person_arrays import Wanted
-from tests.recommender.kernels.worlds import LEVELS, all_same, made, ratings_of_few, same
+from tests.recommender.kernels.worlds import LEVELS, all_same, made, needs_extension, ratings_of_few, same
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from camflix.recommender.arrays import Float64s
 
-needs_extension = pytest.mark.skipif(not AVAILABLE, reason="the C extension is not built here")
 MOST_FEW_USERS = neighbours.MOST_FEW_USERS
 each_kernel = pytest.mark.parametrize("most_few_users", [0, MOST_FEW_USERS], ids=["neighbours.c", "few.c"])
 

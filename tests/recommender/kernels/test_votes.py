@@ -6,20 +6,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from camflix.recommender.arrays import Ratings
-from camflix.recommender.kernels import AVAILABLE, everybody, twin_neighbours
+from camflix.recommender.kernels import everybody, twin_neighbours
 from camflix.recommender.kernels.everybody import Everybody
 from camflix.recommender.kernels.person_arrays import VOTE, Ranking, VoteScale, VoteSums, Wanted
 from tests.recommender.kernels.worlds import (
     all_same,
     arrays_of,
     made,
+    needs_extension,
     random_ranking,
     ratings_of_few,
     residuals_of,
     same,
 )
-
-needs_extension = pytest.mark.skipif(not AVAILABLE, reason="the C extension is not built here")
 
 
 @needs_extension

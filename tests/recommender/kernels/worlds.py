@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pytest
 from hypothesis import strategies as st
 
 from camflix.recommender.arrays import Ratings
-from camflix.recommender.kernels import twin_neighbours
+from camflix.recommender.kernels import AVAILABLE, twin_neighbours
 from camflix.recommender.kernels.border import MOST_RESIDUAL
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from camflix.recommender.arrays import Int16s
     from camflix.recommender.kernels.everybody import Everybody
     from camflix.recommender.kernels.person_arrays import Ranking
+
+needs_extension = pytest.mark.skipif(not AVAILABLE, reason="the C extension is not built here")
 
 LEVELS = ((50,), (0, 100), (20, 40, 60, 80, 100), tuple(range(101)))
 
